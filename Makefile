@@ -1,0 +1,62 @@
+# The front door. `make help` lists what there is.
+JOBS ?= $(shell nproc)
+# The release preset names clang++; where there is none, the system's own compiler does.
+COMPILER ?= $(if $(shell command -v clang++ 2>/dev/null),clang++,c++)
+CONFIGURE := cmake -DCMAKE_CXX_COMPILER=$(COMPILER)
+BUILD := cmake --build --parallel $(JOBS)
+
+DEMO := build/demo
+
+.DEFAULT_GOAL := build
+.NOTPARALLEL:  # two installations at once would fight over the package manager's lock
+.PHONY: build all deps deps-test deps-dev demo test sanitize format format-check tidy clean help
+
+build: build/build.ninja  ## build the toolkit: build/hillock (the default)
+	$(BUILD) --preset release --target hillock
+
+all: build/build.ninja  ## build the toolkit and all tests
+	$(BUILD) --preset release
+
+demo: build  ## trained network to verified RTL and a report, in one command
+	build/hillock flow examples/digits/model.nir --data examples/digits/test.npz \
+	  --semantics snntorch --reset subtract -o $(DEMO)
+	@echo
+	@echo "The report: $(abspath $(DEMO)/report.html)"
+
+test: deps-test all  ## build everything and run all tests
+	ctest --preset release --output-on-failure -j $(JOBS)
+
+sanitize: build-asan/build.ninja  ## run the unit tests under AddressSanitizer and UBSan
+	$(BUILD) --preset asan
+	ctest --preset asan --output-on-failure -j $(JOBS)
+
+format: deps-dev  ## format all C++ files
+	scripts/cpp_files.sh | xargs clang-format -i
+
+format-check: deps-dev  ## fail where a C++ file is not formatted
+	scripts/cpp_files.sh | xargs clang-format --dry-run --Werror
+
+tidy: deps-dev build/build.ninja  ## run clang-tidy; FILES="a.cpp b.cpp" limits it
+	JOBS=$(JOBS) scripts/tidy.sh $(FILES)
+
+deps:  ## install the Debian packages that are missing for the build
+	@scripts/install_deps.sh build
+
+deps-test:  ## the same, for the build and the tests
+	@scripts/install_deps.sh build test
+
+deps-dev:  ## the same, for the build, formatting, clang-tidy and the sanitizers
+	@scripts/install_deps.sh build dev
+
+build/build.ninja: CMakePresets.json | deps
+	$(CONFIGURE) --preset release
+
+build-asan/build.ninja: CMakePresets.json | deps-dev
+	$(CONFIGURE) --preset asan
+
+clean:  ## remove everything that was built
+	rm -rf build build-*
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /|/' | \
+	  while IFS='|' read -r target text; do printf '  make %-14s %s\n' "$$target" "$$text"; done

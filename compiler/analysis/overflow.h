@@ -1,0 +1,41 @@
+// The overflow proof: the range that every neuron's sum and membrane can reach, from the actual
+// weights, whatever the input. No sample is needed: each step takes the worst case over all events.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "compiler/ir/quantized_network.h"
+
+namespace hillock::analysis {
+
+struct Range {
+  std::int64_t lo = 0;
+  std::int64_t hi = 0;
+
+  void include(std::int64_t v) {
+    lo = v < lo ? v : lo;
+    hi = v > hi ? v : hi;
+  }
+  void include(Range r) {
+    include(r.lo);
+    include(r.hi);
+  }
+  friend bool operator==(const Range&, const Range&) = default;
+};
+
+// What one population can reach within the timesteps of the proof, over all its neurons.
+struct PopulationBounds {
+  Range input;     // of A[t], in membrane units, over one step
+  Range sum;       // of the running sum of a step, before any clamp
+  Range membrane;  // of V[t], after the clamp where there is one
+};
+
+// Bounds every population over `network.timesteps` steps. `membrane_bits[p]`: V is clamped to that
+// many bits once per step (saturating), where it is given. Throws InputError (width-too-large) where
+// a sum could need more than 60 bits. The network's own widths are not read.
+[[nodiscard]] std::vector<PopulationBounds> bound_populations(
+    const ir::QuantizedNetwork& network, const std::vector<std::optional<int>>& membrane_bits);
+
+}  // namespace hillock::analysis

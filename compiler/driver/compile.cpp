@@ -1,0 +1,222 @@
+#include "compiler/driver/compile.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "compiler/analysis/overflow.h"
+#include "compiler/driver/calibration.h"
+#include "compiler/emit/emit.h"
+#include "compiler/emit/testbench.h"
+#include "compiler/ir/network_json.h"
+#include "compiler/ir/quantized_json.h"
+#include "compiler/passes/quantize.h"
+
+namespace hillock::driver {
+namespace {
+
+using nlohmann::json;
+using support::DiagnosticKind;
+
+constexpr int kDefaultWeightBits = 6;
+constexpr int kDefaultLanes = 8;
+constexpr int kDefaultTimesteps = 1024;
+constexpr std::size_t kCalibrationSamples = 64;
+
+int parse_int(const std::string& option, const std::string& word, int lo, int hi) {
+  int value = 0;
+  const auto [end, ec] = std::from_chars(word.data(), word.data() + word.size(), value);
+  if (ec != std::errc{} || end != word.data() + word.size() || value < lo || value > hi) {
+    throw UsageError(fmt::format("{} takes a number from {} to {}, not \"{}\"", option, lo, hi, word));
+  }
+  return value;
+}
+
+// The option's value for every population, as a number.
+std::vector<std::optional<int>> resolve(const std::string& option, const PerPopulationOption& given,
+                                        const ir::Network& network, int lo, int hi) {
+  for (const auto& [name, value] : given.by_name) {
+    const bool known = std::any_of(network.populations.begin(), network.populations.end(),
+                                   [&n = name](const ir::Population& p) { return p.name == n; });
+    if (!known) {
+      std::string names;
+      for (const ir::Population& p : network.populations) {
+        names += (names.empty() ? "" : ", ") + p.name;
+      }
+      support::fail(DiagnosticKind::BadOption, {option},
+                    fmt::format("there is no population \"{}\"", name),
+                    "the populations are: " + names);
+    }
+  }
+  std::vector<std::optional<int>> out;
+  for (const ir::Population& p : network.populations) {
+    const std::optional<std::string> word = given.of(p.name);
+    out.push_back(word ? std::optional<int>(parse_int(option, *word, lo, hi)) : std::nullopt);
+  }
+  return out;
+}
+
+std::vector<int> with_default(const std::vector<std::optional<int>>& values, int otherwise) {
+  std::vector<int> out;
+  for (const auto& v : values) out.push_back(v.value_or(otherwise));
+  return out;
+}
+
+// "all" is as many as there are neurons; more than there are is a mistake only where it was named.
+ir::Mapping resolve_lanes(const PerPopulationOption& given, const ir::Network& network) {
+  PerPopulationOption numbers = given;
+  const auto count = [&](const std::string& word, std::size_t neurons) {
+    return word == "all" ? fmt::format("{}", neurons) : word;
+  };
+  for (auto& [name, word] : numbers.by_name) {
+    for (const ir::Population& p : network.populations) {
+      if (p.name == name) word = count(word, p.neurons());
+    }
+  }
+  for (const ir::Population& p : network.populations) {
+    if (numbers.by_name.count(p.name) != 0) continue;
+    const std::string word = count(numbers.all.value_or(fmt::format("{}", kDefaultLanes)), p.neurons());
+    const int lanes = parse_int("--lanes", word, 1, 1 << 20);
+    numbers.by_name[p.name] =
+        fmt::format("{}", std::min(lanes, static_cast<int>(p.neurons())));
+  }
+  ir::Mapping mapping;
+  const auto resolved = resolve("--lanes", numbers, network, 1, 1 << 20);
+  for (std::size_t i = 0; i < network.populations.size(); ++i) {
+    const ir::Population& p = network.populations[i];
+    if (static_cast<std::size_t>(*resolved[i]) > p.neurons()) {
+      support::fail(DiagnosticKind::BadOption, {"--lanes"},
+                    fmt::format("{} lanes for the {} neurons of {}", *resolved[i], p.neurons(), p.name),
+                    "give at most as many lanes as neurons, or \"all\"");
+    }
+    mapping.lanes.push_back(*resolved[i]);
+  }
+  return mapping;
+}
+
+int proof_timesteps(const CompileOptions& options, const std::optional<ir::Dataset>& data,
+                    ir::Network& network) {
+  int steps = network.timesteps.value_or(0);
+  if (data) steps = std::max(steps, static_cast<int>(data->timesteps));
+  if (options.import.timesteps) steps = std::max(steps, *options.import.timesteps);
+  if (steps > 0) return steps;
+  network.import.notes.push_back(
+      fmt::format("neither --data nor --timesteps was given: widths are proved for {} steps",
+                  kDefaultTimesteps));
+  return kDefaultTimesteps;
+}
+
+std::vector<passes::WidthBounds> prove(const ir::QuantizedNetwork& q,
+                                       const std::vector<std::optional<int>>& membrane_bits) {
+  std::vector<passes::WidthBounds> widths;
+  for (const analysis::PopulationBounds& b : analysis::bound_populations(q, membrane_bits)) {
+    widths.push_back({b.sum.lo, b.sum.hi, b.membrane.lo, b.membrane.hi});
+  }
+  return widths;
+}
+
+json memory_summary(const ir::QuantizedNetwork& q, const ir::Mapping& m) {
+  std::int64_t weights = 0;
+  std::int64_t state = 0;
+  for (std::size_t i = 0; i < q.populations.size(); ++i) {
+    const std::int64_t slots = m.groups(q, i) * m.lanes[i];
+    for (const ir::QuantizedProjection* p : q.projections_into(i)) {
+      weights += slots * p->weight_bits *
+                 static_cast<std::int64_t>(ir::element_count(q.source_shape(p->source)));
+    }
+    state += slots * q.populations[i].accumulator_bits;
+  }
+  return {{"weights", weights}, {"state", state}};
+}
+
+}  // namespace
+
+json import_summary(const ir::Network& network) {
+  const ir::ImportReport& r = network.import;
+  return {{"source", r.source},
+          {"format", r.format},
+          {"semantics", r.semantics},
+          {"grade", std::string(ir::name(r.grade))},
+          {"assumptions", r.assumptions},
+          {"notes", r.notes}};
+}
+
+json population_summary(const ir::Network& network, const ir::QuantizedNetwork& q,
+                        const ir::Mapping& mapping) {
+  json all = json::array();
+  for (std::size_t i = 0; i < q.populations.size(); ++i) {
+    const ir::QuantizedPopulation& p = q.populations[i];
+    const ir::Population& source = network.populations[i];
+    const bool leaks = source.decay.min() < 1;
+    all.push_back({{"name", p.name},
+                   {"neurons", p.neurons()},
+                   {"shape", p.shape},
+                   {"model", !p.spiking ? "li" : leaks ? "lif" : "if"},
+                   {"reset", p.spiking ? std::string(ir::name(p.reset.mechanism)) : "none"},
+                   {"reset_timing", std::string(ir::name(p.reset.timing))},
+                   {"comparison", std::string(ir::name(source.comparison))},
+                   {"weight_bits", q.projections_into(i)[0]->weight_bits},
+                   {"membrane_bits", p.membrane_bits},
+                   {"accumulator_bits", p.accumulator_bits},
+                   {"fraction_bits", p.fraction_bits},
+                   {"decay_bits", p.decay_shift},
+                   {"overflow",
+                    p.overflow == numeric::OverflowMode::Proved ? "proved" : "saturating"},
+                   {"lanes", mapping.lanes[i]}});
+  }
+  return all;
+}
+
+json compile(const CompileOptions& options, const CommonOptions& common) {
+  check_output_folder(options.output);
+  ir::Network network = import::import_model(options.model, options.import);
+  ir::verify(network);
+  std::optional<ir::Dataset> data;
+  passes::Calibration calibration;
+  if (!options.data.empty()) {
+    const std::optional<int> steps =
+        options.import.timesteps ? options.import.timesteps : network.timesteps;
+    data = import::load_dataset(options.data, network.inputs[0].shape, steps);
+    calibration = calibrate(network, *data, kCalibrationSamples);
+  }
+
+  passes::QuantizeOptions quantize;
+  quantize.weight_bits = with_default(
+      resolve("--weight-bits", options.weight_bits, network, 1, 16), kDefaultWeightBits);
+  quantize.fraction_bits = resolve("--fraction-bits", options.fraction_bits, network, 0, 20);
+  quantize.decay_bits = resolve("--decay-bits", options.decay_bits, network, 0, 24);
+  quantize.membrane_bits = resolve("--membrane-bits", options.membrane_bits, network, 2, 48);
+  quantize.timesteps = proof_timesteps(options, data, network);
+  const ir::Mapping mapping = resolve_lanes(options.lanes, network);
+
+  ir::QuantizedNetwork q = passes::quantize(network, quantize, calibration);
+  passes::assign_widths(q, prove(q, quantize.membrane_bits), quantize.membrane_bits);
+  ir::verify(q);
+  ir::verify(q, mapping);
+  emit::EmittedDesign design = emit::emit(q, mapping);
+
+  const json memory = memory_summary(q, mapping);
+  json summary = {{"import", import_summary(network)},
+                  {"name", q.name},
+                  {"timesteps", q.timesteps},
+                  {"readout", std::string(ir::name(q.readout))},
+                  {"populations", population_summary(network, q, mapping)},
+                  {"weight_memory_bits", memory["weights"]},
+                  {"state_memory_bits", memory["state"]},
+                  {"calibration_samples",
+                   data ? std::min<std::size_t>(kCalibrationSamples, data->samples) : 0},
+                  {"rtl", {{"top", design.top}, {"files", design.files}}}};
+
+  std::vector<std::pair<std::string, std::string>> files;
+  for (emit::EmittedFile& f : design.all) files.emplace_back(f.path, std::move(f.content));
+  files.emplace_back("tb/" + design.top + "_tb.v", emit::testbench(q, mapping, design.top));
+  files.emplace_back("network.json", ir::to_json(network).dump() + "\n");
+  files.emplace_back("quantized.json", ir::to_json(q, mapping).dump() + "\n");
+  files.emplace_back("compile.json", summary.dump(2) + "\n");
+  write_build(options.output, files);
+  if (!common.json.empty()) write_result(options.output, "compile", summary, common.json);
+  return summary;
+}
+
+}  // namespace hillock::driver

@@ -1,0 +1,81 @@
+#include "compiler/driver/estimate.h"
+
+#include <fmt/format.h>
+
+#include "compiler/driver/activity_file.h"
+#include "compiler/driver/run.h"
+#include "hw_models/energy/comparison.h"
+#include "hw_models/energy/energy.h"
+
+namespace hillock::driver {
+namespace {
+
+using nlohmann::json;
+
+// What flow estimates for where no target was named.
+constexpr const char* kDefaultTarget = "asic45";
+
+json interval(const hw_models::Interval& e) {
+  return {{"low", e.low}, {"nominal", e.nominal}, {"high", e.high}};
+}
+
+}  // namespace
+
+std::string target_list() {
+  std::string out;
+  for (const std::string& t : hw_models::energy_targets()) out += (out.empty() ? "" : ", ") + t;
+  return out;
+}
+
+json estimate(const EstimateOptions& options, const CommonOptions& common) {
+  const Build build = load_build(options.folder);
+  const std::string target = options.target.empty() ? kDefaultTarget : options.target;
+  const double clock = options.clock_hz.value_or(hw_models::default_clock_hz(target));
+  if (!options.data.data.empty()) {
+    CommonOptions quiet = common;
+    quiet.json.clear();
+    run({options.folder, options.data, false, {}}, quiet);
+  }
+  const std::optional<ActivitySummary> activity = read_activity(options.folder);
+  if (!activity) {
+    support::fail(support::DiagnosticKind::BadBuild, {options.folder.string()},
+                  "nothing has been run in this build yet, so there is no activity to estimate from",
+                  "give --data D.npz, or use `hillock run` first");
+  }
+  const hw_models::EnergyEstimate e = hw_models::estimate_energy(
+      activity->mean, build.quantized, build.mapping, target, clock);
+  json breakdown = json::object();
+  json breakdown_interval = json::object();
+  for (const hw_models::EnergyComponent& c : e.breakdown) {
+    breakdown[c.name] = c.energy_j.nominal;
+    breakdown_interval[c.name] = interval(c.energy_j);
+  }
+  json comparison = json::array();
+  for (const hw_models::ComparisonRow& r : hw_models::comparison_rows(e)) {
+    comparison.push_back({{"name", r.name},
+                          {"energy_j", interval(r.energy_j)},
+                          {"basis", r.basis},
+                          {"citation", r.citation}});
+  }
+  const auto min = static_cast<double>(activity->min_cycles);
+  const auto max = static_cast<double>(activity->max_cycles);
+  json result = {{"target", e.target},
+                 {"clock_hz", e.clock_hz},
+                 {"samples", activity->samples},
+                 {"cycles_per_inference",
+                  {{"min", activity->min_cycles},
+                   {"mean", activity->mean_cycles},
+                   {"max", activity->max_cycles}}},
+                 {"latency_s",
+                  {{"min", min / clock}, {"mean", activity->mean_cycles / clock}, {"max", max / clock}}},
+                 {"energy_j", interval(e.energy_j)},
+                 {"breakdown_j", std::move(breakdown)},
+                 {"breakdown_interval_j", std::move(breakdown_interval)},
+                 {"naive_sop_energy_j", e.naive_sop_energy_j},
+                 {"comparison", std::move(comparison)},
+                 {"sources", e.sources}};
+  write_result(build.folder, "estimate", result, common.json);
+  return result;
+}
+
+}  // namespace hillock::driver

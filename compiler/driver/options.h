@@ -1,0 +1,81 @@
+// What the command line asked for. Verbs take these; nothing else of the command line reaches them.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+#include "compiler/import/import.h"
+
+namespace hillock::driver {
+
+// Wrong usage: exit status 2.
+struct UsageError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// "6", "hidden=4,output=8" or "6,output=8": a value for all populations and values by name.
+// Values are words; their meaning is the option's.
+struct PerPopulationOption {
+  std::optional<std::string> all;
+  std::map<std::string, std::string> by_name;
+
+  // Throws UsageError naming `option`.
+  static PerPopulationOption parse(const std::string& option, const std::string& text);
+  [[nodiscard]] std::optional<std::string> of(const std::string& population) const;
+  [[nodiscard]] bool empty() const { return !all && by_name.empty(); }
+};
+
+struct CommonOptions {
+  std::filesystem::path json;  // --json; empty: none
+  bool quiet = false;
+};
+
+struct CompileOptions {
+  std::filesystem::path model;
+  std::filesystem::path data;  // empty: none
+  std::filesystem::path output;
+  import::ImportOptions import;
+  PerPopulationOption weight_bits;
+  PerPopulationOption fraction_bits;
+  PerPopulationOption decay_bits;
+  PerPopulationOption membrane_bits;
+  PerPopulationOption lanes;
+};
+
+struct DataOptions {
+  std::filesystem::path data;
+  std::optional<std::size_t> samples;
+  std::optional<int> timesteps;  // of static data
+  int jobs = 0;                  // 0: one per processor
+};
+
+struct RunOptions {
+  std::filesystem::path folder;
+  DataOptions data;
+  bool float_model = false;
+  std::filesystem::path dump_spikes;
+};
+
+struct CosimVerbOptions {
+  std::filesystem::path folder;
+  DataOptions data;
+  std::uint64_t stall_seed = 0;
+  std::optional<std::size_t> trace;  // this sample alone, with a waveform
+  std::size_t first = 0;
+  bool quick = false;
+  bool no_wave = false;             // no waveform of a divergence
+  std::filesystem::path stimulus;   // beats of the first sample, for the emitted test bench
+};
+
+struct EstimateOptions {
+  std::filesystem::path folder;
+  DataOptions data;
+  std::string target;
+  std::optional<double> clock_hz;
+};
+
+}  // namespace hillock::driver

@@ -1,0 +1,21 @@
+// report: DIR/report.html from what the other verbs left in DIR.
+#pragma once
+
+#include <filesystem>
+
+#include "compiler/driver/build_folder.h"
+#include "compiler/driver/options.h"
+#include "compiler/ir/dataset.h"
+#include "sim/cosim/simulation.h"
+
+namespace hillock::driver {
+
+// Writes the report and returns its path.
+std::filesystem::path report(const std::filesystem::path& folder, const CommonOptions& common);
+
+// What the report shows of one sample: spikes of the float model, the integer model and the RTL, and
+// a membrane of each population. Written as trace.json.
+[[nodiscard]] nlohmann::json sample_trace(const Build& build, const ir::Dataset& data,
+                                          std::size_t sample, const sim::RtlSample& rtl);
+
+}  // namespace hillock::driver

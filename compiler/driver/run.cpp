@@ -1,0 +1,203 @@
+#include "compiler/driver/run.h"
+
+#include <fmt/format.h>
+
+#include <atomic>
+#include <chrono>
+#include <exception>
+#include <mutex>
+#include <thread>
+
+#include "compiler/driver/activity_file.h"
+#include "compiler/driver/terminal.h"
+#include "compiler/support/npz.h"
+#include "sim/float/float_model.h"
+#include "sim/reference/integer_model.h"
+
+namespace hillock::driver {
+namespace {
+
+using nlohmann::json;
+
+// What either model leaves of all samples.
+struct Totals {
+  std::vector<std::size_t> predictions;
+  std::int64_t spikes = 0;
+  std::int64_t synaptic_operations = 0;
+  std::int64_t saturations = 0;
+  std::int64_t ties = 0;
+  std::vector<std::vector<std::uint8_t>> dumped;  // per population, [N, T, neurons]
+};
+
+// Runs `work(sample)` for all samples on `jobs` threads, with a progress bar.
+template <typename MakeWorker>
+void for_each_sample(std::size_t samples, int jobs, Progress& progress, MakeWorker make_worker) {
+  std::atomic<std::size_t> next{0};
+  std::atomic<std::size_t> done{0};
+  std::exception_ptr error;
+  std::mutex mutex;
+  const auto loop = [&] {
+    try {
+      auto work = make_worker();
+      for (std::size_t k = next++; k < samples; k = next++) {
+        work(k);
+        progress.update(++done);
+      }
+    } catch (...) {
+      const std::lock_guard<std::mutex> lock(mutex);
+      if (!error) error = std::current_exception();
+      next = samples;
+    }
+  };
+  std::vector<std::thread> threads;
+  for (int i = 1; i < jobs; ++i) threads.emplace_back(loop);
+  loop();
+  for (std::thread& t : threads) t.join();
+  if (error) std::rethrow_exception(error);
+}
+
+template <typename V>
+void dump(Totals& totals, const sim::Recording<V>& recording, std::size_t sample) {
+  for (std::size_t p = 0; p < totals.dumped.size(); ++p) {
+    const auto& spikes = recording.spikes[p].data;
+    std::copy(spikes.begin(), spikes.end(),
+              totals.dumped[p].begin() + static_cast<std::ptrdiff_t>(sample * spikes.size()));
+  }
+}
+
+Totals run_integer(const Build& build, const ir::Dataset& data, int jobs, Totals totals,
+                   Progress& progress) {
+  const sim::IntegerModel model(build.quantized);
+  ActivityCollector activity(build.quantized, build.mapping);
+  std::mutex mutex;
+  for_each_sample(data.samples, jobs, progress, [&] {
+    return [&, result = sim::IntegerResult{}](std::size_t sample) mutable {
+      model.run(data, sample, result);
+      activity.add(result.activity);
+      const std::lock_guard<std::mutex> lock(mutex);
+      totals.predictions[sample] = result.predicted;
+      for (const ir::PopulationActivity& a : result.activity.populations) {
+        totals.spikes += a.spikes;
+        totals.synaptic_operations += a.synaptic_operations;
+        totals.saturations += a.saturations;
+      }
+      dump(totals, result.recording, sample);
+    };
+  });
+  write_activity(build.folder, activity.summary());
+  return totals;
+}
+
+Totals run_float(const Build& build, const ir::Dataset& data, int jobs, Totals totals,
+                 Progress& progress) {
+  const sim::FloatModel model(build.network);
+  std::mutex mutex;
+  for_each_sample(data.samples, jobs, progress, [&] {
+    return [&, result = sim::FloatResult{}](std::size_t sample) mutable {
+      model.run(data, sample, result);
+      const std::lock_guard<std::mutex> lock(mutex);
+      totals.predictions[sample] = result.predicted;
+      totals.spikes += result.spikes;
+      totals.synaptic_operations += result.synaptic_operations;
+      totals.ties += result.ties;
+      dump(totals, result.recording, sample);
+    };
+  });
+  return totals;
+}
+
+void write_spikes(const Build& build, const ir::Dataset& data, Totals& totals,
+                  const std::filesystem::path& file) {
+  std::vector<support::NpzOutput> arrays;
+  for (std::size_t p = 0; p < totals.dumped.size(); ++p) {
+    const ir::QuantizedPopulation& population = build.quantized.populations[p];
+    if (!population.spiking) continue;
+    std::vector<std::size_t> shape = {data.samples, data.timesteps};
+    shape.insert(shape.end(), population.shape.begin(), population.shape.end());
+    arrays.push_back({population.name, std::move(shape), std::move(totals.dumped[p])});
+  }
+  support::write_npz(file, arrays);
+}
+
+}  // namespace
+
+int job_count(int asked) {
+  if (asked > 0) return asked;
+  const unsigned n = std::thread::hardware_concurrency();
+  return n == 0 ? 1 : static_cast<int>(n);
+}
+
+ir::Dataset load_data(const Build& build, const DataOptions& options) {
+  const std::optional<int> steps =
+      options.timesteps ? options.timesteps : std::optional<int>(build.quantized.timesteps);
+  ir::Dataset data = import::load_dataset(options.data, build.quantized.inputs[0].shape, steps);
+  if (data.timesteps > static_cast<std::size_t>(build.quantized.timesteps)) {
+    support::fail(support::DiagnosticKind::DataOutOfRange, {data.file, "x"},
+                  fmt::format("{} steps, and the build's widths are proved for {}", data.timesteps,
+                              build.quantized.timesteps),
+                  fmt::format("compile again with --timesteps {}", data.timesteps));
+  }
+  const std::size_t classes = build.quantized.populations[build.quantized.output].neurons();
+  for (std::size_t i = 0; i < data.y.size(); ++i) {
+    if (data.y[i] < 0 || data.y[i] >= static_cast<std::int64_t>(classes)) {
+      support::fail(support::DiagnosticKind::BadData, support::Location{data.file, "y"}.at(i),
+                    fmt::format("label {} of a network with {} outputs", data.y[i], classes));
+    }
+  }
+  if (options.samples && *options.samples < data.samples) {
+    data.samples = *options.samples;
+    if (!data.y.empty()) data.y.resize(data.samples);
+  }
+  return data;
+}
+
+json accuracy_of(const std::vector<std::size_t>& predictions, const ir::Dataset& data,
+                 std::size_t first) {
+  if (data.y.empty() || predictions.empty()) return nullptr;
+  std::size_t right = 0;
+  for (std::size_t i = 0; i < predictions.size(); ++i) {
+    if (static_cast<std::int64_t>(predictions[i]) == data.y[first + i]) ++right;
+  }
+  return static_cast<double>(right) / static_cast<double>(predictions.size());
+}
+
+json run(const RunOptions& options, const CommonOptions& common) {
+  const Build build = load_build(options.folder);
+  const ir::Dataset data = load_data(build, options.data);
+  const int jobs = job_count(options.data.jobs);
+  Totals totals;
+  totals.predictions.resize(data.samples);
+  if (!options.dump_spikes.empty()) {
+    for (const ir::QuantizedPopulation& p : build.quantized.populations) {
+      totals.dumped.emplace_back(data.samples * data.timesteps * p.neurons());
+    }
+  }
+  Progress progress(options.float_model ? "float model" : "integer model", data.samples,
+                    common.quiet);
+  const auto begin = std::chrono::steady_clock::now();
+  totals = options.float_model ? run_float(build, data, jobs, std::move(totals), progress)
+                               : run_integer(build, data, jobs, std::move(totals), progress);
+  const double seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  progress.finish();
+
+  const auto n = static_cast<double>(std::max<std::size_t>(data.samples, 1));
+  const std::string model = options.float_model ? "float" : "integer";
+  json result = {{"model", model},
+                 {"samples", data.samples},
+                 {"timesteps", data.timesteps},
+                 {"accuracy", accuracy_of(totals.predictions, data, 0)},
+                 {"predictions", totals.predictions},
+                 {"inferences_per_second", static_cast<double>(data.samples) / seconds},
+                 {"spikes_per_inference", static_cast<double>(totals.spikes) / n},
+                 {"synaptic_operations_per_inference",
+                  static_cast<double>(totals.synaptic_operations) / n},
+                 {"saturations", totals.saturations}};
+  if (options.float_model) result["ties"] = totals.ties;
+  if (!options.dump_spikes.empty()) write_spikes(build, data, totals, options.dump_spikes);
+  write_result(build.folder, "run-" + model, result, {});
+  write_result(build.folder, "run", result, common.json);
+  return result;
+}
+
+}  // namespace hillock::driver

@@ -1,0 +1,24 @@
+// run: the integer or the float model over a data set; and what verbs that read data share.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "compiler/driver/build_folder.h"
+#include "compiler/driver/options.h"
+
+namespace hillock::driver {
+
+// The data set of a verb, as long as the build allows and cut to --samples.
+[[nodiscard]] ir::Dataset load_data(const Build& build, const DataOptions& options);
+
+// How many threads to use.
+[[nodiscard]] int job_count(int asked);
+
+// The share of right predictions for the samples from `first` on; null without labels.
+[[nodiscard]] nlohmann::json accuracy_of(const std::vector<std::size_t>& predictions,
+                                         const ir::Dataset& data, std::size_t first);
+
+// Runs a model over the data; writes run.json (and run-integer.json or run-float.json).
+nlohmann::json run(const RunOptions& options, const CommonOptions& common);
+
+}  // namespace hillock::driver

@@ -1,0 +1,127 @@
+#include "compiler/driver/summary.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "compiler/driver/terminal.h"
+
+namespace hillock::driver {
+namespace {
+
+using nlohmann::json;
+using Rows = std::vector<std::vector<std::string>>;
+
+std::string percent(const json& share) {
+  return share.is_null() ? "no labels" : fmt::format("{:.2f} %", 100 * share.get<double>());
+}
+
+// 3.2e-6, "J" -> "3.20 uJ"
+std::string quantity(double value, const char* unit) {
+  static constexpr const char* kPrefixes[] = {"f", "p", "n", "u", "m", "", "k", "M", "G"};
+  if (value == 0) return fmt::format("0 {}", unit);
+  const int power = std::clamp(static_cast<int>(std::floor(std::log10(std::abs(value)) / 3)), -5, 3);
+  return fmt::format("{:.3g} {}{}", value / std::pow(10, 3 * power), kPrefixes[power + 5], unit);
+}
+
+std::string cycles_of(const json& c) {
+  if (c.is_null()) return "-";
+  return fmt::format("{} / {:.0f} / {}", c.at("min").dump(), c.at("mean").get<double>(),
+                     c.at("max").dump());
+}
+
+std::string energy_of(const json& e) {
+  return fmt::format("{} ({} to {})", quantity(e.at("nominal").get<double>(), "J"),
+                     quantity(e.at("low").get<double>(), "J"),
+                     quantity(e.at("high").get<double>(), "J"));
+}
+
+std::string latency_of(const json& estimate) {
+  return fmt::format("{} at {}", quantity(estimate.at("latency_s").at("mean").get<double>(), "s"),
+                     quantity(estimate.at("clock_hz").get<double>(), "Hz"));
+}
+
+std::string predicted(const json& cosim) {
+  const json& equal = cosim.at("predicted_cycles_equal");
+  return equal.is_null() ? "not compared under stalls" : equal.get<bool>() ? "equal" : "DIFFERENT";
+}
+
+}  // namespace
+
+std::string compile_text(const json& r, const std::filesystem::path& folder) {
+  std::string out = fmt::format("{}: import {}\n", r.at("import").at("source").get<std::string>(),
+                                r.at("import").at("grade").get<std::string>());
+  for (const json& a : r.at("import").at("assumptions")) {
+    out += fmt::format("  assumed: {}\n", a.get<std::string>());
+  }
+  for (const json& n : r.at("import").at("notes")) {
+    out += fmt::format("  note: {}\n", n.get<std::string>());
+  }
+  Rows rows = {{"population", "neurons", "lanes", "weight bits", "membrane bits", "overflow"}};
+  for (const json& p : r.at("populations")) {
+    rows.push_back({p.at("name"), p.at("neurons").dump(), p.at("lanes").dump(),
+                    p.at("weight_bits").dump(), p.at("membrane_bits").dump(), p.at("overflow")});
+  }
+  out += table(rows, TableHead::FirstRow);
+  out += fmt::format("weights {} bits, state {} bits; Verilog in {}\n",
+                     r.at("weight_memory_bits").dump(), r.at("state_memory_bits").dump(),
+                     (folder / "rtl").string());
+  return out;
+}
+
+std::string run_text(const json& r) {
+  Rows rows = {{"model", r.at("model")},
+               {"samples", r.at("samples").dump()},
+               {"accuracy", percent(r.at("accuracy"))},
+               {"spikes per inference", fmt::format("{:.1f}", r.at("spikes_per_inference").get<double>())},
+               {"synaptic operations",
+                fmt::format("{:.0f}", r.at("synaptic_operations_per_inference").get<double>())},
+               {"saturations", r.at("saturations").dump()},
+               {"inferences per second",
+                fmt::format("{:.0f}", r.at("inferences_per_second").get<double>())}};
+  if (r.contains("ties")) rows.push_back({"ties within 1e-6", r.at("ties").dump()});
+  return table(rows);
+}
+
+std::string cosim_text(const json& r) {
+  return table({{"samples", r.at("samples").dump()},
+                {"spikes compared", r.at("spikes_compared").dump()},
+                {"membranes compared", r.at("membranes_compared").dump()},
+                {"mismatches", r.at("mismatches").dump()},
+                {"cycles min / mean / max", cycles_of(r.at("cycles_per_inference"))},
+                {"predicted cycles", predicted(r)},
+                {"accuracy", percent(r.at("accuracy"))},
+                {"inferences per second",
+                 fmt::format("{:.0f}", r.at("inferences_per_second").get<double>())}});
+}
+
+std::string estimate_text(const json& r) {
+  return table({{"target", r.at("target")},
+                {"cycles min / mean / max", cycles_of(r.at("cycles_per_inference"))},
+                {"latency", latency_of(r)},
+                {"energy per inference", energy_of(r.at("energy_j"))},
+                {"naive SOPs x 0.9 pJ",
+                 quantity(r.at("naive_sop_energy_j").get<double>(), "J") + " (misleads)"}});
+}
+
+std::string flow_text(const json& r, const std::filesystem::path& folder) {
+  const json& cosim = r.at("cosim");
+  std::string out = compile_text(r.at("compile"), folder) + "\n";
+  out += table({{"accuracy float", percent(r.at("float").at("accuracy"))},
+                {"accuracy integer", percent(r.at("integer").at("accuracy"))},
+                {"accuracy RTL", percent(cosim.at("accuracy"))},
+                {"RTL mismatches", fmt::format("{} in {} samples ({} spikes, {} membranes)",
+                                               cosim.at("mismatches").dump(),
+                                               cosim.at("samples").dump(),
+                                               cosim.at("spikes_compared").dump(),
+                                               cosim.at("membranes_compared").dump())},
+                {"cycles min / mean / max", cycles_of(cosim.at("cycles_per_inference"))},
+                {"predicted cycles", predicted(cosim)},
+                {"latency", latency_of(r.at("estimate"))},
+                {"energy per inference", energy_of(r.at("estimate").at("energy_j"))},
+                {"report", r.at("report")}});
+  return out;
+}
+
+}  // namespace hillock::driver

@@ -1,0 +1,28 @@
+// QuantizedNetwork -> Verilog: the library's files byte for byte, and, per network, one top of
+// instances and wires, one file of constants, memory images, a test bench and a file list. The same
+// input gives the same bytes.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "compiler/ir/quantized_network.h"
+
+namespace hillock::emit {
+
+struct EmittedFile {
+  std::string path;  // relative to the build folder, for example "rtl/snn_engine.v"
+  std::string content;
+};
+
+struct EmittedDesign {
+  std::string top;                 // module name
+  std::vector<std::string> files;  // Verilog sources in compilation order, relative to the folder
+  std::vector<EmittedFile> all;    // everything to be written
+};
+
+// Throws InputError (unsupported-graph, width-too-large) where the RTL library cannot hold the
+// network.
+[[nodiscard]] EmittedDesign emit(const ir::QuantizedNetwork& network, const ir::Mapping& mapping);
+
+}  // namespace hillock::emit

@@ -1,0 +1,22 @@
+// QuantizedNetwork and Mapping -> Design: which instances there are and how they are joined.
+#pragma once
+
+#include "compiler/emit/design.h"
+#include "compiler/ir/quantized_network.h"
+
+namespace hillock::emit {
+
+struct MemoryFile {
+  std::string name;  // beside the top, for example "hidden_weights.mem"
+  std::string content;
+};
+
+struct Lowered {
+  Design design;
+  std::vector<MemoryFile> memories;
+};
+
+// Throws InputError (unsupported-graph, width-too-large) for what the library cannot hold.
+[[nodiscard]] Lowered lower(const ir::QuantizedNetwork& network, const ir::Mapping& mapping);
+
+}  // namespace hillock::emit

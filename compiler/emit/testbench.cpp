@@ -1,0 +1,134 @@
+#include "compiler/emit/testbench.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/ir/hardware_view.h"
+
+namespace hillock::emit {
+
+namespace {
+
+// Prints the spikes of every row that population `p` sends.
+std::string monitor(std::size_t p, const ir::TraceRow& row) {
+  return fmt::format(R"(  integer p{p}_rows = 0;
+  integer p{p}_lane;
+  always @(posedge clk) begin
+    if (trace_valid[{p}] & ~rst) begin
+      for (p{p}_lane = 0; p{p}_lane < {lanes}; p{p}_lane = p{p}_lane + 1) begin
+        if (trace_rows[{spikes} + p{p}_lane]) begin
+          $display("SPIKE {p} %0d %0d", p{p}_rows / {groups},
+                   trace_rows[{group} +: 32] * {lanes} + p{p}_lane);
+        end
+      end
+      p{p}_rows = p{p}_rows + 1;
+    end
+  end
+
+)",
+                     fmt::arg("p", p), fmt::arg("lanes", row.lanes), fmt::arg("groups", row.groups),
+                     fmt::arg("spikes", 32 * row.spike_word), fmt::arg("group", 32 * row.group_word));
+}
+
+}  // namespace
+
+std::string testbench(const ir::QuantizedNetwork& network, const ir::Mapping& mapping,
+                      const std::string& top) {
+  const ir::TraceLayout layout = ir::trace_layout(network, mapping);
+  std::string monitors;
+  int longest = 0;
+  for (std::size_t p = 0; p < layout.rows.size(); ++p) {
+    monitors += monitor(p, layout.rows[p]);
+    longest = std::max(longest, layout.rows[p].groups);
+  }
+  const auto inputs = static_cast<std::int64_t>(ir::element_count(network.inputs[0].shape));
+  const auto outputs =
+      static_cast<std::int64_t>(network.populations[network.output].neurons());
+  return fmt::format(R"(// {top}_tb: plays one sample and prints its spikes and its result.
+//
+// In the folder rtl/, with stimulus.hex from `hillock cosim DIR --data D --stimulus FILE`:
+//   iverilog -g2005 -DSNN_TRACE -I . -o sim.vvp $(cat files.f) ../tb/{top}_tb.v && vvp sim.vvp
+`default_nettype none
+`timescale 1ns / 1ps
+
+module {top}_tb;
+
+  localparam MaxBeats = 1 << 20;
+
+  reg         clk = 1'b0;
+  reg         rst = 1'b1;
+  reg  [66:0] beats [0:MaxBeats-1];
+  integer     next = 0;
+  integer     cycles = 0;
+  reg         begun = 1'b0;
+  reg         valid = 1'b0;
+  wire        ready;
+  wire        result_valid;
+  wire [{class_bits}:0] result_class;
+  wire signed [{score_bits}:0] result_score;
+  wire [{valid_bits}:0] trace_valid;
+  wire [{row_bits}:0] trace_rows;
+
+  always #5 clk = ~clk;
+
+  {top} u_dut (
+    .clk_i           (clk),
+    .rst_i           (rst),
+    .in_valid_i      (valid),
+    .in_ready_o      (ready),
+    .in_event_i      (beats[next][64]),
+    .in_step_last_i  (beats[next][65]),
+    .in_sample_last_i(beats[next][66]),
+    .in_addr_i       (beats[next][{addr_bits}:0]),
+    .in_value_i      (beats[next][{value_bits}:32]),
+    .result_valid_o  (result_valid),
+    .result_ready_i  (1'b1),
+    .result_class_o  (result_class),
+    .result_score_o  (result_score),
+    .counter_select_i({{{select_bits}{{1'b0}}}}),
+    .counter_o       (),
+    .stall_i         ({{{stall_bits}{{1'b0}}}}),
+    .trace_valid_o   (trace_valid),
+    .trace_rows_o    (trace_rows),
+    .trace_counters_o()
+  );
+
+{monitors}
+  initial begin
+    $readmemh("stimulus.hex", beats);
+    repeat (4) @(negedge clk);
+    rst = 1'b0;
+    repeat ({settle}) @(negedge clk);
+    valid = 1'b1;
+  end
+
+  always @(posedge clk) begin
+    if (valid & ready) begin
+      begun <= 1'b1;
+      if (beats[next][66]) valid <= 1'b0;
+      else next <= next + 1;
+    end
+    if (begun | (valid & ready)) cycles <= cycles + 1;
+    if (result_valid) begin
+      $display("RESULT %0d %0d CYCLES %0d", result_class, result_score, cycles + 1);
+      $finish;
+    end
+  end
+
+endmodule
+
+`default_nettype wire
+)",
+                     fmt::arg("top", top), fmt::arg("class_bits", ir::address_bits(outputs) - 1),
+                     fmt::arg("score_bits", ir::score_bits(network) - 1),
+                     fmt::arg("addr_bits", ir::address_bits(inputs) - 1),
+                     fmt::arg("value_bits", 32 + ir::value_bits(network.inputs[0]) - 1),
+                     fmt::arg("select_bits", ir::address_bits(layout.counter_words)),
+                     fmt::arg("stall_bits", 32 * layout.flag_words),
+                     fmt::arg("valid_bits", 32 * layout.flag_words - 1),
+                     fmt::arg("row_bits", 32 * layout.row_words - 1),
+                     fmt::arg("monitors", monitors), fmt::arg("settle", longest + 16));
+}
+
+}  // namespace hillock::emit

@@ -1,0 +1,19 @@
+// A self-contained test bench in plain Verilog for any simulator: it plays one sample from a file of
+// beats, prints every spike and the result, and stops.
+#pragma once
+
+#include <string>
+
+#include "compiler/ir/quantized_network.h"
+
+namespace hillock::emit {
+
+// Reads `stimulus.hex` ($readmemh; one beat a line: {sample_last, step_last, event, value[31:0],
+// addr[31:0]}, a line of f's ends it), prints lines
+//   SPIKE <population index> <step> <neuron>
+//   RESULT <class> <score> CYCLES <cycles>
+// Compiled with SNN_TRACE defined.
+[[nodiscard]] std::string testbench(const ir::QuantizedNetwork& network,
+                                    const ir::Mapping& mapping, const std::string& top);
+
+}  // namespace hillock::emit

@@ -1,0 +1,242 @@
+#include "compiler/import/nir_neuron.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "compiler/import/nir_parameters.h"
+#include "compiler/import/snntorch_export.h"
+
+namespace hillock::import::nir {
+namespace {
+
+using ir::PerNeuron;
+using ir::ResetMechanism;
+using ir::ResetTiming;
+using support::DiagnosticKind;
+using support::fail;
+using support::Location;
+
+// tau in float32 may be a hair below the dt it stands for: that is a decay of 0.
+constexpr double kRounding = 1e-6;
+
+// One parameter of every neuron, as the file has it.
+class Parameters {
+ public:
+  Parameters(const Node& node, ir::Shape shape) : node_(node), shape_(std::move(shape)) {}
+
+  [[nodiscard]] std::vector<double> required(std::string_view name) const {
+    return broadcast(finite_array(node_, name), shape_, node_.where.child(name));
+  }
+  [[nodiscard]] std::vector<double> optional(std::string_view name, double otherwise) const {
+    if (has(node_, name)) return required(name);
+    return std::vector<double>(size(), otherwise);
+  }
+  [[nodiscard]] std::size_t size() const { return ir::element_count(shape_); }
+  [[nodiscard]] const ir::Shape& shape() const { return shape_; }
+  [[nodiscard]] const Node& node() const { return node_; }
+  [[nodiscard]] Location where(std::string_view name) const { return node_.where.child(name); }
+
+ private:
+  const Node& node_;
+  ir::Shape shape_;
+};
+
+std::string sentence(const Node& node, std::string_view text) {
+  return fmt::format("{}: {}", node.name, text);
+}
+
+// tau, checked: the errors say where such a tau comes from.
+std::vector<double> checked_tau(const Parameters& p) {
+  const Array& raw = array(p.node(), "tau");
+  const Location where = p.where("tau");
+  for (std::size_t i = 0; i < raw.values.size(); ++i) {
+    const double tau = raw.values[i];
+    if (std::isinf(tau) && tau > 0) {
+      fail(
+          DiagnosticKind::BadParameter, where.at(i), "tau is infinite: a neuron without leak",
+          "snnTorch exports beta = 1 so: use an IF node, a beta below 1, or import the state_dict");
+    }
+    if (!std::isfinite(tau) || tau <= 0.0) {
+      fail(DiagnosticKind::BadParameter, where.at(i),
+           fmt::format("tau is {}, and a time constant is above 0", tau),
+           "snnTorch exports a learned beta above 1 as a negative tau: clamp it to [0, 1], or "
+           "import the state_dict");
+    }
+  }
+  return broadcast(raw, p.shape(), where);
+}
+
+struct Leak {
+  std::vector<double> decay;
+  std::vector<double> gain;  // empty: ones
+};
+
+double euler_decay(double tau, double dt, const Location& where) {
+  const double decay = 1.0 - dt / tau;
+  if (decay < -kRounding) {
+    fail(
+        DiagnosticKind::BadParameter, where,
+        fmt::format("tau is {} s, shorter than the time step of {} s: the membrane would overshoot",
+                    tau, dt),
+        "give a shorter time step with --dt");
+  }
+  return std::max(decay, 0.0);
+}
+
+// Forward Euler of tau dv/dt = (v_leak - v) + r I.
+Leak euler_leak(const std::vector<double>& tau, const std::vector<double>& r, double dt,
+                const Location& where) {
+  Leak leak;
+  for (std::size_t j = 0; j < tau.size(); ++j) {
+    leak.decay.push_back(euler_decay(tau[j], dt, where.at(j)));
+    leak.gain.push_back(dt / tau[j] * r[j]);
+  }
+  return leak;
+}
+
+// What snnTorch computed before it exported: beta as it was, gain 1.
+Leak snntorch_leak(const std::vector<double>& tau, bool single_precision,
+                   const std::vector<double>& r, double dt, const Parameters& p,
+                   std::vector<std::string>& notes) {
+  Leak leak;
+  std::map<double, RecoveredBeta> known;
+  bool unit = true;
+  for (std::size_t j = 0; j < tau.size(); ++j) {
+    auto it = known.find(tau[j]);
+    if (it == known.end()) {
+      euler_decay(tau[j], dt, p.where("tau").at(j));  // refuses what would overshoot
+      it = known.emplace(tau[j], recover_beta(tau[j], single_precision, dt)).first;
+    }
+    leak.decay.push_back(std::max(it->second.beta, 0.0));
+    const bool unit_here = is_unit_gain(r[j], tau[j], dt);
+    leak.gain.push_back(unit_here ? 1.0 : dt / tau[j] * r[j]);
+    unit = unit && unit_here;
+  }
+  if (unit) {
+    leak.gain.clear();
+  } else {
+    notes.push_back(sentence(p.node(), "r is not tau/dt; the gain was folded into the weights"));
+  }
+  const auto count = [&](auto predicate) {
+    return std::count_if(known.begin(), known.end(),
+                         [&](const auto& entry) { return predicate(entry.second); });
+  };
+  if (const auto n = count([](const RecoveredBeta& b) { return !b.exact; }); n > 0) {
+    notes.push_back(sentence(
+        p.node(), fmt::format("{} of {} tau are not what snnTorch writes for any float32 beta; "
+                              "1 - dt/tau was taken",
+                              n, known.size())));
+  }
+  if (const auto n = count([](const RecoveredBeta& b) { return b.ambiguous; }); n > 0) {
+    notes.push_back(sentence(
+        p.node(), fmt::format("{} of {} tau stand for several float32 beta; the shortest decimal "
+                              "was taken",
+                              n, known.size())));
+  }
+  return leak;
+}
+
+bool all_zero(const std::vector<double>& values) {
+  return std::all_of(values.begin(), values.end(), [](double v) { return v == 0.0; });
+}
+
+Leak leak_of(const Parameters& p, const Rules& rules, std::vector<double>& bias,
+             std::vector<std::string>& notes) {
+  const std::vector<double> tau = checked_tau(p);
+  const std::vector<double> r = p.required("r");
+  const std::vector<double> v_leak = p.optional("v_leak", 0.0);
+  const double dt = rules.dt.value;
+  if (rules.semantics == Semantics::SnnTorch) {
+    if (!all_zero(v_leak)) {
+      fail(DiagnosticKind::UnsupportedSemantics, p.where("v_leak"),
+           "v_leak is not 0, which no snnTorch neuron can have", "use --semantics nir");
+    }
+    return snntorch_leak(tau, array(p.node(), "tau").single_precision, r, dt, p, notes);
+  }
+  for (std::size_t j = 0; j < tau.size(); ++j) bias[j] = dt / tau[j] * v_leak[j];
+  return euler_leak(tau, r, dt, p.where("tau"));
+}
+
+void set_threshold(const Parameters& p, ir::Population& population) {
+  std::vector<double> threshold = p.required("v_threshold");
+  for (std::size_t j = 0; j < threshold.size(); ++j) {
+    if (threshold[j] > 0.0) continue;
+    fail(DiagnosticKind::BadParameter, p.where("v_threshold").at(j),
+         fmt::format("v_threshold is {}: such a neuron would fire without input", threshold[j]),
+         "a threshold is above 0");
+  }
+  population.threshold = PerNeuron<double>(std::move(threshold));
+}
+
+void set_reset(const Parameters& p, const Rules& rules, ir::Population& population) {
+  std::vector<double> v_reset = p.optional("v_reset", 0.0);
+  const Location where = p.where("v_reset");
+  population.reset = rules.reset();
+  if (all_zero(v_reset)) return;
+  if (rules.semantics == Semantics::SnnTorch) {
+    fail(DiagnosticKind::UnsupportedSemantics, where,
+         "v_reset is not 0, which no snnTorch neuron can have", "use --semantics nir");
+  }
+  if (population.reset.mechanism != ResetMechanism::Zero) {
+    fail(DiagnosticKind::UnsupportedSemantics, where,
+         fmt::format("v_reset is not 0, and --reset {} would not use it",
+                     name(population.reset.mechanism)),
+         "use --reset zero, which resets to v_reset");
+  }
+  if (population.reset.timing != ResetTiming::SameStep) {
+    fail(DiagnosticKind::UnsupportedSemantics, where,
+         "v_reset is not 0, and a delayed reset to it is not supported", "use --reset-delay off");
+  }
+  for (std::size_t j = 0; j < v_reset.size(); ++j) {
+    if (v_reset[j] < population.threshold[j]) continue;
+    fail(DiagnosticKind::BadParameter, where.at(j),
+         fmt::format("v_reset is {}, not below v_threshold {}: such a neuron would never stop",
+                     v_reset[j], population.threshold[j]),
+         "a reset value is below the threshold");
+  }
+  population.reset_value = PerNeuron<double>(std::move(v_reset));
+}
+
+}  // namespace
+
+bool is_neuron(std::string_view type) { return type == "LIF" || type == "IF" || type == "LI"; }
+
+Neurons neurons_of(const Node& node, const ir::Shape& shape, const Rules& rules) {
+  const Parameters p(node, shape);
+  Neurons out;
+  ir::Population& population = out.population;
+  population.name = node.name;
+  population.shape = shape;
+  population.where = node.where;
+  population.spiking = node.type != "LI";
+  population.comparison = rules.comparison.value;
+  std::vector<double> bias(p.size(), 0.0);
+  if (node.type == "IF") {
+    only_parameters(node, {"r", "v_threshold", "v_reset"});
+    population.decay = 1.0;
+    out.gain = p.required("r");
+  } else {
+    if (population.spiking) {
+      only_parameters(node, {"tau", "r", "v_leak", "v_threshold", "v_reset"});
+    } else {
+      only_parameters(node, {"tau", "r", "v_leak"});
+    }
+    Leak leak = leak_of(p, rules, bias, out.notes);
+    population.decay = PerNeuron<double>(std::move(leak.decay));
+    out.gain = std::move(leak.gain);
+  }
+  if (std::all_of(out.gain.begin(), out.gain.end(), [](double g) { return g == 1.0; })) {
+    out.gain.clear();
+  }
+  population.bias = PerNeuron<double>(std::move(bias));
+  if (population.spiking) {
+    set_threshold(p, population);
+    set_reset(p, rules, population);
+  }
+  return out;
+}
+
+}  // namespace hillock::import::nir

@@ -1,0 +1,23 @@
+// What an accelerator did for one sample, in counts: made by the integer model, equal to the RTL's
+// own counters, and all that the cost models know of a sample.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace hillock::ir {
+
+struct PopulationActivity {
+  std::vector<std::int64_t> step_events;  // [T]: events that reached the population in each step
+  std::int64_t events = 0;                // their sum
+  std::int64_t synaptic_operations = 0;   // weights added: events x fan-out
+  std::int64_t updates = 0;               // neurons updated: neurons x T
+  std::int64_t spikes = 0;
+  std::int64_t saturations = 0;
+};
+
+struct Activity {
+  std::vector<PopulationActivity> populations;
+};
+
+}  // namespace hillock::ir

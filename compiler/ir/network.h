@@ -1,0 +1,112 @@
+// Network: the imported network in floating point and discrete time. Populations of neurons are
+// joined by projections of weights (PyNN's vocabulary). All parameters are those of the update
+//
+//   V[t] = decay * V[t-1] + A[t] + bias - reset     A[t] = sum over projections of weight * x
+//
+// so that gains, time constants and time steps of a source format are already folded in.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "compiler/ir/neuron_rule.h"
+#include "compiler/ir/per_neuron.h"
+#include "compiler/ir/shape.h"
+#include "compiler/support/diagnostics.h"
+#include "compiler/support/matrix.h"
+
+namespace hillock::ir {
+
+struct Input {
+  std::string name;
+  Shape shape;
+  support::Location where;
+};
+
+struct Population {
+  std::string name;
+  Shape shape;
+  bool spiking = true;      // false: a leaky integrator, read out by its membrane (LI)
+  PerNeuron<double> decay;  // V's share that survives a step, in [0, 1]
+  PerNeuron<double> bias;
+  PerNeuron<double> threshold;
+  PerNeuron<double> reset_value;  // of ResetMechanism::Zero with ResetTiming::SameStep
+  ResetRule reset;
+  Comparison comparison = Comparison::Greater;
+  support::Location where;
+
+  [[nodiscard]] std::size_t neurons() const { return element_count(shape); }
+};
+
+// Every neuron of the target reads every element of the source.
+struct Dense {
+  support::Matrix<double> weight;  // [target neurons, source elements]
+
+  friend bool operator==(const Dense&, const Dense&) = default;
+};
+
+using Connectivity = std::variant<Dense>;
+
+// Either an input or a population, by index.
+struct Source {
+  enum class Kind { Input, Population } kind = Kind::Input;
+  std::size_t index = 0;
+
+  friend bool operator==(const Source&, const Source&) = default;
+};
+
+struct Projection {
+  std::string name;
+  Source source;
+  std::size_t target = 0;  // population index
+  Connectivity connectivity;
+  int delay = 0;  // steps; 0 is feed-forward
+  support::Location where;
+};
+
+enum class Readout { SpikeCount, MembraneSum, MembraneMax, MembraneLast };
+[[nodiscard]] std::string_view name(Readout r);
+[[nodiscard]] std::optional<Readout> parse_readout(std::string_view text);
+
+enum class ImportGrade {
+  Exact,        // computes the same spikes as the source framework, ties excepted
+  Approximate,  // something was assumed or differs: see the assumptions
+};
+[[nodiscard]] std::string_view name(ImportGrade g);
+
+// How a file was read: what it was, by whose rules, and what had to be assumed.
+struct ImportReport {
+  std::string source;     // the file's name, without folders
+  std::string format;     // "nir", "pytorch-state-dict", "network-json"
+  std::string semantics;  // "nir", "snntorch", "norse"
+  ImportGrade grade = ImportGrade::Exact;
+  std::vector<std::string> assumptions;  // what was defaulted, a sentence each
+  std::vector<std::string> notes;        // what was stated, folded, removed or recovered
+};
+
+struct Network {
+  std::string name;
+  std::vector<Input> inputs;
+  std::vector<Population> populations;  // in topological order of the zero-delay projections
+  std::vector<Projection> projections;
+  std::size_t output = 0;  // population index
+  Readout readout = Readout::SpikeCount;
+  std::optional<int> timesteps;
+  ImportReport import;
+
+  [[nodiscard]] const Shape& source_shape(const Source& s) const {
+    return s.kind == Source::Kind::Input ? inputs[s.index].shape : populations[s.index].shape;
+  }
+  [[nodiscard]] const std::string& source_name(const Source& s) const {
+    return s.kind == Source::Kind::Input ? inputs[s.index].name : populations[s.index].name;
+  }
+};
+
+// Reports everything that makes the network unfit: shapes that do not agree, values that are not
+// finite, a decay outside [0, 1], names that repeat, an order that is not topological.
+void verify(const Network& network);
+
+}  // namespace hillock::ir

@@ -1,0 +1,202 @@
+#include "compiler/ir/network_json.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "compiler/support/json_value.h"
+
+namespace hillock::ir {
+namespace {
+
+using nlohmann::json;
+using support::DiagnosticKind;
+using support::JsonValue;
+using support::Location;
+
+constexpr std::size_t kVersion = 1;
+
+json where_json(const Location& where) {
+  json j{{"file", where.file}, {"path", where.path}};
+  if (where.index) j["index"] = *where.index;
+  return j;
+}
+
+// One number where all neurons agree, else a list.
+json values_json(const PerNeuron<double>& values) {
+  if (values.uniform()) return values.stored().front();
+  return values.stored();
+}
+
+json population_json(const Population& p) {
+  return {{"name", p.name},
+          {"shape", p.shape},
+          {"spiking", p.spiking},
+          {"decay", values_json(p.decay)},
+          {"bias", values_json(p.bias)},
+          {"threshold", values_json(p.threshold)},
+          {"reset_value", values_json(p.reset_value)},
+          {"reset",
+           {{"mechanism", name(p.reset.mechanism)},
+            {"timing", name(p.reset.timing)},
+            {"zero_input", name(p.reset.zero_input)}}},
+          {"comparison", name(p.comparison)},
+          {"where", where_json(p.where)}};
+}
+
+json projection_json(const Network& n, const Projection& p) {
+  const auto& weight = std::get<Dense>(p.connectivity).weight;
+  const bool from_input = p.source.kind == Source::Kind::Input;
+  return {{"name", p.name},
+          {"source", {{from_input ? "input" : "population", n.source_name(p.source)}}},
+          {"target", n.populations[p.target].name},
+          {"type", "dense"},
+          {"rows", weight.rows},
+          {"cols", weight.cols},
+          {"weight", weight.data},
+          {"delay", p.delay},
+          {"where", where_json(p.where)}};
+}
+
+PerNeuron<double> values_from(const JsonValue& v) {
+  if (!v.is_list()) return PerNeuron<double>(v.number());
+  std::vector<double> list;
+  for (const JsonValue& element : v.elements()) list.push_back(element.number());
+  if (list.empty()) v.fault("is empty");
+  return PerNeuron<double>(std::move(list));
+}
+
+Location location_from(const JsonValue& v) {
+  Location out{v.at("file").text(), v.at("path").text()};
+  if (v.has("index")) out.index = v.at("index").size();
+  return out;
+}
+
+Population population_from(const JsonValue& v) {
+  Population p;
+  p.name = v.at("name").text();
+  p.shape = v.at("shape").shape();
+  p.spiking = v.at("spiking").truth();
+  p.decay = values_from(v.at("decay"));
+  p.bias = values_from(v.at("bias"));
+  p.threshold = values_from(v.at("threshold"));
+  p.reset_value = values_from(v.at("reset_value"));
+  const JsonValue reset = v.at("reset");
+  p.reset.mechanism = reset.at("mechanism").choice(parse_reset_mechanism);
+  p.reset.timing = reset.at("timing").choice(parse_reset_timing);
+  p.reset.zero_input = reset.at("zero_input").choice(parse_zero_input);
+  p.comparison = v.at("comparison").choice(parse_comparison);
+  p.where = location_from(v.at("where"));
+  return p;
+}
+
+// The index of what is called `name`.
+template <typename T>
+std::size_t find(const std::vector<T>& all, const JsonValue& v) {
+  const std::string wanted = v.text();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (all[i].name == wanted) return i;
+  }
+  v.fault(fmt::format("nothing is called '{}'", wanted));
+}
+
+Source source_from(const Network& n, const JsonValue& v) {
+  if (v.has("input")) return {Source::Kind::Input, find(n.inputs, v.at("input"))};
+  return {Source::Kind::Population, find(n.populations, v.at("population"))};
+}
+
+Projection projection_from(const Network& n, const JsonValue& v) {
+  Projection p;
+  p.name = v.at("name").text();
+  p.source = source_from(n, v.at("source"));
+  p.target = find(n.populations, v.at("target"));
+  if (v.at("type").text() != "dense") {
+    v.at("type").fault("is not 'dense'");
+  }
+  Dense dense;
+  dense.weight.rows = v.at("rows").size();
+  dense.weight.cols = v.at("cols").size();
+  for (const JsonValue& w : v.at("weight").elements()) dense.weight.data.push_back(w.number());
+  p.connectivity = std::move(dense);
+  p.delay = v.at("delay").whole();
+  p.where = location_from(v.at("where"));
+  return p;
+}
+
+ImportReport report_from(const JsonValue& v) {
+  ImportReport r;
+  r.source = v.at("source").text();
+  r.format = v.at("format").text();
+  r.semantics = v.at("semantics").text();
+  const std::string grade = v.at("grade").text();
+  if (grade != "exact" && grade != "approximate") {
+    v.at("grade").fault("is neither 'exact' nor 'approximate'");
+  }
+  r.grade = grade == "exact" ? ImportGrade::Exact : ImportGrade::Approximate;
+  for (const JsonValue& a : v.at("assumptions").elements()) r.assumptions.push_back(a.text());
+  for (const JsonValue& a : v.at("notes").elements()) r.notes.push_back(a.text());
+  return r;
+}
+
+}  // namespace
+
+json to_json(const Network& network) {
+  json inputs = json::array();
+  for (const Input& i : network.inputs) {
+    inputs.push_back({{"name", i.name}, {"shape", i.shape}, {"where", where_json(i.where)}});
+  }
+  json populations = json::array();
+  for (const Population& p : network.populations) populations.push_back(population_json(p));
+  json projections = json::array();
+  for (const Projection& p : network.projections) {
+    projections.push_back(projection_json(network, p));
+  }
+  const ImportReport& r = network.import;
+  json j{{"format", "hillock-network"},
+         {"version", kVersion},
+         {"name", network.name},
+         {"inputs", std::move(inputs)},
+         {"populations", std::move(populations)},
+         {"projections", std::move(projections)},
+         {"output", network.populations.at(network.output).name},
+         {"readout", name(network.readout)},
+         {"import",
+          {{"source", r.source},
+           {"format", r.format},
+           {"semantics", r.semantics},
+           {"grade", name(r.grade)},
+           {"assumptions", r.assumptions},
+           {"notes", r.notes}}}};
+  if (network.timesteps) j["timesteps"] = *network.timesteps;
+  return j;
+}
+
+Network network_from_json(const json& j, const std::string& file) {
+  const JsonValue top(j, {file}, DiagnosticKind::BadJson);
+  if (top.at("format").text() != "hillock-network") {
+    top.at("format").fault("is not 'hillock-network'");
+  }
+  const JsonValue version = top.at("version");
+  if (version.size() != kVersion) {
+    version.fault(
+        fmt::format("is {}, and this program reads version {}", version.size(), kVersion));
+  }
+  Network n;
+  n.name = top.at("name").text();
+  for (const JsonValue& v : top.at("inputs").elements()) {
+    n.inputs.push_back({v.at("name").text(), v.at("shape").shape(), location_from(v.at("where"))});
+  }
+  for (const JsonValue& v : top.at("populations").elements()) {
+    n.populations.push_back(population_from(v));
+  }
+  for (const JsonValue& v : top.at("projections").elements()) {
+    n.projections.push_back(projection_from(n, v));
+  }
+  n.output = find(n.populations, top.at("output"));
+  n.readout = top.at("readout").choice(parse_readout);
+  if (top.has("timesteps")) n.timesteps = top.at("timesteps").whole();
+  n.import = report_from(top.at("import"));
+  return n;
+}
+
+}  // namespace hillock::ir

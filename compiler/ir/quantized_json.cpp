@@ -1,0 +1,168 @@
+#include "compiler/ir/quantized_json.h"
+
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+namespace hillock::ir {
+namespace {
+
+using nlohmann::json;
+
+constexpr int kVersion = 1;
+
+template <typename T>
+json to_json(const PerNeuron<T>& p) {
+  return p.uniform() ? json(p[0]) : json(p.stored());
+}
+
+template <typename T>
+PerNeuron<T> per_neuron_from(const json& j) {
+  if (!j.is_array()) return PerNeuron<T>(j.get<T>());
+  auto values = j.get<std::vector<T>>();
+  if (values.empty()) throw std::invalid_argument("an empty parameter");
+  return PerNeuron<T>(std::move(values));
+}
+
+// Turns an optional into its value, or complains about the word.
+template <typename T>
+T known(std::optional<T> parsed, const std::string& word) {
+  if (!parsed) throw std::invalid_argument("unknown word \"" + word + "\"");
+  return *parsed;
+}
+
+json population_json(const QuantizedPopulation& p) {
+  return {{"name", p.name},
+          {"shape", p.shape},
+          {"spiking", p.spiking},
+          {"reset", std::string(name(p.reset.mechanism))},
+          {"reset_timing", std::string(name(p.reset.timing))},
+          {"zero_input", std::string(name(p.reset.zero_input))},
+          {"fraction_bits", p.fraction_bits},
+          {"decay_shift", p.decay_shift},
+          {"decay", to_json(p.decay)},
+          {"bias", to_json(p.bias)},
+          {"threshold", to_json(p.threshold)},
+          {"reset_offset", p.reset_offset},
+          {"reset_value", to_json(p.reset_value)},
+          {"scale", to_json(p.scale)},
+          {"membrane_bits", p.membrane_bits},
+          {"accumulator_bits", p.accumulator_bits},
+          {"overflow", p.overflow == numeric::OverflowMode::Proved ? "proved" : "saturating"},
+          {"where", {{"file", p.where.file}, {"path", p.where.path}}}};
+}
+
+QuantizedPopulation population_from(const json& j) {
+  QuantizedPopulation p;
+  p.name = j.at("name");
+  p.shape = j.at("shape").get<Shape>();
+  p.spiking = j.at("spiking");
+  const std::string reset = j.at("reset");
+  const std::string timing = j.at("reset_timing");
+  const std::string zero = j.at("zero_input");
+  p.reset = {known(parse_reset_mechanism(reset), reset), known(parse_reset_timing(timing), timing),
+             known(parse_zero_input(zero), zero)};
+  p.fraction_bits = j.at("fraction_bits");
+  p.decay_shift = j.at("decay_shift");
+  p.decay = per_neuron_from<std::int64_t>(j.at("decay"));
+  p.bias = per_neuron_from<std::int64_t>(j.at("bias"));
+  p.threshold = per_neuron_from<std::int64_t>(j.at("threshold"));
+  p.reset_offset = j.at("reset_offset");
+  p.reset_value = per_neuron_from<std::int64_t>(j.at("reset_value"));
+  p.scale = per_neuron_from<double>(j.at("scale"));
+  p.membrane_bits = j.at("membrane_bits");
+  p.accumulator_bits = j.at("accumulator_bits");
+  p.overflow = j.at("overflow") == "proved" ? numeric::OverflowMode::Proved
+                                            : numeric::OverflowMode::Saturating;
+  p.where = {j.at("where").at("file"), j.at("where").at("path")};
+  return p;
+}
+
+json projection_json(const QuantizedProjection& p) {
+  const auto& dense = std::get<QuantizedDense>(p.connectivity);
+  return {{"name", p.name},
+          {"source", p.source.kind == Source::Kind::Input ? "input" : "population"},
+          {"source_index", p.source.index},
+          {"target", p.target},
+          {"kind", "dense"},
+          {"rows", dense.weight.rows},
+          {"cols", dense.weight.cols},
+          {"weight", dense.weight.data},
+          {"weight_bits", p.weight_bits},
+          {"delay", p.delay},
+          {"where", {{"file", p.where.file}, {"path", p.where.path}}}};
+}
+
+QuantizedProjection projection_from(const json& j) {
+  QuantizedProjection p;
+  p.name = j.at("name");
+  p.source.kind = j.at("source") == "input" ? Source::Kind::Input : Source::Kind::Population;
+  p.source.index = j.at("source_index");
+  p.target = j.at("target");
+  QuantizedDense dense;
+  dense.weight.rows = j.at("rows");
+  dense.weight.cols = j.at("cols");
+  dense.weight.data = j.at("weight").get<std::vector<std::int32_t>>();
+  if (dense.weight.data.size() != dense.weight.rows * dense.weight.cols) {
+    throw std::invalid_argument("weight count");
+  }
+  p.connectivity = std::move(dense);
+  p.weight_bits = j.at("weight_bits");
+  p.delay = j.at("delay");
+  p.where = {j.at("where").at("file"), j.at("where").at("path")};
+  return p;
+}
+
+}  // namespace
+
+json to_json(const QuantizedNetwork& network, const Mapping& mapping) {
+  json inputs = json::array();
+  for (const QuantizedInput& i : network.inputs) {
+    inputs.push_back(
+        {{"name", i.name}, {"shape", i.shape}, {"min", i.min_value}, {"max", i.max_value}});
+  }
+  json populations = json::array();
+  for (const QuantizedPopulation& p : network.populations) {
+    populations.push_back(population_json(p));
+  }
+  json projections = json::array();
+  for (const QuantizedProjection& p : network.projections) {
+    projections.push_back(projection_json(p));
+  }
+  return {{"format", "hillock-quantized-network"},
+          {"version", kVersion},
+          {"name", network.name},
+          {"inputs", std::move(inputs)},
+          {"populations", std::move(populations)},
+          {"projections", std::move(projections)},
+          {"output", network.output},
+          {"readout", std::string(name(network.readout))},
+          {"timesteps", network.timesteps},
+          {"lanes", mapping.lanes}};
+}
+
+void from_json(const json& j, const std::string& file, QuantizedNetwork& network,
+               Mapping& mapping) {
+  try {
+    if (j.at("format") != "hillock-quantized-network" || j.at("version") != kVersion) {
+      throw std::invalid_argument("not a quantized network of this version");
+    }
+    network = {};
+    network.name = j.at("name");
+    for (const json& i : j.at("inputs")) {
+      network.inputs.push_back({i.at("name"), i.at("shape").get<Shape>(), i.at("min"), i.at("max")});
+    }
+    for (const json& p : j.at("populations")) network.populations.push_back(population_from(p));
+    for (const json& p : j.at("projections")) network.projections.push_back(projection_from(p));
+    network.output = j.at("output");
+    const std::string readout = j.at("readout");
+    network.readout = known(parse_readout(readout), readout);
+    network.timesteps = j.at("timesteps");
+    mapping.lanes = j.at("lanes").get<std::vector<int>>();
+    verify(network);
+    verify(network, mapping);
+  } catch (const std::exception& e) {  // json's exceptions, and verify()'s
+    support::fail(support::DiagnosticKind::BadBuild, {file}, e.what());
+  }
+}
+
+}  // namespace hillock::ir

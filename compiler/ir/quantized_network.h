@@ -1,0 +1,111 @@
+// QuantizedNetwork: integers only. THE CONTRACT: the integer model, the Verilog and the cost models
+// each read this and nothing else of the network. Its arithmetic is docs/arithmetic.md.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "compiler/ir/network.h"
+#include "compiler/numeric/fixed_point.h"
+
+namespace hillock::ir {
+
+// Integer events: value = round(x * scale); binary spikes have scale 1, range 0..1.
+struct QuantizedInput {
+  std::string name;
+  Shape shape;
+  std::int64_t min_value = 0;
+  std::int64_t max_value = 1;
+
+  [[nodiscard]] bool binary() const { return min_value >= 0 && max_value <= 1; }
+};
+
+struct QuantizedPopulation {
+  std::string name;
+  Shape shape;
+  bool spiking = true;
+  ResetRule reset;
+  int fraction_bits = 0;              // f: weights count in units of 2^f of the membrane
+  int decay_shift = 0;                // k
+  PerNeuron<std::int64_t> decay;      // m, 0..2^k
+  PerNeuron<std::int64_t> bias;       // in membrane units
+  PerNeuron<std::int64_t> threshold;  // spike at V > threshold
+  int reset_offset = 0;               // subtract: threshold + reset_offset (1 where >= was folded)
+  PerNeuron<std::int64_t> reset_value;
+  PerNeuron<double> scale;  // S: real membrane = V / (S * 2^f). For people; no arithmetic uses it.
+
+  // Widths in bits, by the overflow proof (analysis/overflow). The sum of a step is formed in
+  // accumulator_bits; the membrane after it has membrane_bits (fewer only where it saturates).
+  int membrane_bits = 0;
+  int accumulator_bits = 0;
+  numeric::OverflowMode overflow = numeric::OverflowMode::Proved;
+
+  support::Location where;
+
+  [[nodiscard]] std::size_t neurons() const { return element_count(shape); }
+  [[nodiscard]] numeric::Decay decay_of(std::size_t j) const { return {decay[j], decay_shift}; }
+  // What a reset by subtraction takes away.
+  [[nodiscard]] std::int64_t reset_amount(std::size_t j) const {
+    return threshold[j] + reset_offset;
+  }
+  // Real value of a membrane, for people.
+  [[nodiscard]] double real(std::int64_t v, std::size_t j) const {
+    return static_cast<double>(v) / (scale[j] * static_cast<double>(std::int64_t{1} << fraction_bits));
+  }
+};
+
+struct QuantizedDense {
+  support::Matrix<std::int32_t> weight;  // [target neurons, source elements]
+
+  friend bool operator==(const QuantizedDense&, const QuantizedDense&) = default;
+};
+
+using QuantizedConnectivity = std::variant<QuantizedDense>;
+
+struct QuantizedProjection {
+  std::string name;
+  Source source;
+  std::size_t target = 0;
+  QuantizedConnectivity connectivity;
+  int weight_bits = 0;  // 1: the bit is a sign, +1 or -1
+  int delay = 0;
+  support::Location where;
+};
+
+struct QuantizedNetwork {
+  std::string name;
+  std::vector<QuantizedInput> inputs;
+  std::vector<QuantizedPopulation> populations;  // topological order
+  std::vector<QuantizedProjection> projections;
+  std::size_t output = 0;
+  Readout readout = Readout::SpikeCount;
+  int timesteps = 0;  // the longest sample that the overflow proof covers
+
+  [[nodiscard]] const Shape& source_shape(const Source& s) const {
+    return s.kind == Source::Kind::Input ? inputs[s.index].shape : populations[s.index].shape;
+  }
+  [[nodiscard]] const std::string& source_name(const Source& s) const {
+    return s.kind == Source::Kind::Input ? inputs[s.index].name : populations[s.index].name;
+  }
+  // The projections that end at a population, in order.
+  [[nodiscard]] std::vector<const QuantizedProjection*> projections_into(std::size_t target) const;
+};
+
+// How the network is laid on hardware; meaning is not touched by it.
+struct Mapping {
+  std::vector<int> lanes;  // per population, 1..neurons
+
+  // ceil(neurons / lanes): cycles per event of a population.
+  [[nodiscard]] std::int64_t groups(const QuantizedNetwork& n, std::size_t population) const {
+    return numeric::ceil_div(static_cast<std::int64_t>(n.populations[population].neurons()),
+                             lanes[population]);
+  }
+};
+
+// Broken invariants are ours, not the user's: throws std::logic_error.
+void verify(const QuantizedNetwork& network);
+void verify(const QuantizedNetwork& network, const Mapping& mapping);
+
+}  // namespace hillock::ir

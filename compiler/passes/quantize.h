@@ -1,0 +1,53 @@
+// Network -> QuantizedNetwork: weights, biases, thresholds and decays become integers.
+//
+// A spike is binary and a membrane meets only its own threshold, so each neuron has a scale of its
+// own: w = round(S_j w), theta_j = round(S_j theta 2^f). Only where membranes are compared with each
+// other (a readout of membranes) do all neurons share one.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "compiler/ir/quantized_network.h"
+#include "compiler/support/matrix.h"
+
+namespace hillock::passes {
+
+// What the quantizer knows of real activity. Empty where no data was given.
+struct Calibration {
+  // Per projection: rows of the leaky-filtered source activity z[t] = decay z[t-1] + x[t], sampled
+  // over samples and steps: [rows, source elements]. Between resets the error of a membrane is
+  // linear in z, so these weigh the weight errors as the membrane sees them.
+  std::vector<support::Matrix<float>> traces;
+  // Per input, the range of the integer values that occur.
+  std::vector<std::int64_t> input_min;
+  std::vector<std::int64_t> input_max;
+};
+
+struct QuantizeOptions {
+  std::vector<int> weight_bits;                   // per population, 1..16
+  std::vector<std::optional<int>> fraction_bits;  // per population; nullopt: chosen
+  std::vector<std::optional<int>> decay_bits;     // per population; nullopt: chosen
+  std::vector<std::optional<int>> membrane_bits;  // per population; nullopt: proved, else saturating
+  int timesteps = 0;                              // the longest sample to hold
+};
+
+// The result lacks its widths: assign_widths() follows. Throws InputError (bad-parameter) where a
+// threshold vanishes at every representable scale.
+[[nodiscard]] ir::QuantizedNetwork quantize(const ir::Network& network,
+                                            const QuantizeOptions& options,
+                                            const Calibration& calibration);
+
+// The range of a population's sums and membranes, as the overflow proof found it.
+struct WidthBounds {
+  std::int64_t sum_lo, sum_hi;
+  std::int64_t membrane_lo, membrane_hi;
+};
+
+// Gives every population the narrowest widths that hold its bounds. A threshold beyond the membrane
+// can never be passed: it becomes the largest membrane value, which changes nothing.
+void assign_widths(ir::QuantizedNetwork& network, const std::vector<WidthBounds>& bounds,
+                   const std::vector<std::optional<int>>& membrane_bits);
+
+}  // namespace hillock::passes

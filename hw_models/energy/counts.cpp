@@ -1,0 +1,118 @@
+#include "hw_models/energy/counts.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+#include "compiler/numeric/fixed_point.h"
+#include "hw_models/energy/geometry.h"
+
+namespace hillock::hw_models {
+namespace {
+
+constexpr std::array kFields = {
+    &PopulationCounts::events,
+    &PopulationCounts::weight_rows_read,
+    &PopulationCounts::weight_bits_read,
+    &PopulationCounts::state_rows_read,
+    &PopulationCounts::state_rows_written,
+    &PopulationCounts::state_bits_moved,
+    &PopulationCounts::parameter_rows_read,
+    &PopulationCounts::parameter_bits_read,
+    &PopulationCounts::additions,
+    &PopulationCounts::lane_additions,
+    &PopulationCounts::updates,
+    &PopulationCounts::lane_updates,
+    &PopulationCounts::update_groups,
+    &PopulationCounts::spikes,
+    &PopulationCounts::bitmap_bits_written,
+    &PopulationCounts::scan_words_min,
+    &PopulationCounts::scan_words_max,
+    &PopulationCounts::score_bits_moved,
+};
+static_assert(sizeof(PopulationCounts) == kFields.size() * sizeof(double),
+              "every count is summed and scaled");
+
+// Steps of events that one population took from the bitmap of another.
+void count_scan(const EngineSize& source, const std::vector<std::int64_t>& step_events,
+                PopulationCounts& c) {
+  for (const std::int64_t events : step_events) {
+    c.scan_words_min += static_cast<double>(numeric::ceil_div(events, source.scan.word_bits));
+    c.scan_words_max += static_cast<double>(std::min(events, source.scan.words));
+  }
+}
+
+}  // namespace
+
+double Counts::synaptic_operations() const {
+  double sum = 0;
+  for (const PopulationCounts& p : populations) sum += p.additions;
+  return sum;
+}
+
+Counts count_actions(const ir::QuantizedNetwork& network, const ir::Mapping& mapping,
+                     const ir::Activity& activity, double cycles) {
+  Counts counts;
+  counts.cycles = cycles;
+  counts.populations.resize(network.populations.size());
+  for (std::size_t p = 0; p < network.populations.size(); ++p) {
+    const EngineSize e = engine_size(network, mapping, p);
+    const ir::PopulationActivity& a = activity.populations[p];
+    PopulationCounts& c = counts.populations[p];
+    const auto steps = static_cast<double>(a.step_events.size());
+    const auto groups = static_cast<double>(e.groups);
+    const auto padded = static_cast<double>(e.groups * e.lanes);
+    double passes = 0;
+    for (const std::int64_t events : a.step_events) {
+      passes += static_cast<double>(std::max<std::int64_t>(events, 1));
+    }
+    c.events = static_cast<double>(a.events);
+    c.weight_rows_read = c.events * groups;
+    c.weight_bits_read = c.weight_rows_read * static_cast<double>(e.weights.width);
+    c.state_rows_read = passes * groups;
+    c.state_rows_written = c.state_rows_read;
+    c.state_bits_moved =
+        (c.state_rows_read + c.state_rows_written) * static_cast<double>(e.states.width);
+    c.update_groups = steps * groups;
+    if (e.parameters.width > 0) {
+      c.parameter_rows_read = c.update_groups;
+      c.parameter_bits_read = c.parameter_rows_read * static_cast<double>(e.parameters.width);
+    }
+    c.additions = static_cast<double>(a.synaptic_operations);
+    c.lane_additions = c.events * padded;
+    c.updates = static_cast<double>(a.updates);
+    c.lane_updates = steps * padded;
+    c.spikes = static_cast<double>(a.spikes);
+    if (e.feeds_bitmap) c.bitmap_bits_written = steps * padded;
+    c.score_bits_moved = 2 * steps * padded * static_cast<double>(e.score_bits);
+
+    const ir::Source source = network.projections_into(p)[0]->source;
+    if (source.kind == ir::Source::Kind::Population) {
+      count_scan(engine_size(network, mapping, source.index), a.step_events,
+                 counts.populations[source.index]);
+    }
+  }
+  return counts;
+}
+
+Counts operator+(const Counts& a, const Counts& b) {
+  if (a.populations.empty()) return b;
+  if (b.populations.empty()) return a;
+  Counts sum = a;
+  sum.cycles += b.cycles;
+  for (std::size_t p = 0; p < sum.populations.size(); ++p) {
+    for (const auto field : kFields) sum.populations[p].*field += b.populations[p].*field;
+  }
+  return sum;
+}
+
+Counts scale(const Counts& counts, double factor) {
+  Counts scaled = counts;
+  scaled.cycles *= factor;
+  for (PopulationCounts& p : scaled.populations) {
+    for (const auto field : kFields) p.*field *= factor;
+  }
+  return scaled;
+}
+
+}  // namespace hillock::hw_models

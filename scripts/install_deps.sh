@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that a group of targets needs, and only those that are missing.
+#
+#   scripts/install_deps.sh build          what `make` and `make demo` need
+#   scripts/install_deps.sh build test     and what `make test` needs
+#   scripts/install_deps.sh build dev      and what formatting, clang-tidy and the sanitizers need
+#
+# Where everything is there it does nothing: no package manager is called, nothing is printed.
+set -euo pipefail
+
+# group | package | what shows that it is there: a command, or a header under an include folder | why
+packages() {
+  cat <<'END'
+build|cmake|cmake|configures the build
+build|ninja-build|ninja|runs the build
+build|make|make|builds the simulator that Verilator generates
+build|g++|g++|the C++ library, and the second compiler
+build|clang|clang++|the default compiler
+build|pkg-config|pkg-config|finds libzip and HDF5
+build|ccache|ccache|makes the second build quick
+build|verilator|verilator|simulates and lints the Verilog
+build|libeigen3-dev|eigen3/Eigen/Core|matrix algebra
+build|libfmt-dev|fmt/format.h|text formatting
+build|nlohmann-json3-dev|nlohmann/json.hpp|JSON
+build|catch2|catch2/catch.hpp|the unit tests
+build|libhdf5-dev|hdf5/serial/hdf5.h|reads .nir files
+build|libzip-dev|zip.h|reads .npz and .pt files
+build|libcli11-dev|CLI/CLI.hpp|the command line
+test|iverilog|iverilog|a second Verilog simulator, to check the emitted RTL against
+test|yosys|yosys|reads the emitted RTL and checks it for latches
+test|z3|z3|the solver of the formal proofs
+dev|clang-format|clang-format|make format, make format-check
+dev|clang-tidy|clang-tidy|make tidy
+dev|libclang-rt-14-dev|-|make sanitize: the run-time library of the sanitizers
+END
+}
+
+installed() {  # package, probe
+  if [[ $2 != - ]]; then
+    if command -v "$2" >/dev/null 2>&1; then return 0; fi
+    local folder
+    for folder in /usr/include /usr/local/include; do
+      if [[ -e $folder/$2 ]]; then return 0; fi
+    done
+  fi
+  [[ $(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null || true) == installed ]]
+}
+
+missing=()
+reasons=()
+while IFS='|' read -r group package probe why; do
+  [[ " $* " == *" $group "* ]] || continue
+  if ! installed "$package" "$probe"; then
+    missing+=("$package")
+    reasons+=("$(printf '  %-20s %s' "$package" "$why")")
+  fi
+done < <(packages)
+
+if ((${#missing[@]} == 0)); then exit 0; fi
+
+{
+  echo "Packages that are missing:"
+  printf '%s\n' "${reasons[@]}"
+} >&2
+
+as_root=()
+if ((EUID != 0)); then as_root=(sudo); fi
+command=(apt-get install -y --no-install-recommends "${missing[@]}")
+
+if ! command -v apt-get >/dev/null 2>&1; then
+  echo "error: this is not a Debian system; install what the packages above hold, then try again" >&2
+  exit 1
+fi
+if ((EUID != 0)) && ! command -v sudo >/dev/null 2>&1; then
+  echo "error: not root, and there is no sudo. As root, run:" >&2
+  echo "  apt-get update && ${command[*]}" >&2
+  exit 1
+fi
+
+echo "Installing them: ${as_root[*]:+${as_root[*]} }${command[*]}" >&2
+"${as_root[@]}" apt-get update -q
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive "${command[@]}" -q -o Dpkg::Use-Pty=0

@@ -1,0 +1,62 @@
+// What a model did with one sample. The integer and the float model, and the RTL, record alike.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "compiler/ir/network.h"
+#include "compiler/support/matrix.h"
+
+namespace hillock::sim {
+
+// V is the type of a membrane: double or std::int64_t.
+template <typename V>
+struct Recording {
+  std::vector<support::Matrix<std::uint8_t>> spikes;  // per population, [T, neurons]
+  std::vector<support::Matrix<V>> membranes;          // per population, [T, neurons]
+
+  // Makes room for `timesteps` steps of populations of the given sizes.
+  void reset(const std::vector<std::size_t>& neurons, std::size_t timesteps) {
+    spikes.clear();
+    membranes.clear();
+    for (const std::size_t n : neurons) {
+      spikes.emplace_back(timesteps, n);
+      membranes.emplace_back(timesteps, n);
+    }
+  }
+};
+
+// Score of every output neuron over a sample: spikes counted, or membranes summed, at their maximum
+// or at the last step.
+template <typename V>
+[[nodiscard]] std::vector<V> scores_of(ir::Readout readout,
+                                       const support::Matrix<std::uint8_t>& spikes,
+                                       const support::Matrix<V>& membranes) {
+  std::vector<V> scores(spikes.cols, V{});
+  for (std::size_t t = 0; t < spikes.rows; ++t) {
+    for (std::size_t j = 0; j < spikes.cols; ++j) {
+      const V v = membranes(t, j);
+      switch (readout) {
+        case ir::Readout::SpikeCount: scores[j] += spikes(t, j); break;
+        case ir::Readout::MembraneSum: scores[j] += v; break;
+        case ir::Readout::MembraneMax: scores[j] = t == 0 || v > scores[j] ? v : scores[j]; break;
+        case ir::Readout::MembraneLast: scores[j] = v; break;
+      }
+    }
+  }
+  return scores;
+}
+
+// The class with the largest score; the lowest index wins a tie.
+template <typename V>
+[[nodiscard]] std::size_t best_class(const std::vector<V>& scores) {
+  std::size_t best = 0;
+  for (std::size_t j = 1; j < scores.size(); ++j) {
+    if (scores[j] > scores[best]) best = j;
+  }
+  return best;
+}
+
+}  // namespace hillock::sim

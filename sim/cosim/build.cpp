@@ -1,0 +1,169 @@
+#include "sim/cosim/build.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <string_view>
+
+#include "compiler/support/diagnostics.h"
+#include "compiler/support/file.h"
+#include "compiler/support/process.h"
+
+namespace hillock::sim {
+namespace fs = std::filesystem;
+namespace {
+
+using namespace std::string_view_literals;
+using support::DiagnosticKind;
+
+struct HarnessFile {
+  std::string_view name;
+  std::string_view content;
+};
+const HarnessFile kHarness[] = {
+#include "harness.inc"  // made from sim/cosim/harness/ by cmake/EmbedFiles.cmake
+};
+
+fs::path cache_root() {
+  if (const char* own = std::getenv("HILLOCK_CACHE")) return own;
+  if (const char* xdg = std::getenv("XDG_CACHE_HOME")) return fs::path(xdg) / "hillock";
+  if (const char* home = std::getenv("HOME")) return fs::path(home) / ".cache" / "hillock";
+  return fs::temp_directory_path() / "hillock-cache";
+}
+
+// FNV-1a: names the cache folder; its content is compared whole, so that a collision costs only a
+// rebuild.
+std::uint64_t fingerprint(std::string_view text) {
+  std::uint64_t h = 0xcbf29ce484222325ULL;
+  for (const char c : text) h = (h ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
+  return h;
+}
+
+std::string verilator_root(const fs::path& scratch) {
+  const fs::path log = scratch / "root.txt";
+  if (support::run_process({"verilator", "--getenv", "VERILATOR_ROOT"}, scratch, log) != 0) {
+    support::fail(DiagnosticKind::ToolFailed, {"verilator"}, "does not tell its root");
+  }
+  std::string root = support::read_file(log);
+  while (!root.empty() && root.back() == '\n') root.pop_back();
+  return root;
+}
+
+void run_or_fail(const std::vector<std::string>& argv, const fs::path& cwd, const fs::path& log) {
+  const int status = support::run_process(argv, cwd, log);
+  if (status == 0) return;
+  std::string tail = support::read_file(log);
+  if (tail.size() > 2000) tail = "..." + tail.substr(tail.size() - 2000);
+  support::fail(DiagnosticKind::ToolFailed, {log.string()},
+                fmt::format("{} ended with status {}:\n{}", argv[0], status, tail));
+}
+
+// Verilator's runtime, the same for every design: compiled once per flags.
+fs::path runtime_object(const fs::path& cache, const std::string& root, const std::string& source,
+                        const std::vector<std::string>& compiler, const std::string& key) {
+  const fs::path object =
+      cache / fmt::format("{}-{:016x}.o", fs::path(source).stem().string(), fingerprint(key + root));
+  if (fs::exists(object)) return object;
+  const fs::path temporary = object.string() + fmt::format(".tmp{}", ::getpid());
+  std::vector<std::string> argv = compiler;
+  argv.insert(argv.end(), {"-c", root + "/include/" + source, "-o", temporary.string()});
+  run_or_fail(argv, cache, cache / (object.stem().string() + ".log"));
+  fs::rename(temporary, object);
+  return object;
+}
+
+// Everything that the shared object depends on, as one text.
+std::string recipe(const BuildRequest& r, const std::vector<std::string>& verilate,
+                   const std::vector<std::string>& compiler) {
+  std::string text = fmt::format("{}\n{}\n", fmt::join(verilate, " "), fmt::join(compiler, " "));
+  for (const HarnessFile& f : kHarness) text += f.content;
+  for (const std::string& file : r.files) {
+    text += "\n" + file + "\n" + support::read_file(r.folder / file);
+  }
+  text += support::read_file(r.folder / "rtl" / (r.top + "_config.vh"));
+  return text;
+}
+
+}  // namespace
+
+fs::path build_simulation(const BuildRequest& r) {
+  const std::string cxx = support::find_program({"clang++", "g++", "c++"});
+  if (support::find_program({"verilator"}).empty() || cxx.empty()) {
+    support::fail(DiagnosticKind::ToolMissing, {cxx.empty() ? "clang++" : "verilator"},
+                  "is not installed, and co-simulation needs it",
+                  "apt-get install verilator clang");
+  }
+  const fs::path cache = cache_root();
+  support::create_folder(cache);
+
+  // --x-initial unique: memories and registers start with random content where a seed asks for it.
+  std::vector<std::string> verilate = {
+      "verilator", "--cc", "--top-module", r.top, "--prefix", "Vtop", "-DSNN_TRACE", "-O3",
+      "--x-assign", "fast", "--x-initial", "unique", "--noassert", "-Wno-fatal", "--Mdir", "obj",
+      "-I" + fs::absolute(r.folder / "rtl").string()};
+  if (r.waves) verilate.emplace_back("--trace");
+  std::vector<std::string> compiler = {cxx, "-std=c++17", "-fPIC", r.quick ? "-O1" : "-O3",
+                                       "-w", r.waves ? "-DVM_TRACE=1" : "-DVM_TRACE=0"};
+  if (!r.quick) compiler.emplace_back("-march=native");
+
+  // The folder's own name must not be in the recipe: equal designs share a build.
+  std::vector<std::string> named = verilate;
+  named.pop_back();
+  if (r.waves) named.back() = "--trace";
+  const std::string text =
+      recipe(r, named, compiler) + fmt::format("value_bits {} waves {}", r.value_bits, r.waves);
+  const fs::path home = cache / fmt::format("{:016x}", fingerprint(text));
+  const fs::path library = home / "design.so";
+  if (fs::exists(library) && fs::exists(home / "recipe.txt") &&
+      support::read_file(home / "recipe.txt") == text) {
+    return library;
+  }
+
+  const fs::path scratch = home.string() + fmt::format(".tmp{}", ::getpid());
+  fs::remove_all(scratch);
+  support::create_folder(scratch);
+  const std::string root = verilator_root(scratch);
+  for (const std::string& file : r.files) verilate.push_back(fs::absolute(r.folder / file).string());
+  run_or_fail(verilate, scratch, scratch / "verilator.log");
+
+  std::string unity;
+  std::vector<fs::path> generated;
+  for (const auto& entry : fs::directory_iterator(scratch / "obj")) {
+    if (entry.path().extension() == ".cpp") generated.push_back(entry.path().filename());
+  }
+  std::sort(generated.begin(), generated.end());
+  for (const fs::path& g : generated) unity += fmt::format("#include \"obj/{}\"\n", g.string());
+  unity += "#include \"harness.cpp\"\n";
+  support::write_file(scratch / "unity.cpp", unity);
+  for (const HarnessFile& f : kHarness) support::write_file(scratch / f.name, f.content);
+
+  compiler.insert(compiler.end(), {"-I" + root + "/include", "-I" + root + "/include/vltstd"});
+  std::vector<std::string> sources = {"verilated.cpp", "verilated_threads.cpp"};
+  if (r.waves) sources.emplace_back("verilated_vcd_c.cpp");
+  const std::string key = fmt::format("{}", fmt::join(compiler, " "));
+  std::vector<std::string> link = compiler;
+  const std::uint32_t mask = r.value_bits >= 32 ? 0xffffffffU : (1U << r.value_bits) - 1;
+  link.insert(link.end(), {"-shared", "-DHILLOCK_TOP=Vtop", "-DHILLOCK_TOP_HEADER=\"obj/Vtop.h\"",
+                           fmt::format("-DHILLOCK_WAVES={}", r.waves ? 1 : 0),
+                           fmt::format("-DHILLOCK_VALUE_MASK={}u", mask), "-I.", "-Iobj",
+                           "unity.cpp", "-o", "design.so", "-pthread"});
+  for (const std::string& source : sources) {
+    link.push_back(runtime_object(cache, root, source, compiler, key).string());
+  }
+  link.emplace_back("-latomic");
+  run_or_fail(link, scratch, scratch / "compiler.log");
+  fs::remove_all(scratch / "obj");
+  support::write_file(scratch / "recipe.txt", text);
+  std::error_code ec;
+  fs::remove_all(home, ec);
+  fs::rename(scratch, home, ec);
+  if (ec) {
+    // Another process finished the same build first: its result is as good.
+    fs::remove_all(scratch);
+  }
+  return library;
+}
+
+}  // namespace hillock::sim

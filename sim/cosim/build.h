@@ -1,0 +1,24 @@
+// Turns emitted Verilog into a shared object, once: Verilator, then the C++ compiler. The result is
+// cached by content, and independent of the memory images, which are read when a design is created.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace hillock::sim {
+
+struct BuildRequest {
+  std::filesystem::path folder;    // the build folder; sources are relative to it
+  std::string top;                 // module name
+  std::vector<std::string> files;  // Verilog sources
+  int value_bits = 1;              // width of in_value_i
+  bool waves = false;              // able to write a VCD; several times slower
+  bool quick = false;              // little optimization: for many small designs run briefly
+};
+
+// The path of the shared object, built or found in the cache ($HILLOCK_CACHE, else
+// $XDG_CACHE_HOME/hillock, else ~/.cache/hillock). Throws InputError (tool-missing, tool-failed).
+[[nodiscard]] std::filesystem::path build_simulation(const BuildRequest& request);
+
+}  // namespace hillock::sim

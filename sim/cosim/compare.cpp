@@ -1,0 +1,211 @@
+#include "sim/cosim/compare.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace hillock::sim {
+namespace {
+
+using ir::QuantizedNetwork;
+
+// The events that reach a population in a step, as a short list.
+std::string describe_events(const QuantizedNetwork& network, std::size_t population,
+                            std::size_t neuron, std::size_t t, const IntegerResult& model) {
+  constexpr std::size_t kShown = 12;
+  std::string out;
+  for (const ir::QuantizedProjection* p : network.projections_into(population)) {
+    const std::string& from = network.source_name(p->source);
+    if (p->source.kind == ir::Source::Kind::Input) {
+      out += fmt::format("{} events from {}", model.activity.populations[population].step_events[t],
+                         from);
+      continue;
+    }
+    const auto& weight = std::get<ir::QuantizedDense>(p->connectivity).weight;
+    const auto& spikes = model.recording.spikes[p->source.index];
+    std::size_t shown = 0;
+    std::size_t count = 0;
+    std::string list;
+    for (std::size_t i = 0; i < spikes.cols; ++i) {
+      if (spikes(t, i) == 0) continue;
+      ++count;
+      if (shown < kShown) {
+        list += fmt::format("{}{}(w {})", shown == 0 ? "" : ", ", i, weight(neuron, i));
+        ++shown;
+      }
+    }
+    out += fmt::format("{} events from {}{}{}{}", count, from, count == 0 ? "" : ": ", list,
+                       count > shown ? ", ..." : "");
+  }
+  return out;
+}
+
+class Comparer {
+ public:
+  Comparer(const QuantizedNetwork& network, const ir::Mapping& mapping, const IntegerResult& model,
+           const RtlSample& rtl, std::size_t sample)
+      : network_(network), mapping_(mapping), model_(model), rtl_(rtl), sample_(sample) {}
+
+  SampleComparison run(std::optional<std::int64_t> predicted_cycles) {
+    const std::size_t steps = rtl_.run.timesteps;
+    for (std::size_t t = 0; t < steps; ++t) {
+      for (std::size_t p = 0; p < network_.populations.size(); ++p) step(p, t);
+    }
+    strays();
+    result();
+    counters();
+    if (predicted_cycles && rtl_.run.finished != 0 &&
+        static_cast<std::int64_t>(rtl_.run.cycles) != *predicted_cycles) {
+      differ("cycles", "readout", *predicted_cycles, static_cast<std::int64_t>(rtl_.run.cycles),
+             "the latency model and the RTL disagree on the sample's cycles");
+    }
+    return out_;
+  }
+
+ private:
+  void step(std::size_t p, std::size_t t) {
+    const auto& spikes = model_.recording.spikes[p];
+    const auto& membranes = model_.recording.membranes[p];
+    const std::size_t n = spikes.cols;
+    out_.spikes += n;
+    out_.membranes += n;
+    const std::uint8_t* rtl_spikes = rtl_.spikes[p].data() + t * n;
+    const std::int64_t* rtl_membranes = rtl_.membranes[p].data() + t * n;
+    const auto groups = static_cast<std::size_t>(mapping_.groups(network_, p));
+    const std::uint8_t* seen = rtl_.row_seen[p].data() + t * groups;
+    const bool all_seen = std::all_of(seen, seen + groups, [](std::uint8_t s) { return s != 0; });
+    const std::uint8_t* want_spikes = spikes.data.data() + t * n;
+    const std::int64_t* want_membranes = membranes.data.data() + t * n;
+    if (all_seen && std::equal(want_spikes, want_spikes + n, rtl_spikes) &&
+        std::equal(want_membranes, want_membranes + n, rtl_membranes)) {
+      return;
+    }
+    const auto lanes = static_cast<std::size_t>(mapping_.lanes[p]);
+    for (std::size_t j = 0; j < n; ++j) {
+      const std::size_t group = j / lanes;
+      if (seen[group] == 0) {
+        neuron("missing row", p, j, t, want_membranes[j], 0);
+        continue;
+      }
+      if (want_membranes[j] != rtl_membranes[j]) {
+        neuron("membrane", p, j, t, want_membranes[j], rtl_membranes[j]);
+      }
+      if (want_spikes[j] != rtl_spikes[j]) {
+        neuron("spike", p, j, t, want_spikes[j], rtl_spikes[j]);
+      }
+    }
+  }
+
+  void neuron(std::string_view what, std::size_t p, std::size_t j, std::size_t t,
+              std::int64_t expected, std::int64_t actual) {
+    ++out_.mismatches;
+    if (out_.first) return;
+    const ir::QuantizedPopulation& pop = network_.populations[p];
+    const auto groups = static_cast<std::size_t>(mapping_.groups(network_, p));
+    const std::size_t group = j / static_cast<std::size_t>(mapping_.lanes[p]);
+    Divergence d;
+    d.what = what;
+    d.population = pop.name;
+    d.neuron = j;
+    d.sample = sample_;
+    d.timestep = t;
+    d.cycle = what == "missing row" ? rtl_.run.ticks : rtl_.row_cycles[p][t * groups + group];
+    d.expected = expected;
+    d.actual = actual;
+    d.threshold = pop.threshold[j];
+    d.before = t == 0 ? 0 : model_.recording.membranes[p](t - 1, j);
+    d.before_real = pop.real(d.before, j);
+    if (what != "spike") {
+      d.expected_real = pop.real(expected, j);
+      d.actual_real = pop.real(actual, j);
+    }
+    d.inputs = describe_events(network_, p, j, t, model_);
+    if (what == "missing row") {
+      d.explanation = rtl_.run.finished != 0 ? "the RTL never sent this row"
+                                             : "the RTL stopped before this row";
+    }
+    out_.first = std::move(d);
+  }
+
+  void differ(std::string_view what, std::string_view where, std::int64_t expected,
+              std::int64_t actual, std::string explanation) {
+    ++out_.mismatches;
+    if (out_.first) return;
+    Divergence d;
+    d.what = what;
+    d.population = where;
+    d.sample = sample_;
+    d.timestep = rtl_.run.timesteps - 1;
+    d.cycle = rtl_.run.cycles;
+    d.expected = expected;
+    d.actual = actual;
+    d.explanation = std::move(explanation);
+    out_.first = std::move(d);
+  }
+
+  void strays() {
+    for (std::size_t p = 0; p < network_.populations.size(); ++p) {
+      if (rtl_.traces[p].stray_rows == 0) continue;
+      differ("stray row", network_.populations[p].name, 0,
+             static_cast<std::int64_t>(rtl_.traces[p].stray_rows),
+             "rows out of order, beyond the sample, or of lanes without a neuron");
+    }
+  }
+
+  void result() {
+    if (rtl_.run.finished == 0) {
+      differ("result", "readout", 1, 0, "the RTL gave no result, or gave it too early");
+      return;
+    }
+    if (rtl_.run.result_class != model_.predicted) {
+      differ("result", "readout", static_cast<std::int64_t>(model_.predicted),
+             rtl_.run.result_class, "the class differs");
+    }
+    if (rtl_.run.result_score != model_.scores[model_.predicted]) {
+      differ("result", "readout", model_.scores[model_.predicted], rtl_.run.result_score,
+             "the score of the class differs");
+    }
+  }
+
+  void counters() {
+    if (rtl_.run.finished == 0) return;
+    static constexpr std::array<const char*, ir::kCounterWords> kNames = {
+        "events", "weight rows read", "neurons updated", "spikes", "saturations"};
+    for (std::size_t p = 0; p < network_.populations.size(); ++p) {
+      const ir::PopulationActivity& a = model_.activity.populations[p];
+      const std::array<std::int64_t, ir::kCounterWords> want = {
+          a.events, a.events * mapping_.groups(network_, p), a.updates, a.spikes, a.saturations};
+      for (std::size_t k = 0; k < want.size(); ++k) {
+        const std::uint32_t have = rtl_.counters[p * want.size() + k];
+        if (static_cast<std::uint32_t>(want[k]) != have) {
+          differ("counter", network_.populations[p].name, want[k], have,
+                 fmt::format("the counter of {} differs", kNames[k]));
+        }
+      }
+    }
+    const std::uint32_t cycles = rtl_.counters.back();
+    if (cycles != static_cast<std::uint32_t>(rtl_.run.cycles)) {
+      differ("counter", "readout", static_cast<std::int64_t>(rtl_.run.cycles), cycles,
+             "the counter of cycles differs from the cycles simulated");
+    }
+  }
+
+  const QuantizedNetwork& network_;
+  const ir::Mapping& mapping_;
+  const IntegerResult& model_;
+  const RtlSample& rtl_;
+  std::size_t sample_;
+  SampleComparison out_;
+};
+
+}  // namespace
+
+SampleComparison compare(const QuantizedNetwork& network, const ir::Mapping& mapping,
+                         const IntegerResult& model, const RtlSample& rtl, std::size_t sample,
+                         std::optional<std::int64_t> predicted_cycles) {
+  return Comparer(network, mapping, model, rtl, sample).run(predicted_cycles);
+}
+
+}  // namespace hillock::sim

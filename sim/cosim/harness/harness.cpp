@@ -1,0 +1,264 @@
+// Drives one Verilated design sample by sample and records its rows. Compiled together with
+// Verilator's output; HILLOCK_TOP is the class of the top, HILLOCK_WAVES is 1 where it can trace.
+#include <verilated.h>
+
+#include <cstring>
+#include <memory>
+#include <type_traits>
+#include <vector>
+
+#include "harness_abi.h"
+#include HILLOCK_TOP_HEADER
+#if HILLOCK_WAVES
+#include <verilated_vcd_c.h>
+#endif
+
+namespace {
+
+using Top = HILLOCK_TOP;
+
+// xorshift64*: stalls need to be various and replayable, no more.
+class Random {
+ public:
+  explicit Random(uint64_t seed) : state_(seed * 0x9e3779b97f4a7c15ULL + 1) {}
+  uint64_t next() {
+    state_ ^= state_ >> 12;
+    state_ ^= state_ << 25;
+    state_ ^= state_ >> 27;
+    return state_ * 0x2545f4914f6cdd1dULL;
+  }
+  // True in `eighths` of 8 cases.
+  bool chance(unsigned eighths) { return ((next() >> 33) & 7) < eighths; }
+
+ private:
+  uint64_t state_;
+};
+
+class Bench {
+ public:
+  Bench(const HillockDesign& design, uint32_t seed) : counter_words_(design.counter_words) {
+    score_bits_ = design.score_bits;
+    for (uint32_t i = 0; i < design.populations; ++i) population_.push_back(design.population[i]);
+    context_.randReset(seed == 0 ? 0 : 2);
+    context_.randSeed(static_cast<int>(seed));
+#if HILLOCK_WAVES
+    context_.traceEverOn(true);
+#endif
+    top_ = std::make_unique<Top>(&context_);
+    top_->rst_i = 1;
+    top_->in_valid_i = 0;
+    top_->result_ready_i = 0;
+    top_->counter_select_i = 0;
+    clear_stalls();
+    for (int i = 0; i < 3; ++i) tick();
+    top_->rst_i = 0;
+    // The engines prepare their neurons after reset; they take no beat meanwhile. Wait until all
+    // are idle, so that every sample begins in the same state.
+    uint64_t longest = 0;
+    for (const HillockPopulation& p : population_) longest = p.groups > longest ? p.groups : longest;
+    for (uint64_t i = 0; i < longest + 16; ++i) tick();
+  }
+
+  ~Bench() { top_->final(); }
+
+  void run(HillockRun& r) {
+    open_waves(r.wave_path);
+    std::vector<uint32_t> before(counter_words_);
+    read_counters(before.data());
+    for (size_t p = 0; p < population_.size(); ++p) r.trace[p].rows = r.trace[p].stray_rows = 0;
+    r.finished = 0;
+    r.cycles = r.ticks = 0;
+
+    Random random(r.stall_seed);
+    const bool stalls = r.stall_seed != 0;
+    // How often each end holds back, differently in every sample.
+    const unsigned idle = stalls ? static_cast<unsigned>(random.next() >> 61) : 0;
+    const unsigned slow = stalls ? static_cast<unsigned>(random.next() >> 61) : 0;
+    const unsigned inner = stalls ? static_cast<unsigned>(random.next() >> 61) : 0;
+
+    uint64_t next = 0;
+    bool offering = false;
+    bool begun = false;
+    while (r.ticks < r.max_cycles) {
+      if (!offering && next < r.beat_count && !(stalls && random.chance(idle))) {
+        offering = true;
+        const HillockBeat& b = r.beats[next];
+        top_->in_event_i = b.event;
+        top_->in_step_last_i = b.step_last;
+        top_->in_sample_last_i = b.sample_last;
+        top_->in_addr_i = b.addr;
+        set_value(b.value);
+      }
+      top_->in_valid_i = offering;
+      top_->result_ready_i = !(stalls && random.chance(slow));
+      if (stalls) draw_stalls(random, inner);
+
+      settle();
+      const bool taken = offering && top_->in_ready_o;
+      if (taken) begun = true;
+      if (begun) ++r.cycles;
+      observe(r);
+      const bool done = top_->result_valid_o && top_->result_ready_i;
+      if (done) {
+        r.result_class = top_->result_class_o;
+        r.result_score = sign_extend(top_->result_score_o, score_bits_);
+      }
+      rise();
+      ++r.ticks;
+      if (taken) {
+        offering = false;
+        ++next;
+      }
+      if (done) {
+        r.finished = next == r.beat_count;
+        break;
+      }
+    }
+    top_->in_valid_i = 0;
+    top_->result_ready_i = 0;
+    if (stalls) clear_stalls();
+    // The counters are a register behind the rows.
+    tick();
+    tick();
+    read_counters(r.counters);
+    for (uint32_t w = 0; w < counter_words_; ++w) r.counters[w] -= before[w];
+    close_waves();
+  }
+
+  void spin(uint64_t cycles) {
+    for (uint64_t i = 0; i < cycles; ++i) tick();
+  }
+
+ private:
+  void settle() {
+    top_->clk_i = 0;
+    top_->eval();
+    dump();
+  }
+  void rise() {
+    top_->clk_i = 1;
+    top_->eval();
+    dump();
+  }
+  void tick() {
+    settle();
+    rise();
+  }
+
+  void observe(HillockRun& r) {
+    const EData* valid = top_->trace_valid_o.data();
+    for (size_t p = 0; p < population_.size(); ++p) {
+      if (((valid[p / 32] >> (p % 32)) & 1) == 0) continue;
+      const HillockPopulation& pop = population_[p];
+      HillockTrace& trace = r.trace[p];
+      const EData* rows = top_->trace_rows_o.data();
+      const uint64_t t = trace.rows / pop.groups;
+      const uint32_t group = rows[pop.group_word];
+      const bool stray = t >= r.timesteps || group != trace.rows % pop.groups;
+      ++trace.rows;
+      if (stray) {
+        ++trace.stray_rows;
+        if (t >= r.timesteps || group >= pop.groups) continue;
+      }
+      trace.row_cycle[t * pop.groups + group] = static_cast<uint32_t>(r.cycles);
+      trace.row_seen[t * pop.groups + group] = 1;
+      const uint32_t first = group * pop.lanes;
+      const uint32_t used = pop.neurons - first < pop.lanes ? pop.neurons - first : pop.lanes;
+      uint8_t* spikes = trace.spikes + t * pop.neurons + first;
+      int64_t* membranes = trace.membranes + t * pop.neurons + first;
+      for (uint32_t l = 0; l < used; ++l) {
+        spikes[l] = (rows[pop.spike_word + l / 32] >> (l % 32)) & 1;
+        membranes[l] = field(rows + pop.membrane_word, l * pop.membrane_bits, pop.membrane_bits);
+      }
+      // Spikes of lanes without a neuron would be a fault: they count as stray.
+      for (uint32_t l = used; l < pop.lanes; ++l) {
+        if (((rows[pop.spike_word + l / 32] >> (l % 32)) & 1) != 0) ++trace.stray_rows;
+      }
+    }
+  }
+
+  static int64_t sign_extend(uint64_t v, unsigned bits) {
+    return static_cast<int64_t>(v << (64 - bits)) >> (64 - bits);
+  }
+
+  // `bits` (at most 62) bits from bit `at` on, signed.
+  static int64_t field(const EData* words, uint32_t at, uint32_t bits) {
+    const uint32_t word = at / 32;
+    const uint32_t shift = at % 32;
+    uint64_t v = words[word] >> shift;
+    if (shift + bits > 32) v |= static_cast<uint64_t>(words[word + 1]) << (32 - shift);
+    if (shift + bits > 64) v |= static_cast<uint64_t>(words[word + 2]) << (64 - shift);
+    return sign_extend(v, bits);
+  }
+
+  void set_value(int32_t value) {
+    // Only the port's own bits may be set.
+    using Value = std::remove_reference_t<decltype(top_->in_value_i)>;
+    top_->in_value_i = static_cast<Value>(static_cast<uint32_t>(value) & HILLOCK_VALUE_MASK);
+  }
+
+  void draw_stalls(Random& random, unsigned eighths) {
+    EData* stall = top_->stall_i.data();
+    for (size_t bit = 0; bit < 2 * population_.size(); ++bit) {
+      const EData mask = 1U << (bit % 32);
+      if (random.chance(eighths)) stall[bit / 32] |= mask;
+      else stall[bit / 32] &= ~mask;
+    }
+  }
+
+  void clear_stalls() {
+    EData* stall = top_->stall_i.data();
+    for (size_t w = 0; w <= 2 * population_.size() / 32; ++w) stall[w] = 0;
+  }
+
+  void read_counters(uint32_t* into) {
+    std::memcpy(into, top_->trace_counters_o.data(), counter_words_ * sizeof(uint32_t));
+  }
+
+#if HILLOCK_WAVES
+  void open_waves(const char* path) {
+    if (path == nullptr) return;
+    waves_ = std::make_unique<VerilatedVcdC>();
+    top_->trace(waves_.get(), 99);
+    waves_->open(path);
+  }
+  void dump() {
+    if (waves_) waves_->dump(static_cast<uint64_t>(time_));
+    time_ += 5;
+  }
+  void close_waves() {
+    if (waves_) waves_->close();
+    waves_.reset();
+  }
+  uint64_t time_ = 0;
+  std::unique_ptr<VerilatedVcdC> waves_;
+#else
+  void open_waves(const char*) {}
+  void dump() {}
+  void close_waves() {}
+#endif
+
+  VerilatedContext context_;
+  std::unique_ptr<Top> top_;
+  std::vector<HillockPopulation> population_;
+  uint32_t counter_words_ = 0;
+  uint32_t score_bits_ = 1;
+};
+
+}  // namespace
+
+extern "C" {
+
+void* hillock_create(const HillockDesign* design, uint32_t seed) {
+  if (design->abi != HILLOCK_HARNESS_ABI) return nullptr;
+  return new Bench(*design, seed);
+}
+
+void hillock_destroy(void* design) { delete static_cast<Bench*>(design); }
+
+void hillock_run(void* design, HillockRun* run) { static_cast<Bench*>(design)->run(*run); }
+
+void hillock_spin(void* design, uint64_t cycles) { static_cast<Bench*>(design)->spin(cycles); }
+}
+
+double sc_time_stamp() { return 0; }

@@ -1,0 +1,79 @@
+/* The C interface between the co-simulation and a Verilated design in a shared object. Plain C
+   types only, because the two are compiled apart. Arrays belong to the caller. */
+#ifndef HILLOCK_HARNESS_ABI_H
+#define HILLOCK_HARNESS_ABI_H
+
+#include <stdint.h>
+
+#define HILLOCK_HARNESS_ABI 1
+
+/* One population's place in the verification port trace_rows_o, in words of 32 bits. */
+typedef struct {
+  uint32_t neurons;
+  uint32_t lanes;
+  uint32_t groups;
+  uint32_t membrane_bits;
+  uint32_t group_word;
+  uint32_t spike_word;
+  uint32_t membrane_word;
+} HillockPopulation;
+
+typedef struct {
+  uint32_t abi;
+  uint32_t populations;
+  const HillockPopulation* population;
+  uint32_t counter_words;
+  uint32_t score_bits;
+} HillockDesign;
+
+typedef struct {
+  uint32_t addr;
+  int32_t value;
+  uint8_t event;
+  uint8_t step_last;
+  uint8_t sample_last;
+} HillockBeat;
+
+/* Every row of a population, as it came out of its engine. */
+typedef struct {
+  uint8_t* spikes;       /* [timesteps * neurons] */
+  int64_t* membranes;    /* [timesteps * neurons] */
+  uint32_t* row_cycle;   /* [timesteps * groups]: cycle of the row, from the first transfer */
+  uint8_t* row_seen;     /* [timesteps * groups]: rows that came */
+  uint64_t rows;         /* out: rows that came, however many */
+  uint64_t stray_rows;   /* out: rows beyond the sample, or out of order */
+} HillockTrace;
+
+typedef struct {
+  const HillockBeat* beats;
+  uint64_t beat_count;
+  uint32_t timesteps;
+  uint64_t max_cycles;    /* give up after so many */
+  uint64_t stall_seed;    /* 0: no stalls */
+  const char* wave_path;  /* VCD of this sample, or null */
+  HillockTrace* trace;    /* one per population */
+  uint32_t* counters;     /* [counter_words]: out: what they grew by */
+  /* out */
+  uint8_t finished;       /* 0: gave up */
+  uint64_t cycles;        /* from the first beat's transfer to the result's, both included */
+  uint64_t ticks;         /* clock cycles simulated */
+  uint32_t result_class;
+  int64_t result_score;
+} HillockRun;
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+/* A design after reset, or null where the ABI differs. Memory images are read from the working
+   folder. `seed` fills what a real chip would power up with at random. */
+void* hillock_create(const HillockDesign* design, uint32_t seed);
+void hillock_destroy(void* design);
+/* Runs one sample from idle to its result. */
+void hillock_run(void* design, HillockRun* run);
+/* Runs `cycles` cycles with no input and no observation: the cost of simulation alone. */
+void hillock_spin(void* design, uint64_t cycles);
+#ifdef __cplusplus
+}
+#endif
+
+#endif

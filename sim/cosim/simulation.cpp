@@ -1,0 +1,125 @@
+#include "sim/cosim/simulation.h"
+
+#include <dlfcn.h>
+#include <fmt/format.h>
+
+#include <mutex>
+
+#include "compiler/support/diagnostics.h"
+
+namespace hillock::sim {
+namespace fs = std::filesystem;
+using support::DiagnosticKind;
+
+struct Simulation::Library {
+  void* object = nullptr;
+  decltype(&hillock_create) create = nullptr;
+  decltype(&hillock_destroy) destroy = nullptr;
+  decltype(&hillock_run) run = nullptr;
+
+  explicit Library(const fs::path& path) {
+    object = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (object == nullptr) {
+      const char* why = ::dlerror();
+      support::fail(DiagnosticKind::ToolFailed, {path.string()},
+                    fmt::format("cannot be loaded: {}", why == nullptr ? "?" : why),
+                    "delete the co-simulation cache and try again");
+    }
+    create = reinterpret_cast<decltype(create)>(::dlsym(object, "hillock_create"));
+    destroy = reinterpret_cast<decltype(destroy)>(::dlsym(object, "hillock_destroy"));
+    run = reinterpret_cast<decltype(run)>(::dlsym(object, "hillock_run"));
+  }
+  ~Library() {
+    if (object != nullptr) ::dlclose(object);
+  }
+  Library(const Library&) = delete;
+  Library& operator=(const Library&) = delete;
+};
+
+namespace {
+
+// $readmemh reads relative to the process's working folder, so creation is one at a time.
+std::mutex& working_folder_mutex() {
+  static std::mutex mutex;
+  return mutex;
+}
+
+class WorkingFolder {
+ public:
+  explicit WorkingFolder(const fs::path& folder)
+      : lock_(working_folder_mutex()), before_(fs::current_path()) {
+    fs::current_path(folder);
+  }
+  ~WorkingFolder() {
+    std::error_code ec;
+    fs::current_path(before_, ec);
+  }
+  WorkingFolder(const WorkingFolder&) = delete;
+  WorkingFolder& operator=(const WorkingFolder&) = delete;
+
+ private:
+  std::lock_guard<std::mutex> lock_;
+  fs::path before_;
+};
+
+}  // namespace
+
+Simulation::Simulation(const fs::path& library, const fs::path& rtl_folder,
+                       const ir::QuantizedNetwork& network, const ir::Mapping& mapping,
+                       std::uint32_t seed)
+    : library_(std::make_shared<Library>(library)) {
+  const ir::TraceLayout layout = ir::trace_layout(network, mapping);
+  for (std::size_t p = 0; p < layout.rows.size(); ++p) {
+    const ir::TraceRow& r = layout.rows[p];
+    populations_.push_back({static_cast<std::uint32_t>(network.populations[p].neurons()),
+                            static_cast<std::uint32_t>(r.lanes),
+                            static_cast<std::uint32_t>(r.groups),
+                            static_cast<std::uint32_t>(r.membrane_bits),
+                            static_cast<std::uint32_t>(r.group_word),
+                            static_cast<std::uint32_t>(r.spike_word),
+                            static_cast<std::uint32_t>(r.membrane_word)});
+  }
+  design_ = {HILLOCK_HARNESS_ABI, static_cast<std::uint32_t>(populations_.size()),
+             populations_.data(), static_cast<std::uint32_t>(layout.counter_words),
+             static_cast<std::uint32_t>(ir::score_bits(network))};
+  const WorkingFolder in(rtl_folder);
+  if (library_->create != nullptr && library_->destroy != nullptr && library_->run != nullptr) {
+    handle_ = library_->create(&design_, seed);
+  }
+  if (handle_ == nullptr) {
+    support::fail(DiagnosticKind::ToolFailed, {library.string()}, "is not a design of this version",
+                  "delete the co-simulation cache and try again");
+  }
+}
+
+Simulation::~Simulation() {
+  if (handle_ != nullptr) library_->destroy(handle_);
+}
+
+void Simulation::run(const std::vector<HillockBeat>& beats, std::size_t timesteps, RtlSample& s) {
+  const std::size_t n = populations_.size();
+  s.traces.assign(n, HillockTrace{});
+  s.spikes.resize(n);
+  s.membranes.resize(n);
+  s.row_cycles.resize(n);
+  s.row_seen.resize(n);
+  s.counters.assign(design_.counter_words, 0);
+  for (std::size_t p = 0; p < n; ++p) {
+    s.spikes[p].assign(timesteps * populations_[p].neurons, 0);
+    s.membranes[p].assign(timesteps * populations_[p].neurons, 0);
+    s.row_cycles[p].assign(timesteps * populations_[p].groups, 0);
+    s.row_seen[p].assign(timesteps * populations_[p].groups, 0);
+    s.traces[p].spikes = s.spikes[p].data();
+    s.traces[p].membranes = s.membranes[p].data();
+    s.traces[p].row_cycle = s.row_cycles[p].data();
+    s.traces[p].row_seen = s.row_seen[p].data();
+  }
+  s.run.beats = beats.data();
+  s.run.beat_count = beats.size();
+  s.run.timesteps = static_cast<std::uint32_t>(timesteps);
+  s.run.trace = s.traces.data();
+  s.run.counters = s.counters.data();
+  library_->run(handle_, &s.run);
+}
+
+}  // namespace hillock::sim

@@ -1,0 +1,50 @@
+// The float model: the imported network with its source's semantics, in double precision. This is
+// where an import is proved: its spikes are compared with the source framework's own.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "compiler/ir/dataset.h"
+#include "compiler/ir/network.h"
+#include "sim/common/recording.h"
+
+namespace hillock::sim {
+
+struct FloatResult {
+  Recording<double> recording;
+  std::vector<double> scores;
+  std::size_t predicted = 0;
+  // Membranes within 1e-6 of their threshold at the moment of comparison: there a framework that
+  // computes in float32 may decide otherwise.
+  std::int64_t ties = 0;
+  std::int64_t spikes = 0;
+  std::int64_t synaptic_operations = 0;
+};
+
+class FloatModel {
+ public:
+  static constexpr double kTie = 1e-6;
+
+  // Keeps a reference to the network.
+  explicit FloatModel(const ir::Network& network);
+
+  // Runs one sample from rest. Sums are formed in rising order of source elements, so results do
+  // not depend on threads. Thread-safe on distinct results.
+  void run(const ir::Dataset& data, std::size_t sample, FloatResult& result) const;
+
+ private:
+  struct Synapses {
+    const ir::Projection* projection;
+    support::Matrix<double> by_source;  // [source elements, target neurons]
+  };
+
+  void update(std::size_t population, std::size_t t, const std::vector<double>& input,
+              FloatResult& result) const;
+
+  const ir::Network& network_;
+  std::vector<std::vector<Synapses>> into_;
+  std::vector<std::size_t> neurons_;
+};
+
+}  // namespace hillock::sim

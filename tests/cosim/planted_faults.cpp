@@ -1,0 +1,256 @@
+// Faults planted in the RTL: co-simulation must catch each, and its first divergence must be where
+// the fault really strikes first. Where that place can be told from the integer model alone, the
+// test works it out and compares it exactly.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "sim/reference/integer_model.h"
+#include "tests/support/random_network.h"
+#include "tests/support/rtl_case.h"
+#include "tests/support/small_network.h"
+
+namespace {
+
+using namespace hillock;
+using sim::Divergence;
+using tests::SmallCase;
+
+// Replaces the only occurrence of `from` in the file that ends with `file`.
+tests::Edit replace(const std::string& file, const std::string& from, const std::string& to) {
+  return [=](const std::string& path, std::string& content) {
+    if (!path.ends_with("/" + file)) return;
+    const std::size_t at = content.find(from);
+    INFO("fault in " << file << ": " << from);
+    REQUIRE(at != std::string::npos);
+    REQUIRE(content.find(from, at + 1) == std::string::npos);
+    content.replace(at, from.size(), to);
+  };
+}
+
+sim::CosimResult simulate(const SmallCase& c, const tests::Edit& fault, std::uint64_t stalls = 0) {
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / fmt::format("hillock-fault-{}", ::getpid());
+  std::filesystem::remove_all(folder);
+  tests::write_design(folder, c.network, c.mapping, fault);
+  sim::CosimResult r = tests::cosimulate_design(folder, c.network, c.mapping, c.data, stalls);
+  std::filesystem::remove_all(folder);
+  return r;
+}
+
+Divergence caught(const SmallCase& c, const tests::Edit& fault, std::uint64_t stalls = 0) {
+  const sim::CosimResult r = simulate(c, fault, stalls);
+  REQUIRE(r.mismatches > 0);
+  REQUIRE(r.first.has_value());
+  return *r.first;
+}
+
+struct Place {
+  std::size_t sample, timestep, population, neuron;
+};
+
+// The first place, in the order in which divergences are reported, at which `strikes` holds.
+using Strikes = std::function<bool(const sim::IntegerResult&, std::size_t sample, std::size_t t,
+                                   std::size_t p, std::size_t j)>;
+std::optional<Place> first_place(const SmallCase& c, const Strikes& strikes) {
+  const sim::IntegerModel model(c.network);
+  sim::IntegerResult r;
+  for (std::size_t s = 0; s < c.data.samples; ++s) {
+    model.run(c.data, s, r);
+    for (std::size_t t = 0; t < c.data.timesteps; ++t) {
+      for (std::size_t p = 0; p < c.network.populations.size(); ++p) {
+        for (std::size_t j = 0; j < c.network.populations[p].neurons(); ++j) {
+          if (strikes(r, s, t, p, j)) return Place{s, t, p, j};
+        }
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+void check_place(const SmallCase& c, const Divergence& d, const std::optional<Place>& place) {
+  REQUIRE(place.has_value());
+  CHECK(d.sample == place->sample);
+  CHECK(d.timestep == place->timestep);
+  CHECK(d.population == c.network.populations[place->population].name);
+  CHECK(d.neuron == place->neuron);
+}
+
+}  // namespace
+
+TEST_CASE("no fault: nothing is reported") {
+  for (const std::uint64_t stalls : {0, 1, 2}) {
+    const SmallCase c = tests::small_case();
+    const sim::CosimResult r = simulate(c, {}, stalls);
+    CHECK(r.mismatches == 0);
+    CHECK(r.samples == c.data.samples);
+  }
+}
+
+TEST_CASE("> becomes >=: caught at the first membrane that equals its threshold") {
+  const SmallCase c = tests::small_case();
+  const Divergence d = caught(c, replace("snn_fire.v", "(compared > limit)", "(compared >= limit)"));
+  CHECK(d.what == "spike");
+  CHECK(d.expected == 0);
+  CHECK(d.actual == 1);
+  check_place(c, d, first_place(c, [&](const auto& r, auto, auto t, auto p, auto j) {
+                return r.recording.membranes[p](t, j) == c.network.populations[p].threshold[j];
+              }));
+}
+
+TEST_CASE("reset dropped: caught one step after the first spike") {
+  const SmallCase c = tests::small_case();
+  const Divergence d = caught(c, replace("snn_prepare.v", "? bias_wide - amount :", "? bias_wide :"));
+  CHECK(d.what == "membrane");
+  check_place(c, d, first_place(c, [](const auto& r, auto, auto t, auto p, auto j) {
+                return t > 0 && r.recording.spikes[p](t - 1, j) != 0;
+              }));
+}
+
+TEST_CASE("a weight bit flipped: caught at that neuron at its source's first event") {
+  const SmallCase c = tests::small_case();
+  // Row 3 * groups + 1 of the first population: source 3, neurons 8..15; the lowest bit is lane 0's.
+  const std::size_t source = 3;
+  const std::size_t neuron = 8;
+  const Divergence d = caught(c, [&](const std::string& path, std::string& content) {
+    if (!path.ends_with("p0_weights.mem")) return;
+    const auto groups = static_cast<std::size_t>(c.mapping.groups(c.network, 0));
+    const std::size_t line = content.find('\n') + 1;
+    char& digit = content[line * (source * groups + 1) + line - 2];
+    digit = "1032547698badcfe"[digit <= '9' ? digit - '0' : digit - 'a' + 10];
+  });
+  CHECK(d.what == "membrane");
+  check_place(c, d, first_place(c, [&](const auto&, auto s, auto t, auto p, auto j) {
+                return p == 0 && j == neuron && c.data.step(s, t)[source] != 0;
+              }));
+}
+
+TEST_CASE("scanner off by one: caught in the population behind it, at its source's first spike") {
+  const SmallCase c = tests::small_case();
+  const Divergence d =
+      caught(c, replace("snn_scanner.v", "{{(32 - BitBits) {1'b0}}, event_index};",
+                        "{{(32 - BitBits) {1'b0}}, event_index} + 32'd1;"));
+  CHECK(d.what == "membrane");
+  CHECK(d.population == "p1");
+  const auto place = first_place(c, [](const auto& r, auto, auto t, auto p, auto) {
+    return p == 1 && r.activity.populations[1].step_events[t] > 0;
+  });
+  REQUIRE(place.has_value());
+  CHECK(d.sample == place->sample);
+  CHECK(d.timestep == place->timestep);
+}
+
+TEST_CASE("scanner skips the word after each: caught behind it") {
+  const SmallCase c = tests::wide_case();
+  const Divergence d =
+      caught(c, replace("snn_scanner.v", "pending_q <= candidates & ~next_onehot;",
+                        "pending_q <= candidates & ~next_onehot & ~(next_onehot << 1);"));
+  CHECK(d.population == "p1");
+}
+
+TEST_CASE("lost carry: caught where a sum first passes it") {
+  const SmallCase c = tests::small_case();
+  const Divergence d = caught(
+      c, replace("snn_accumulate.v", "assign sum_o  = sum_i + addend;",
+                 "wire [3:0] low = sum_i[3:0] + addend[3:0];\n"
+                 "  assign sum_o  = {sum_i[SumBits-1:4] + addend[SumBits-1:4], low};"));
+  CHECK(d.what == "membrane");
+  CHECK(d.population == "p0");
+  CHECK(d.sample == 0);
+  CHECK((d.expected - d.actual) % 16 == 0);  // carries of bit 4 are missing, nothing else
+}
+
+TEST_CASE("lanes swapped: caught in the first population with events") {
+  const SmallCase c = tests::small_case();
+  const Divergence d = caught(c, replace("snn_engine.v", "m_weights[l*WeightBits +: WeightBits]",
+                                         "m_weights[(l ^ 1)*WeightBits +: WeightBits]"));
+  CHECK(d.what == "membrane");
+  CHECK(d.population == "p0");
+  const auto place = first_place(c, [](const auto& r, auto, auto t, auto p, auto) {
+    return p == 0 && r.activity.populations[0].step_events[t] > 0;
+  });
+  REQUIRE(place.has_value());
+  CHECK(d.sample == place->sample);
+  CHECK(d.timestep == place->timestep);
+}
+
+TEST_CASE("leak rounds down: caught in a membrane") {
+  const SmallCase c = tests::small_case();
+  const Divergence d = caught(
+      c, replace("snn_decay.v",
+                 "product_q + {{(ProductBits - Shift) {1'b0}}, 1'b1, {(Shift - 1) {1'b0}}};",
+                 "product_q;"));
+  CHECK(d.what == "membrane");
+  check_place(c, d, first_place(c, [&](const auto& r, auto, auto t, auto p, auto j) {
+                if (t == 0) return false;
+                const auto& q = c.network.populations[p];
+                const std::int64_t v = r.recording.membranes[p](t - 1, j);
+                const numeric::Decay decay = q.decay_of(j);
+                return numeric::decay(v, decay) != ((v * decay.multiplier) >> decay.shift);
+              }));
+}
+
+TEST_CASE("neurons not cleared between samples: caught in the first step of the second sample") {
+  const SmallCase c = tests::small_case();
+  const Divergence d =
+      caught(c, replace("snn_engine.v", ".start_i        (d_start_q),", ".start_i        (1'b0),"));
+  CHECK(d.sample == 1);
+  CHECK(d.timestep == 0);
+  CHECK(d.what == "membrane");
+}
+
+TEST_CASE("end of step lost under a stall: silent without stalls, caught with them") {
+  // The gate says ready to its source while it holds the beat back from its sink.
+  const SmallCase c = tests::small_case();
+  const tests::Edit fault =
+      replace("snn_stream_gate.v", "assign ready_o = ready_i & open;", "assign ready_o = ready_i;");
+  CHECK(simulate(c, fault).mismatches == 0);
+  const Divergence d = caught(c, fault, 3);
+  CHECK((d.what == "membrane" || d.what == "missing row" || d.what == "spike"));
+}
+
+TEST_CASE("a full bank is overwritten: caught behind it") {
+  const SmallCase c = tests::slow_consumer_case();
+  const Divergence d = caught(
+      c, replace("snn_spike_bitmap.v", "assign step_ready_o       = ~full_q[wr_bank_q];",
+                 "assign step_ready_o       = 1'b1;"));
+  CHECK(d.population == "p1");
+}
+
+TEST_CASE("one idle cycle too few after a step: caught by the cycle count at the latest") {
+  const SmallCase c = tests::small_case();
+  caught(c, replace("snn_engine.v", "IdleCycles = 2'd3;", "IdleCycles = 2'd2;"));
+}
+
+TEST_CASE("saturation clamps to the wrong end: caught at the first overflow") {
+  const SmallCase c = tests::saturating_case();
+  REQUIRE(simulate(c, {}).mismatches == 0);
+  const Divergence d =
+      caught(c, replace("snn_fire.v", "? {sum_i[SumBits-1], {(MembraneBits - 1) {~sum_i[SumBits-1]}}}",
+                        "? {~sum_i[SumBits-1], {(MembraneBits - 1) {sum_i[SumBits-1]}}}"));
+  CHECK(d.what == "membrane");
+  const std::int64_t top = numeric::max_of(c.network.populations[0].membrane_bits);
+  CHECK((d.expected == top || d.expected == -top - 1));
+}
+
+TEST_CASE("a tie goes to the later class: caught in the result") {
+  const SmallCase c = tests::small_case();
+  const Divergence d = caught(c, replace("snn_readout.v", "(candidate > best_score_q)",
+                                         "(candidate >= best_score_q)"));
+  CHECK(d.what == "result");
+  CHECK(d.actual > d.expected);
+}
+
+TEST_CASE("a counter that misses events: caught by the counter") {
+  const SmallCase c = tests::small_case();
+  const Divergence d =
+      caught(c, replace("snn_engine.v", "assign event_taken_o = issue & first_group & event_q;",
+                        "assign event_taken_o = issue & first_group & event_q & ~step_last_q;"));
+  CHECK(d.what == "counter");
+  CHECK(d.population == "p0");
+}

@@ -1,0 +1,41 @@
+#include "tests/support/rtl_case.h"
+
+#include "compiler/emit/emit.h"
+#include "compiler/ir/hardware_view.h"
+#include "compiler/support/file.h"
+#include "hw_models/latency/latency.h"
+#include "sim/cosim/build.h"
+
+namespace hillock::tests {
+
+void write_design(const std::filesystem::path& folder, const ir::QuantizedNetwork& network,
+                  const ir::Mapping& mapping, const Edit& edit) {
+  support::create_folder(folder / "rtl" / "lib");
+  for (emit::EmittedFile& f : emit::emit(network, mapping).all) {
+    if (edit) edit(f.path, f.content);
+    support::write_file(folder / f.path, f.content);
+  }
+}
+
+sim::CosimResult cosimulate_design(const std::filesystem::path& folder,
+                                   const ir::QuantizedNetwork& network, const ir::Mapping& mapping,
+                                   const ir::Dataset& data, std::uint64_t stall_seed) {
+  const emit::EmittedDesign design = emit::emit(network, mapping);
+  sim::BuildRequest request;
+  request.folder = folder;
+  request.top = design.top;
+  request.files = design.files;
+  request.value_bits = ir::value_bits(network.inputs[0]);
+  request.quick = true;
+  sim::CosimOptions options;
+  options.library = sim::build_simulation(request);
+  options.rtl_folder = folder / "rtl";
+  options.samples = data.samples;
+  options.stall_seed = stall_seed;
+  options.predict_cycles = [&](const ir::Activity& a) {
+    return hw_models::predict_cycles(network, mapping, a);
+  };
+  return sim::cosimulate(network, mapping, data, options);
+}
+
+}  // namespace hillock::tests

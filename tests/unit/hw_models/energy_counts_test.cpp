@@ -1,0 +1,107 @@
+// Counts of actions, against numbers worked out by hand.
+#include <catch2/catch.hpp>
+
+#include "hw_models/energy/counts.h"
+#include "hw_models/energy/geometry.h"
+#include "tests/unit/hw_models/energy_network.h"
+
+using namespace hillock;
+using hw_models::Counts;
+using hw_models::EngineSize;
+using hw_models::PopulationCounts;
+
+TEST_CASE("engine sizes are those of the RTL's memories", "[energy]") {
+  const ir::QuantizedNetwork network = test::energy_network();
+  const EngineSize h = hw_models::engine_size(network, test::energy_mapping(), 0);
+  CHECK(h.groups == 3);
+  CHECK(h.weights.depth == 4 * 3);
+  CHECK(h.weights.width == 2 * 6);
+  CHECK(h.states.depth == 3);
+  CHECK(h.states.width == 2 * 12);
+  CHECK(h.parameters.width == 2 * 10);  // thresholds alone
+  CHECK(h.value_bits == 1);
+  CHECK(h.feeds_bitmap);
+  CHECK(h.scan.words == 1);
+  CHECK(h.scan.word_bits == 8);  // four rows of two lanes side by side
+  CHECK(h.score_bits == 0);
+  CHECK(h.update.multiply_bits() == 10 * 9);
+  CHECK(h.update.compare_bits == 2 * 10);                   // fire, and the delayed reset
+  CHECK(h.update.add_bits == (10 + 8 + 2) + 2 * (12 + 2));  // rounding, reset, prepared sum
+  CHECK(h.pipeline_bits == 12 + 10 + 10 + (10 + 8 + 2) + (12 + 2));
+
+  const EngineSize o = hw_models::engine_size(network, test::energy_mapping(), 1);
+  CHECK(o.states.depth == 1);
+  CHECK(o.parameters.width == 0);
+  CHECK_FALSE(o.feeds_bitmap);
+  CHECK(o.score_bits == 3);  // two steps' bits and a sign: counts to 3
+}
+
+TEST_CASE("wide rows of spikes are sliced into scan words", "[energy]") {
+  ir::QuantizedNetwork network = test::energy_network();
+  network.populations[0] = test::energy_population("h", 100);
+  const EngineSize h = hw_models::engine_size(network, {{100, 2}}, 0);
+  CHECK(h.scan.words == 4);
+  CHECK(h.scan.word_bits == 25);
+}
+
+TEST_CASE("a decay of one needs no multiplier, a saved bit is a bit", "[energy]") {
+  ir::QuantizedNetwork network = test::energy_network();
+  network.populations[0].decay = 256;
+  network.populations[0].reset.zero_input = ir::ZeroInput::Lost;
+  network.populations[0].reset.mechanism = ir::ResetMechanism::Zero;
+  const EngineSize h = hw_models::engine_size(network, test::energy_mapping(), 0);
+  CHECK(h.update.multiply_bits() == 0);
+  CHECK(h.states.width == 2 * (12 + 1));  // the reset is held until its step's input is lost
+}
+
+TEST_CASE("counts of one sample", "[energy]") {
+  const Counts counts = hw_models::count_actions(test::energy_network(), test::energy_mapping(),
+                                                 test::energy_activity(), 40);
+  CHECK(counts.cycles == 40);
+  CHECK(counts.synaptic_operations() == 23);
+  PopulationCounts h;
+  h.events = 3;
+  h.weight_rows_read = 3 * 3;
+  h.weight_bits_read = 9 * 12;
+  h.state_rows_read = 4 * 3;  // three events and an empty step
+  h.state_rows_written = 4 * 3;
+  h.state_bits_moved = 24 * 24;
+  h.parameter_rows_read = 3 * 3;
+  h.parameter_bits_read = 9 * 20;
+  h.additions = 3 * 5;
+  h.lane_additions = 3 * 6;
+  h.updates = 3 * 5;
+  h.lane_updates = 3 * 6;
+  h.update_groups = 3 * 3;
+  h.spikes = 4;
+  h.bitmap_bits_written = 3 * 6;
+  h.scan_words_min = 2;
+  h.scan_words_max = 2;
+  CHECK(counts.populations[0] == h);
+  PopulationCounts o;
+  o.events = 4;
+  o.weight_rows_read = 4;
+  o.weight_bits_read = 4 * 12;
+  o.state_rows_read = 5;
+  o.state_rows_written = 5;
+  o.state_bits_moved = 10 * 24;
+  o.additions = 4 * 2;
+  o.lane_additions = 4 * 2;
+  o.updates = 3 * 2;
+  o.lane_updates = 3 * 2;
+  o.update_groups = 3;
+  o.spikes = 2;
+  o.score_bits_moved = 2 * 3 * 2 * 3;
+  CHECK(counts.populations[1] == o);
+}
+
+TEST_CASE("counts add up and scale to a mean", "[energy]") {
+  const Counts one = hw_models::count_actions(test::energy_network(), test::energy_mapping(),
+                                              test::energy_activity(), 40);
+  CHECK(Counts{} + one == one);
+  CHECK(one + Counts{} == one);
+  const Counts two = one + one;
+  CHECK(two.cycles == 80);
+  CHECK(two.populations[0].weight_rows_read == 18);
+  CHECK(hw_models::scale(two, 0.5) == one);
+}

@@ -1,0 +1,154 @@
+// Energy of an inference, against numbers worked out by hand from the tables.
+#include "hw_models/energy/energy.h"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cmath>
+
+#include "compiler/support/diagnostics.h"
+#include "hw_models/energy/comparison.h"
+#include "tests/unit/hw_models/energy_network.h"
+
+using namespace hillock;
+using hw_models::Counts;
+using hw_models::EnergyEstimate;
+using hw_models::Interval;
+
+namespace {
+
+constexpr double kPico = 1e-12;
+
+Counts counts(double cycles = 40) {
+  return hw_models::count_actions(test::energy_network(), test::energy_mapping(),
+                                  test::energy_activity(), cycles);
+}
+
+EnergyEstimate estimate(std::string_view target, double cycles = 40, double clock_hz = 0) {
+  return hw_models::estimate_energy(counts(cycles), test::energy_network(), test::energy_mapping(),
+                                    target, clock_hz);
+}
+
+Interval part(const EnergyEstimate& e, const std::string& name) {
+  const auto it = std::find_if(e.breakdown.begin(), e.breakdown.end(),
+                               [&](const auto& c) { return c.name == name; });
+  REQUIRE(it != e.breakdown.end());
+  return it->energy_j;
+}
+
+}  // namespace
+
+TEST_CASE("components on asic45", "[energy]") {
+  const EnergyEstimate e = estimate("asic45");
+  CHECK(e.clock_hz == 100e6);
+  CHECK(e.seconds == Approx(400e-9));
+
+  // 9 reads of a row of 12 bits of 144, 4 of 12 bits of 60.
+  const double h = (3.709 + 3.318e-5 * 144 + 0.2005 * 12) * 0.669;
+  const double o = (3.709 + 3.318e-5 * 60 + 0.2005 * 12) * 0.669;
+  const Interval weights = part(e, "weight_memory");
+  CHECK(weights.nominal == Approx((9 * h + 4 * o) * kPico));
+  CHECK(weights.high == Approx((9 * h + 4 * o) * 1.494 * kPico));
+  // Both are small enough to be flip-flops.
+  CHECK(weights.low == Approx(13 * 12 * 0.009 * 0.669 * kPico));
+
+  // o has one group: its state is a register of 24 bits, 5 times read and written.
+  const double read = (3.709 + 3.318e-5 * 72 + 0.2005 * 24) * 0.669;
+  const double write = (3.232 + 4.680e-5 * 72 + 0.3052 * 24) * 0.669;
+  CHECK(part(e, "state_memory").nominal == Approx((12 * (read + write) + 10 * 24 * 0.009) * kPico));
+  const double parameter = (3.709 + 3.318e-5 * 60 + 0.2005 * 20) * 0.669;
+  CHECK(part(e, "parameter_memory").nominal == Approx(9 * parameter * kPico));
+
+  // 23 additions of 12 bits; the idle lane of h adds zero 3 times.
+  const Interval accumulate = part(e, "accumulate");
+  CHECK(accumulate.nominal == Approx(23 * 12 * 0.05 / 16 * kPico));
+  CHECK(accumulate.low == Approx(23 * 12 * 0.05 / 16 * 0.6 * kPico));
+  CHECK(accumulate.high == Approx(26 * 12 * 0.05 / 16 * 2.1 * kPico));
+
+  // 21 updates; the constant decay may fold away.
+  const double multiply = 10 * 9 * 0.2 / 64;
+  const double compare = 20 * 0.02947 / 32;
+  const double add = (20 + 28) * 0.05 / 16;
+  const Interval update = part(e, "update");
+  CHECK(update.nominal == Approx(21 * (multiply + compare + add) * kPico));
+  CHECK(update.low == Approx(21 * (compare * 0.669 + add * 0.6) * kPico));
+
+  CHECK(part(e, "spike_bitmap").nominal == Approx((18 + 2 * 8) * 0.009 * kPico));
+  CHECK(part(e, "readout").nominal == Approx((36 * 0.009 + 18 * 0.05 / 16) * kPico));
+
+  // Pipelines of 66 (h, with its threshold) and 56 bits in two lanes each.
+  CHECK(part(e, "clock").nominal == Approx((66 + 56) * 2 * 40 * 0.009 * kPico));
+  CHECK(part(e, "clock").low == Approx((66 * 9 + 56 * 3) * 2 * 0.009 * 0.669 * kPico));
+}
+
+TEST_CASE("the total is the sum of its parts, in every bound, on every target", "[energy]") {
+  for (const std::string& target : hw_models::energy_targets()) {
+    INFO(target);
+    const EnergyEstimate e = estimate(target);
+    Interval sum;
+    for (const auto& c : e.breakdown) {
+      INFO(c.name);
+      CHECK(c.energy_j.low >= 0);
+      CHECK(c.energy_j.low <= c.energy_j.nominal);
+      CHECK(c.energy_j.nominal <= c.energy_j.high);
+      CHECK(std::isfinite(c.energy_j.high));
+      sum += c.energy_j;
+    }
+    CHECK(sum.nominal == Approx(e.energy_j.nominal));
+    CHECK(e.energy_j.low > 0);
+    CHECK(e.energy_j.low < e.energy_j.high);
+    CHECK(e.breakdown.size() == 9);
+    CHECK(e.sources.size() > 8);
+    CHECK(e.naive_sop_energy_j == Approx(23 * 0.9 * kPico));
+  }
+}
+
+TEST_CASE("static power and the clock tree on the iCE40UP5K", "[energy]") {
+  const EnergyEstimate e = estimate("ice40-up5k", 4800);
+  CHECK(e.clock_hz == 24e6);
+  CHECK(part(e, "leakage").nominal == Approx(104.3e-6 * 4800 / 24e6));
+  CHECK(part(e, "clock").nominal == Approx((53 * 4800 + (66 + 56) * 2 * 4800 * 0.014) * kPico));
+  // Half the clock: twice the time and static energy, the same for every action.
+  const EnergyEstimate slow = estimate("ice40-up5k", 4800, 12e6);
+  CHECK(part(slow, "leakage").nominal == Approx(2 * part(e, "leakage").nominal));
+  CHECK(part(slow, "clock").nominal == Approx(part(e, "clock").nominal));
+  CHECK(part(slow, "weight_memory").nominal == Approx(part(e, "weight_memory").nominal));
+}
+
+TEST_CASE("graded input pays for its multiplications", "[energy]") {
+  ir::QuantizedNetwork network = test::energy_network();
+  const EnergyEstimate binary = estimate("asic45");
+  network.inputs[0].max_value = 100;  // 8 bits with sign
+  const EnergyEstimate graded =
+      hw_models::estimate_energy(counts(), network, test::energy_mapping(), "asic45");
+  CHECK(part(graded, "accumulate").nominal - part(binary, "accumulate").nominal ==
+        Approx(15 * 6 * 8 * 0.2 / 64 * kPico));
+}
+
+TEST_CASE("an unknown target and an impossible clock are the user's mistakes", "[energy]") {
+  CHECK_THROWS_WITH(estimate("asic7"),
+                    Catch::Contains("there are no energy coefficients for asic7") &&
+                        Catch::Contains("[bad-option]") &&
+                        Catch::Contains("asic45, ice40-up5k, sky130"));
+  CHECK_THROWS_AS(hw_models::default_clock_hz(""), support::InputError);
+  CHECK_THROWS_AS(estimate("asic45", 40, -1), support::InputError);
+  CHECK_THROWS_AS(estimate("asic45", 40, INFINITY), support::InputError);
+  CHECK(hw_models::default_clock_hz("asic45") == 100e6);
+}
+
+TEST_CASE("the comparison goes from the barest figure to the chips", "[energy]") {
+  const EnergyEstimate e = estimate("asic45");
+  const auto rows = hw_models::comparison_rows(e);
+  REQUIRE(rows.size() == 11);
+  CHECK(rows[0].energy_j.nominal == Approx(23 * 0.03 * kPico));
+  CHECK(rows[1].energy_j.nominal == Approx(e.naive_sop_energy_j));
+  CHECK(rows[2].energy_j.low == e.energy_j.low);
+  CHECK(rows[2].energy_j.high == e.energy_j.high);
+  CHECK(rows[3].energy_j.nominal == Approx(23 * 1.54 * kPico));
+  CHECK(rows[4].energy_j.low == Approx(23 * 2.5 * kPico));
+  CHECK(rows[4].energy_j.high == Approx(23 * 26 * kPico));
+  for (const auto& row : rows) {
+    INFO(row.name);
+    CHECK_FALSE(row.citation.empty());
+    CHECK_FALSE(row.basis.empty());
+  }
+}

@@ -1,0 +1,136 @@
+#include "compiler/ir/network.h"
+
+#include <catch2/catch.hpp>
+#include <functional>
+#include <limits>
+
+#include "tests/unit/ir/network_fixture.h"
+
+namespace hillock::tests {
+namespace {
+
+using Catch::Contains;
+using ir::Network;
+
+std::string complaint(const std::function<void(Network&)>& spoil) {
+  Network n = small_network();
+  spoil(n);
+  try {
+    ir::verify(n);
+  } catch (const support::InputError& e) {
+    return e.what();
+  }
+  return "no error";
+}
+
+support::Matrix<double>& weight(Network& n, std::size_t i) {
+  return std::get<ir::Dense>(n.projections[i].connectivity).weight;
+}
+
+TEST_CASE("a network that is fit passes", "[ir]") {
+  CHECK(complaint([](Network&) {}) == "no error");
+  CHECK(complaint([](Network& n) { n.populations[0].decay = 0.0; }) == "no error");
+  CHECK(complaint([](Network& n) { n.populations[0].decay = 1.0; }) == "no error");
+  CHECK(complaint([](Network& n) { n.timesteps = 1; }) == "no error");
+}
+
+TEST_CASE("values that are not finite are found where they are", "[ir]") {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  CHECK_THAT(complaint([&](Network& n) { weight(n, 1).data[4] = nan; }),
+             Contains("small.nir:/node/nodes/fc2/weight[4]: error: weight is nan [not-finite]"));
+  CHECK_THAT(complaint([&](Network& n) {
+               n.populations[0].bias = ir::PerNeuron<double>({0.0, 1.0 / 0.0, 0.0});
+             }),
+             Contains("/node/nodes/a/bias[1]: error: bias is inf [not-finite]"));
+}
+
+TEST_CASE("parameters outside their range are found", "[ir]") {
+  CHECK_THAT(complaint([](Network& n) { n.populations[0].decay = 1.01; }),
+             Contains("decay is 1.01, and must be in [0, 1] [bad-parameter]"));
+  CHECK_THAT(complaint([](Network& n) { n.populations[0].decay = -0.01; }),
+             Contains("decay is -0.01, and must be in [0, 1]"));
+  CHECK_THAT(complaint([](Network& n) { n.populations[1].threshold = 0.0; }),
+             Contains("threshold is 0: such a neuron would fire without input [bad-parameter]"));
+  CHECK_THAT(complaint([](Network& n) { n.projections[0].delay = -1; }),
+             Contains("delay is -1, and must be 0 or more steps"));
+  CHECK_THAT(complaint([](Network& n) { n.timesteps = 0; }), Contains("timesteps is 0"));
+}
+
+TEST_CASE("shapes have to agree", "[ir]") {
+  CHECK_THAT(complaint([](Network& n) { weight(n, 0) = support::Matrix<double>(3, 5); }),
+             Contains("weight is 3x5, and 'a' with 3 neurons reading 2 of 'input' needs 3x2 "
+                      "[shape-mismatch]"));
+  CHECK_THAT(complaint([](Network& n) { weight(n, 0).data.pop_back(); }),
+             Contains("[shape-mismatch]"));
+  CHECK_THAT(complaint([](Network& n) {
+               n.populations[0].bias = ir::PerNeuron<double>({1.0, 2.0});
+             }),
+             Contains("/a/bias: error: 2 values for 3 neurons [shape-mismatch]"));
+  CHECK_THAT(complaint([](Network& n) { n.inputs[0].shape = {0}; }),
+             Contains("input 'input' has no elements"));
+  CHECK_THAT(complaint([](Network& n) { n.populations[1].shape = {0}; }),
+             Contains("'b' has no neurons"));
+}
+
+TEST_CASE("names do not repeat", "[ir]") {
+  CHECK_THAT(complaint([](Network& n) { n.populations[1].name = "a"; }),
+             Contains("the name 'a' is taken by small.nir:/node/nodes/a [duplicate-name]"));
+  CHECK_THAT(complaint([](Network& n) { n.inputs[0].name = "a"; }), Contains("[duplicate-name]"));
+  CHECK_THAT(complaint([](Network& n) { n.projections[1].name = "fc1"; }),
+             Contains("the name 'fc1' is taken"));
+  CHECK_THAT(complaint([](Network& n) { n.populations[1].name = ""; }), Contains("has no name"));
+}
+
+TEST_CASE("populations come in order, and everything is joined", "[ir]") {
+  CHECK_THAT(
+      complaint([](Network& n) {
+        n.projections[1].source.index = 1;
+        weight(n, 1) = support::Matrix<double>(2, 2);
+      }),
+      Contains("projection 'fc2' without delay goes from 'b' back to 'b' [unsupported-graph"));
+  CHECK(complaint([](Network& n) {
+          n.projections[1].source.index = 1;
+          n.projections[1].delay = 1;
+          weight(n, 1) = support::Matrix<double>(2, 2);
+        }) == "no error");
+  CHECK_THAT(complaint([](Network& n) { n.projections[1].target = 2; }),
+             Contains("projection 'fc2' joins what does not exist [bad-edge]"));
+  CHECK_THAT(complaint([](Network& n) { n.projections.pop_back(); }),
+             Contains("no projection reaches 'b'"));
+  CHECK_THAT(complaint([](Network& n) { n.projections.erase(n.projections.begin()); }),
+             Contains("nothing reads the input 'input'"));
+  CHECK_THAT(complaint([](Network& n) { n.output = 2; }), Contains("the output is no population"));
+  CHECK_THAT(complaint([](Network& n) { n = {}; }), Contains("the network has no input"));
+}
+
+TEST_CASE("an output that does not spike has no spikes to count", "[ir]") {
+  CHECK_THAT(complaint([](Network& n) { n.populations[1].spiking = false; }),
+             Contains("the output 'b' does not spike, so its spikes cannot be counted"));
+  CHECK(complaint([](Network& n) {
+          n.populations[1].spiking = false;
+          n.populations[1].threshold = 0.0;
+          n.readout = ir::Readout::MembraneMax;
+        }) == "no error");
+}
+
+TEST_CASE("several faults are reported together", "[ir]") {
+  const std::string text = complaint([](Network& n) {
+    n.populations[0].decay = 2.0;
+    n.populations[1].threshold = -1.0;
+  });
+  CHECK_THAT(text, Contains("decay is 2") && Contains("threshold is -1"));
+}
+
+TEST_CASE("readouts have names", "[ir]") {
+  for (const auto r : {ir::Readout::SpikeCount, ir::Readout::MembraneSum, ir::Readout::MembraneMax,
+                       ir::Readout::MembraneLast}) {
+    CHECK(ir::parse_readout(ir::name(r)) == r);
+  }
+  CHECK(ir::name(ir::Readout::SpikeCount) == "spike_count");
+  CHECK_FALSE(ir::parse_readout("mean"));
+  CHECK(ir::name(ir::ImportGrade::Exact) == "exact");
+  CHECK(ir::name(ir::ImportGrade::Approximate) == "approximate");
+}
+
+}  // namespace
+}  // namespace hillock::tests
