@@ -7,10 +7,17 @@
 
 namespace hillock::ir {
 
+// What reached a population over one projection.
+struct ProjectionActivity {
+  // [T]: the source elements that sent an event, rising. Empty for a MaxPool.
+  std::vector<std::vector<std::uint32_t>> step_elements;
+};
+
 struct PopulationActivity {
+  std::vector<ProjectionActivity> projections;  // in the order of projections_into()
   std::vector<std::int64_t> step_events;  // [T]: events that reached the population in each step
   std::int64_t events = 0;                // their sum
-  std::int64_t synaptic_operations = 0;   // weights added: events x fan-out
+  std::int64_t synaptic_operations = 0;   // weights added
   std::int64_t updates = 0;               // neurons updated: neurons x T
   std::int64_t spikes = 0;
   std::int64_t saturations = 0;

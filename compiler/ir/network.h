@@ -1,7 +1,13 @@
 // Network: the imported network in floating point and discrete time. Populations of neurons are
 // joined by projections of weights (PyNN's vocabulary). All parameters are those of the update
 //
-//   V[t] = decay * V[t-1] + A[t] + bias - reset     A[t] = sum over projections of weight * x
+//   V[t] = decay * V[t-1] + X[t] + bias - reset     A[t] = sum over projections of weight * x
+//
+//   Synapse::None:     X[t] = A[t]
+//   Synapse::Current:  X[t] = I[t] = current_decay * I[t-1] + A[t] + current_bias
+//   Synapse::Alpha:    E[t] = current_decay * E[t-1] + A[t] + current_bias
+//                      H[t] = decay * H[t-1] - A[t] - current_bias
+//                      V[t] = E[t] + H[t]     (no bias; a reset to zero clears all three)
 //
 // so that gains, time constants and time steps of a source format are already folded in.
 #pragma once
@@ -12,11 +18,11 @@
 #include <variant>
 #include <vector>
 
+#include "compiler/ir/connectivity.h"
 #include "compiler/ir/neuron_rule.h"
 #include "compiler/ir/per_neuron.h"
 #include "compiler/ir/shape.h"
 #include "compiler/support/diagnostics.h"
-#include "compiler/support/matrix.h"
 
 namespace hillock::ir {
 
@@ -36,19 +42,21 @@ struct Population {
   PerNeuron<double> reset_value;  // of ResetMechanism::Zero with ResetTiming::SameStep
   ResetRule reset;
   Comparison comparison = Comparison::Greater;
+  Synapse synapse = Synapse::None;
+  PerNeuron<double> current_decay;  // of Synapse::Current and Alpha
+  PerNeuron<double> current_bias;
+  // Only the neuron with the largest V - threshold may spike, the lowest index on a tie; yet every
+  // neuron above its threshold is reset (snnTorch's `inhibition`).
+  bool inhibition = false;
   support::Location where;
 
   [[nodiscard]] std::size_t neurons() const { return element_count(shape); }
 };
 
-// Every neuron of the target reads every element of the source.
-struct Dense {
-  support::Matrix<double> weight;  // [target neurons, source elements]
-
-  friend bool operator==(const Dense&, const Dense&) = default;
-};
-
-using Connectivity = std::variant<Dense>;
+using Dense = DenseOf<double>;
+using Conv = ConvOf<double>;
+using Sparse = SparseOf<double>;
+using Connectivity = ConnectivityOf<double>;
 
 // Either an input or a population, by index.
 struct Source {
@@ -63,7 +71,7 @@ struct Projection {
   Source source;
   std::size_t target = 0;  // population index
   Connectivity connectivity;
-  int delay = 0;  // steps; 0 is feed-forward
+  int delay = 0;  // steps: reads what the source did `delay` steps earlier, nothing before step 0
   support::Location where;
 };
 

@@ -18,6 +18,8 @@ constexpr Names<ResetTiming, 3> kTimings{{{ResetTiming::Delayed, "delayed"},
 constexpr Names<ZeroInput, 2> kZeroInputs{{{ZeroInput::Kept, "kept"}, {ZeroInput::Lost, "lost"}}};
 constexpr Names<Comparison, 2> kComparisons{
     {{Comparison::Greater, "gt"}, {Comparison::GreaterEqual, "ge"}}};
+constexpr Names<Synapse, 3> kSynapses{
+    {{Synapse::None, "none"}, {Synapse::Current, "current"}, {Synapse::Alpha, "alpha"}}};
 
 template <typename E, std::size_t N>
 std::string_view name_in(const Names<E, N>& names, E value) {
@@ -41,6 +43,7 @@ std::string_view name(ResetMechanism m) { return name_in(kMechanisms, m); }
 std::string_view name(ResetTiming t) { return name_in(kTimings, t); }
 std::string_view name(ZeroInput z) { return name_in(kZeroInputs, z); }
 std::string_view name(Comparison c) { return name_in(kComparisons, c); }
+std::string_view name(Synapse s) { return name_in(kSynapses, s); }
 
 std::optional<ResetMechanism> parse_reset_mechanism(std::string_view text) {
   return parse_in(kMechanisms, text);
@@ -54,5 +57,6 @@ std::optional<ZeroInput> parse_zero_input(std::string_view text) {
 std::optional<Comparison> parse_comparison(std::string_view text) {
   return parse_in(kComparisons, text);
 }
+std::optional<Synapse> parse_synapse(std::string_view text) { return parse_in(kSynapses, text); }
 
 }  // namespace hillock::ir

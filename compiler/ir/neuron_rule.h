@@ -28,6 +28,13 @@ enum class ZeroInput {
 
 enum class Comparison { Greater, GreaterEqual };
 
+// What lies between the weights and the membrane. Equations: compiler/ir/network.h.
+enum class Synapse {
+  None,     // events add to the membrane
+  Current,  // events add to a decaying current, and the current to the membrane (CUBA)
+  Alpha,    // snnTorch's Alpha: the difference of two exponentials
+};
+
 struct ResetRule {
   ResetMechanism mechanism = ResetMechanism::Subtract;
   ResetTiming timing = ResetTiming::Delayed;
@@ -45,5 +52,7 @@ struct ResetRule {
 [[nodiscard]] std::optional<ResetTiming> parse_reset_timing(std::string_view text);
 [[nodiscard]] std::optional<ZeroInput> parse_zero_input(std::string_view text);
 [[nodiscard]] std::optional<Comparison> parse_comparison(std::string_view text);
+[[nodiscard]] std::string_view name(Synapse s);
+[[nodiscard]] std::optional<Synapse> parse_synapse(std::string_view text);
 
 }  // namespace hillock::ir

@@ -18,6 +18,7 @@ struct QuantizedInput {
   Shape shape;
   std::int64_t min_value = 0;
   std::int64_t max_value = 1;
+  double scale = 1;  // 1: the data are integers already
 
   [[nodiscard]] bool binary() const { return min_value >= 0 && max_value <= 1; }
 };
@@ -34,18 +35,29 @@ struct QuantizedPopulation {
   PerNeuron<std::int64_t> threshold;  // spike at V > threshold
   int reset_offset = 0;               // subtract: threshold + reset_offset (1 where >= was folded)
   PerNeuron<std::int64_t> reset_value;
+  // Synapse::Current and Alpha: the current decays by current_decay / 2^current_decay_shift, and is
+  // counted in membrane units.
+  Synapse synapse = Synapse::None;
+  int current_decay_shift = 0;
+  PerNeuron<std::int64_t> current_decay;
+  PerNeuron<std::int64_t> current_bias;
+  bool inhibition = false;  // see Population; all neurons share one scale then
   PerNeuron<double> scale;  // S: real membrane = V / (S * 2^f). For people; no arithmetic uses it.
 
   // Widths in bits, by the overflow proof (analysis/overflow). The sum of a step is formed in
   // accumulator_bits; the membrane after it has membrane_bits (fewer only where it saturates).
   int membrane_bits = 0;
   int accumulator_bits = 0;
+  int current_bits = 0;  // of the running sum of a current, or of a maximum; 0 where there is neither
   numeric::OverflowMode overflow = numeric::OverflowMode::Proved;
 
   support::Location where;
 
   [[nodiscard]] std::size_t neurons() const { return element_count(shape); }
   [[nodiscard]] numeric::Decay decay_of(std::size_t j) const { return {decay[j], decay_shift}; }
+  [[nodiscard]] numeric::Decay current_decay_of(std::size_t j) const {
+    return {current_decay[j], current_decay_shift};
+  }
   // What a reset by subtraction takes away.
   [[nodiscard]] std::int64_t reset_amount(std::size_t j) const {
     return threshold[j] + reset_offset;
@@ -56,20 +68,18 @@ struct QuantizedPopulation {
   }
 };
 
-struct QuantizedDense {
-  support::Matrix<std::int32_t> weight;  // [target neurons, source elements]
+using QuantizedDense = DenseOf<std::int32_t>;
+using QuantizedConv = ConvOf<std::int32_t>;
+using QuantizedSparse = SparseOf<std::int32_t>;
+using QuantizedConnectivity = ConnectivityOf<std::int32_t>;
 
-  friend bool operator==(const QuantizedDense&, const QuantizedDense&) = default;
-};
-
-using QuantizedConnectivity = std::variant<QuantizedDense>;
-
+// A MaxPool joins populations of equal fraction bits; its source's membranes are the values.
 struct QuantizedProjection {
   std::string name;
   Source source;
   std::size_t target = 0;
   QuantizedConnectivity connectivity;
-  int weight_bits = 0;  // 1: the bit is a sign, +1 or -1
+  int weight_bits = 0;  // 1: the bit is a sign, +1 or -1; 0: a MaxPool, which has no weights
   int delay = 0;
   support::Location where;
 };
@@ -95,13 +105,10 @@ struct QuantizedNetwork {
 
 // How the network is laid on hardware; meaning is not touched by it.
 struct Mapping {
-  std::vector<int> lanes;  // per population, 1..neurons
+  std::vector<int> lanes;  // per population, 1..max_lanes()
 
-  // ceil(neurons / lanes): cycles per event of a population.
-  [[nodiscard]] std::int64_t groups(const QuantizedNetwork& n, std::size_t population) const {
-    return numeric::ceil_div(static_cast<std::int64_t>(n.populations[population].neurons()),
-                             lanes[population]);
-  }
+  // Rows of `lanes` neurons of a population: cycles of a pass over all of them.
+  [[nodiscard]] std::int64_t groups(const QuantizedNetwork& n, std::size_t population) const;
 };
 
 // Broken invariants are ours, not the user's: throws std::logic_error.

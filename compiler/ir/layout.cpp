@@ -1,0 +1,57 @@
+#include "compiler/ir/layout.h"
+
+#include <algorithm>
+
+namespace hillock::ir {
+
+std::optional<std::size_t> pooled_source(const QuantizedNetwork& network, std::size_t population) {
+  for (const QuantizedProjection* p : network.projections_into(population)) {
+    if (std::holds_alternative<MaxPool>(p->connectivity)) return p->source.index;
+  }
+  return std::nullopt;
+}
+
+Layout layout_of(const QuantizedNetwork& network, std::size_t population, int lanes) {
+  Layout layout;
+  layout.lanes = static_cast<std::size_t>(lanes);
+  for (const QuantizedProjection* p : network.projections_into(population)) {
+    if (const auto* conv = std::get_if<QuantizedConv>(&p->connectivity)) {
+      const ConvGeometry& g = conv->geometry;
+      layout.positions = g.out_height * g.out_width;
+      layout.blocks = g.groups;
+      layout.block_channels = g.group_outputs();
+      return layout;
+    }
+    if (const auto* pool = std::get_if<MaxPool>(&p->connectivity)) {
+      const Layout source = layout_of(network, p->source.index, lanes);
+      layout.positions = pool->out_height * pool->out_width;
+      layout.blocks = source.blocks;
+      layout.block_channels = source.block_channels;
+      return layout;
+    }
+  }
+  layout.block_channels = network.populations[population].neurons();
+  return layout;
+}
+
+Layout layout_of(const QuantizedNetwork& network, const Mapping& mapping, std::size_t population) {
+  return layout_of(network, population, mapping.lanes[population]);
+}
+
+int max_lanes(const QuantizedNetwork& network, std::size_t population) {
+  return static_cast<int>(layout_of(network, population, 1).block_channels);
+}
+
+Mapping fit_lanes(const QuantizedNetwork& network, Mapping wanted) {
+  for (std::size_t p = 0; p < wanted.lanes.size(); ++p) {
+    wanted.lanes[p] = std::clamp(wanted.lanes[p], 1, max_lanes(network, p));
+    if (const auto source = pooled_source(network, p)) wanted.lanes[p] = wanted.lanes[*source];
+  }
+  return wanted;
+}
+
+std::int64_t Mapping::groups(const QuantizedNetwork& n, std::size_t population) const {
+  return static_cast<std::int64_t>(layout_of(n, *this, population).groups());
+}
+
+}  // namespace hillock::ir
