@@ -32,8 +32,8 @@ struct NeuronSwitches {
   bool alpha = false;      // Synapse::Alpha; its reset is none, or reset_zero and lose_input
   bool max_input = false;  // max-pooled
 
-  [[nodiscard]] bool needs_held() const { return quirk || lose_input; }
-  [[nodiscard]] bool has_current() const { return current || alpha || max_input; }
+  [[nodiscard]] constexpr bool needs_held() const { return quirk || lose_input; }
+  [[nodiscard]] constexpr bool has_current() const { return current || alpha || max_input; }
 };
 
 struct NeuronConstants {
