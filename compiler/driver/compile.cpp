@@ -11,7 +11,9 @@
 #include "compiler/emit/testbench.h"
 #include "compiler/ir/network_json.h"
 #include "compiler/ir/quantized_json.h"
+#include "compiler/ir/layout.h"
 #include "compiler/passes/quantize.h"
+#include "hw_models/energy/geometry.h"
 
 namespace hillock::driver {
 namespace {
@@ -120,12 +122,9 @@ json memory_summary(const ir::QuantizedNetwork& q, const ir::Mapping& m) {
   std::int64_t weights = 0;
   std::int64_t state = 0;
   for (std::size_t i = 0; i < q.populations.size(); ++i) {
-    const std::int64_t slots = m.groups(q, i) * m.lanes[i];
-    for (const ir::QuantizedProjection* p : q.projections_into(i)) {
-      weights += slots * p->weight_bits *
-                 static_cast<std::int64_t>(ir::element_count(q.source_shape(p->source)));
-    }
-    state += slots * q.populations[i].accumulator_bits;
+    const hw_models::EngineSize size = hw_models::engine_size(q, m, i);
+    (ir::pooled_source(q, i) ? state : weights) += size.weights.bits();
+    state += size.states.bits();
   }
   return {{"weights", weights}, {"state", state}};
 }
@@ -188,11 +187,12 @@ json compile(const CompileOptions& options, const CommonOptions& common) {
   quantize.decay_bits = resolve("--decay-bits", options.decay_bits, network, 0, 24);
   quantize.membrane_bits = resolve("--membrane-bits", options.membrane_bits, network, 2, 48);
   quantize.timesteps = proof_timesteps(options, data, network);
-  const ir::Mapping mapping = resolve_lanes(options.lanes, network);
+  const ir::Mapping wanted = resolve_lanes(options.lanes, network);
 
   ir::QuantizedNetwork q = passes::quantize(network, quantize, calibration);
   passes::assign_widths(q, prove(q, quantize.membrane_bits), quantize.membrane_bits);
   ir::verify(q);
+  const ir::Mapping mapping = ir::fit_lanes(q, wanted);
   ir::verify(q, mapping);
   emit::EmittedDesign design = emit::emit(q, mapping);
 

@@ -44,9 +44,8 @@ sim::CosimResult simulate(const Build& build, const ir::Dataset& data,
   o.stall_seed = options.stall_seed;
   o.wave = wave.empty() ? wave : fs::absolute(wave);
   o.wave_sample = wave_sample;
-  o.predict_cycles = [&](const ir::Activity& a) {
-    return hw_models::predict_cycles(build.quantized, build.mapping, a);
-  };
+  const hw_models::LatencyModel latency(build.quantized, build.mapping);
+  o.predict_cycles = [&](const ir::Activity& a) { return latency.cycles(a); };
   Progress progress("co-simulation", count, quiet);
   o.progress = [&](std::size_t done) { progress.update(done); };
   sim::CosimResult result = sim::cosimulate(build.quantized, build.mapping, data, o);

@@ -31,8 +31,9 @@ class LatencyModel {
   [[nodiscard]] std::int64_t weight_reads(const ir::Activity& activity,
                                           std::size_t population) const;
 
+  struct Tables;  // of the implementation
+
  private:
-  struct Tables;
   std::unique_ptr<const Tables> tables_;
 };
 
