@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <map>
 
-#include "compiler/numeric/neuron.h"
+#include "compiler/numeric/fixed_point.h"
 
 namespace hillock::analysis {
 namespace {
@@ -13,8 +15,10 @@ using ir::QuantizedNetwork;
 using ir::QuantizedPopulation;
 using ir::ResetMechanism;
 using ir::ResetTiming;
+using ir::Synapse;
 
-constexpr std::int64_t kLimit = std::int64_t{1} << 59;
+Range operator+(Range a, Range b) { return {a.lo + b.lo, a.hi + b.hi}; }
+Range operator-(Range a, Range b) { return {a.lo - b.hi, a.hi - b.lo}; }
 
 // [lo, hi], or nothing where lo > hi.
 std::optional<Range> range(std::int64_t lo, std::int64_t hi) {
@@ -28,6 +32,17 @@ void include(std::optional<Range>& into, std::optional<Range> r) {
   else into = r;
 }
 
+Range hull(Range a, Range b) {
+  a.include(b);
+  return a;
+}
+
+// D is monotonic because its multiplier is not negative, so the image of an interval is spanned by
+// the images of its ends.
+Range decayed(Range v, numeric::Decay d) {
+  return {numeric::decay(v.lo, d), numeric::decay(v.hi, d)};
+}
+
 // The range of values that an element of the source can contribute per unit of weight.
 Range source_values(const QuantizedNetwork& network, const ir::Source& source) {
   Range values{0, 1};
@@ -39,19 +54,26 @@ Range source_values(const QuantizedNetwork& network, const ir::Source& source) {
 
 // Range of A[t] of every neuron of a population, in membrane units. Each element of a source sends
 // at most one event a step, so the extremes are the sums of the extreme contributions.
-std::vector<Range> input_ranges(const QuantizedNetwork& network, std::size_t population) {
+std::vector<Range> event_ranges(const QuantizedNetwork& network, std::size_t population) {
   const QuantizedPopulation& p = network.populations[population];
   std::vector<Range> ranges(p.neurons());
   for (const ir::QuantizedProjection* projection : network.projections_into(population)) {
     const Range values = source_values(network, projection->source);
-    const auto& weight = std::get<ir::QuantizedDense>(projection->connectivity).weight;
-    for (std::size_t j = 0; j < weight.rows; ++j) {
-      for (std::size_t i = 0; i < weight.cols; ++i) {
-        const std::int64_t a = weight(j, i) * values.lo;
-        const std::int64_t b = weight(j, i) * values.hi;
-        ranges[j].lo += std::min({a, b, std::int64_t{0}});
-        ranges[j].hi += std::max({a, b, std::int64_t{0}});
+    const auto add = [&](std::size_t j, std::int32_t weight) {
+      const std::int64_t a = weight * values.lo;
+      const std::int64_t b = weight * values.hi;
+      ranges[j].lo += std::min({a, b, std::int64_t{0}});
+      ranges[j].hi += std::max({a, b, std::int64_t{0}});
+    };
+    if (const auto* dense = std::get_if<ir::QuantizedDense>(&projection->connectivity)) {
+      for (std::size_t j = 0; j < dense->weight.rows; ++j) {
+        for (std::size_t i = 0; i < dense->weight.cols; ++i) add(j, dense->weight(j, i));
       }
+      continue;
+    }
+    const std::size_t sources = ir::source_count(projection->connectivity);
+    for (std::size_t i = 0; i < sources; ++i) {
+      ir::for_each_synapse(projection->connectivity, i, add);
     }
   }
   for (Range& r : ranges) {
@@ -61,55 +83,132 @@ std::vector<Range> input_ranges(const QuantizedNetwork& network, std::size_t pop
   return ranges;
 }
 
-// One neuron's worst case, step by step. D is monotonic because its multiplier is not negative, so
-// the image of an interval is spanned by the images of its ends, on each side of the threshold.
+// Range of the largest membrane in the window of every neuron: no less than the largest of the least.
+std::vector<Range> maximum_ranges(const ir::MaxPool& pool, const std::vector<Range>& membranes) {
+  std::vector<std::optional<Range>> ranges(pool.targets());
+  for (std::size_t i = 0; i < membranes.size(); ++i) {
+    ir::for_each_window(pool, i, [&](std::size_t j) {
+      if (!ranges[j]) ranges[j] = membranes[i];
+      ranges[j]->lo = std::max(ranges[j]->lo, membranes[i].lo);
+      ranges[j]->hi = std::max(ranges[j]->hi, membranes[i].hi);
+    });
+  }
+  std::vector<Range> out;
+  for (const auto& r : ranges) out.push_back(r.value());
+  return out;
+}
+
+// All that the bounds of a neuron depend on, within its population.
+struct Constants {
+  Range input;
+  std::int64_t decay, bias, threshold, reset_value, current_decay, current_bias;
+
+  friend auto operator<=>(const Constants& a, const Constants& b) { return a.key() <=> b.key(); }
+
+ private:
+  [[nodiscard]] std::array<std::int64_t, 8> key() const {
+    return {input.lo, input.hi, decay, bias, threshold, reset_value, current_decay, current_bias};
+  }
+};
+
+// What one neuron can have reached up to a step: its state, as intervals.
+struct Reach {
+  Range v;
+  Range current;  // I, or E
+  Range hidden;   // H
+  Range pv;       // alpha: E + H, which is V before it is clamped
+
+  friend bool operator==(const Reach&, const Reach&) = default;
+};
+
+// One neuron's worst case, step by step.
 class NeuronBound {
  public:
-  NeuronBound(const QuantizedPopulation& p, std::size_t j, Range input, std::optional<int> bits)
+  NeuronBound(const QuantizedPopulation& p, const Constants& c, bool pooled,
+              std::optional<int> bits)
       : rule_(p.reset),
         spiking_(p.spiking),
-        decay_(p.decay_of(j)),
-        bias_(p.bias[j]),
-        threshold_(p.threshold[j]),
-        amount_(p.reset_amount(j)),
-        reset_value_(p.reset_value[j]),
-        input_(input),
+        synapse_(p.synapse),
+        pooled_(pooled),
+        decay_{c.decay, p.decay_shift},
+        current_decay_{c.current_decay, p.current_decay_shift},
+        c_(c),
+        amount_(c.threshold + p.reset_offset),
         bits_(bits) {}
 
-  // Advances one step from the membrane range `v` (the first step from V = 0) and widens `bounds`.
-  Range step(Range v, PopulationBounds& bounds) const {
-    Range sum = prepared(v);
-    bounds.sum.include(sum);
-    sum.lo += input_.lo;
-    sum.hi += input_.hi;
-    bounds.sum.include(sum);
-    if (bits_) {
-      sum.lo = numeric::saturate(sum.lo, *bits_);
-      sum.hi = numeric::saturate(sum.hi, *bits_);
+  // What can be reached one step after `before` (the first step from 0); widens `bounds`.
+  Reach step(const Reach& before, PopulationBounds& bounds) const {
+    if (synapse_ == Synapse::Alpha) return alpha_step(before, bounds);
+    Reach after = before;
+    Range added = c_.input;
+    if (synapse_ == Synapse::Current) {
+      after.current = current_step(before.current, bounds);
+      added = after.current;
     }
-    const Range membrane = fired(sum, v);
-    bounds.membrane.include(membrane);
-    return membrane;
+    if (pooled_) bounds.current.include(added);
+    const Range prepared = this->prepared(before.v);
+    const Range sum = prepared + added;
+    bounds.sum.include(prepared);
+    bounds.sum.include(sum);
+    after.v = fired(clamped(sum), before.v);
+    bounds.membrane.include(after.v);
+    return after;
   }
 
  private:
-  [[nodiscard]] Range decayed(Range v) const {
-    return {numeric::decay(v.lo, decay_) + bias_, numeric::decay(v.hi, decay_) + bias_};
+  [[nodiscard]] Range clamped(Range v) const {
+    if (!bits_) return v;
+    return {numeric::saturate(v.lo, *bits_), numeric::saturate(v.hi, *bits_)};
   }
+
+  // I, or E.
+  [[nodiscard]] Range current_step(Range before, PopulationBounds& bounds) const {
+    const Range prepared =
+        decayed(before, current_decay_) + Range{c_.current_bias, c_.current_bias};
+    bounds.current.include(prepared);
+    bounds.current.include(prepared + c_.input);
+    return prepared + c_.input;
+  }
+
+  [[nodiscard]] Reach alpha_step(const Reach& before, PopulationBounds& bounds) const {
+    Reach after;
+    const Range x = c_.input + Range{c_.current_bias, c_.current_bias};
+    after.current = current_step(before.current, bounds);
+    after.hidden = decayed(before.hidden, decay_) - x;
+    after.pv = decayed_sum(before);
+    after.v = clamped(after.pv);
+    // A reset to zero reaches 0.
+    for (Range* r : {&after.current, &after.hidden, &after.pv, &after.v}) r->include(0);
+    bounds.current.include(after.hidden);
+    bounds.sum.include(after.pv);
+    bounds.membrane.include(after.v);
+    return after;
+  }
+
+  // D_c(E) + D(H). E and H do not vary freely: E + H is the last V, so that in real numbers this is
+  // (a - b) E + b V, and the two roundings make it at most 1 more, and less than 1 less than that.
+  [[nodiscard]] Range decayed_sum(const Reach& r) const {
+    const Range free = decayed(r.current, current_decay_) + decayed(r.hidden, decay_);
+    const int shift = std::max(decay_.shift, current_decay_.shift);
+    const std::int64_t b = decay_.multiplier << (shift - decay_.shift);
+    const std::int64_t a = (current_decay_.multiplier << (shift - current_decay_.shift)) - b;
+    const std::int64_t lo = a * (a < 0 ? r.current.hi : r.current.lo) + b * r.pv.lo;
+    const std::int64_t hi = a * (a < 0 ? r.current.lo : r.current.hi) + b * r.pv.hi;
+    return {std::max(free.lo, lo >> shift), std::min(free.hi, (hi >> shift) + 1)};
+  }
+
+  [[nodiscard]] Range leaked(Range v) const { return decayed(v, decay_) + Range{c_.bias, c_.bias}; }
 
   [[nodiscard]] Range prepared(Range v) const {
     if (!spiking_ || rule_.timing != ResetTiming::Delayed ||
         rule_.mechanism == ResetMechanism::None || lost_input()) {
-      return decayed(v);
+      return leaked(v);
     }
     std::optional<Range> out;
-    if (const auto below = range(v.lo, std::min(v.hi, threshold_))) out = decayed(*below);
-    if (const auto above = range(std::max(v.lo, threshold_ + 1), v.hi)) {
-      Range r = rule_.mechanism == ResetMechanism::Zero ? decayed({0, 0}) : decayed(*above);
-      if (rule_.mechanism == ResetMechanism::Subtract) {
-        r.lo -= amount_;
-        r.hi -= amount_;
-      }
+    if (const auto below = range(v.lo, std::min(v.hi, c_.threshold))) out = leaked(*below);
+    if (const auto above = range(std::max(v.lo, c_.threshold + 1), v.hi)) {
+      Range r = rule_.mechanism == ResetMechanism::Zero ? leaked({0, 0}) : leaked(*above);
+      if (rule_.mechanism == ResetMechanism::Subtract) r = r - Range{amount_, amount_};
       include(out, r);
     }
     return *out;
@@ -118,19 +217,19 @@ class NeuronBound {
   // The membrane after the step, from the sum and the membrane before it.
   [[nodiscard]] Range fired(Range sum, Range before) const {
     if (!spiking_ || rule_.mechanism == ResetMechanism::None) return sum;
-    const bool was_above = before.hi > threshold_;
+    const bool was_above = before.hi > c_.threshold;
     if (rule_.timing == ResetTiming::Delayed) {
       if (lost_input() && was_above) sum.include(0);
       return sum;
     }
     // Reset in the same step. With the quirk a neuron above its threshold may still not spike.
     const bool quirk = rule_.timing == ResetTiming::SameStepQuirk && was_above;
-    const std::int64_t silent_up_to = quirk ? threshold_ + amount_ : threshold_;
+    const std::int64_t silent_up_to = quirk ? c_.threshold + amount_ : c_.threshold;
     std::optional<Range> out;
     include(out, range(sum.lo, std::min(sum.hi, silent_up_to)));
-    if (const auto spiking = range(std::max(sum.lo, threshold_ + 1), sum.hi)) {
+    if (const auto spiking = range(std::max(sum.lo, c_.threshold + 1), sum.hi)) {
       if (rule_.mechanism == ResetMechanism::Zero) {
-        include(out, Range{reset_value_, reset_value_});
+        include(out, Range{c_.reset_value, c_.reset_value});
       } else {
         include(out, Range{spiking->lo - amount_, spiking->hi - amount_});
       }
@@ -145,46 +244,82 @@ class NeuronBound {
 
   ir::ResetRule rule_;
   bool spiking_;
+  Synapse synapse_;
+  bool pooled_;
   numeric::Decay decay_;
-  std::int64_t bias_;
-  std::int64_t threshold_;
+  numeric::Decay current_decay_;
+  Constants c_;
   std::int64_t amount_;
-  std::int64_t reset_value_;
-  Range input_;
   std::optional<int> bits_;
 };
 
-void check_limit(const QuantizedPopulation& p, Range r) {
-  if (r.lo > -kLimit && r.hi < kLimit) return;
-  support::fail(support::DiagnosticKind::WidthTooLarge, p.where,
-                fmt::format("population {} could need more than 60 bits", p.name));
+// The models compute in 64 bits, products with a decay included.
+void check_limit(const QuantizedPopulation& p, const PopulationBounds& bounds) {
+  const int bits = std::min(60, 63 - std::max(p.decay_shift, p.current_decay_shift));
+  const std::int64_t limit = std::int64_t{1} << (bits - 1);
+  for (const Range r : {bounds.sum, bounds.membrane, bounds.current}) {
+    if (r.lo > -limit && r.hi < limit) continue;
+    support::fail(support::DiagnosticKind::WidthTooLarge, p.where,
+                  fmt::format("population {} could need more than {} bits", p.name, bits));
+  }
+}
+
+// The bounds of a population, and the membrane range of each of its neurons.
+struct Result {
+  PopulationBounds bounds;
+  std::vector<Range> membranes;
+};
+
+Result bound_population(const QuantizedNetwork& network, std::size_t population,
+                        const std::vector<Range>& inputs, bool pooled, std::optional<int> bits) {
+  const QuantizedPopulation& p = network.populations[population];
+  Result result;
+  PopulationBounds& bounds = result.bounds;
+  // Most neurons of a convolution are alike: each sort is bounded once.
+  std::map<Constants, Range> seen;
+  for (std::size_t j = 0; j < p.neurons(); ++j) {
+    const Constants c{inputs[j],        p.decay[j],         p.bias[j],        p.threshold[j],
+                      p.reset_value[j], p.current_decay[j], p.current_bias[j]};
+    const auto [place, fresh] = seen.try_emplace(c);
+    if (fresh) {
+      bounds.input.include(c.input);
+      const NeuronBound neuron(p, c, pooled, bits);
+      Reach reached;  // growing: what holds for any step up to this one
+      Range membrane = {};
+      for (int t = 0; t < network.timesteps; ++t) {
+        const Reach next = neuron.step(reached, bounds);
+        check_limit(p, bounds);
+        if (t == 0) membrane = next.v;
+        membrane.include(next.v);
+        const Reach before = reached;
+        reached = {hull(before.v, next.v), hull(before.current, next.current),
+                   hull(before.hidden, next.hidden), hull(before.pv, next.pv)};
+        if (reached == before) break;
+      }
+      place->second = membrane;
+    }
+    result.membranes.push_back(place->second);
+  }
+  return result;
 }
 
 }  // namespace
 
 std::vector<PopulationBounds> bound_populations(
     const QuantizedNetwork& network, const std::vector<std::optional<int>>& membrane_bits) {
-  std::vector<PopulationBounds> all;
+  std::vector<Result> all;
   for (std::size_t i = 0; i < network.populations.size(); ++i) {
-    const QuantizedPopulation& p = network.populations[i];
-    const std::vector<Range> inputs = input_ranges(network, i);
-    PopulationBounds bounds;
-    for (std::size_t j = 0; j < p.neurons(); ++j) {
-      bounds.input.include(inputs[j]);
-      const NeuronBound neuron(p, j, inputs[j], membrane_bits[i]);
-      Range v;  // V = 0 before the first step
-      for (int t = 0; t < network.timesteps; ++t) {
-        const Range next = neuron.step(v, bounds);
-        check_limit(p, bounds.sum);
-        Range reached = v;  // growing: what holds for any step up to this one
-        reached.include(next);
-        if (reached == v) break;
-        v = reached;
-      }
-    }
-    all.push_back(bounds);
+    const auto into = network.projections_into(i);
+    const auto* pool =
+        into.empty() ? nullptr : std::get_if<ir::MaxPool>(&into.front()->connectivity);
+    const std::vector<Range> inputs =
+        pool != nullptr ? maximum_ranges(*pool, all[into.front()->source.index].membranes)
+                        : event_ranges(network, i);
+    all.push_back(bound_population(network, i, inputs, pool != nullptr, membrane_bits[i]));
   }
-  return all;
+  std::vector<PopulationBounds> bounds;
+  for (const Result& r : all) bounds.push_back(r.bounds);
+  return bounds;
 }
 
 }  // namespace hillock::analysis

@@ -27,14 +27,18 @@ struct Range {
 
 // What one population can reach within the timesteps of the proof, over all its neurons.
 struct PopulationBounds {
-  Range input;     // of A[t], in membrane units, over one step
-  Range sum;       // of the running sum of a step, before any clamp
+  Range input;     // of A[t], in membrane units, over one step; of the maximum where max-pooled
+  Range sum;       // of the running sum of V in a step, before any clamp
   Range membrane;  // of V[t], after the clamp where there is one
+  // Of the running sum of the current in a step: of I, or of both E and H of alpha synapses. Of the
+  // maximum where max-pooled; 0..0 for all others.
+  Range current;
 };
 
 // Bounds every population over `network.timesteps` steps. `membrane_bits[p]`: V is clamped to that
 // many bits once per step (saturating), where it is given. Throws InputError (width-too-large) where
-// a sum could need more than 60 bits. The network's own widths are not read.
+// a sum could need more than 60 bits, or its product with a decay more than 63. The network's own
+// widths are not read.
 [[nodiscard]] std::vector<PopulationBounds> bound_populations(
     const ir::QuantizedNetwork& network, const std::vector<std::optional<int>>& membrane_bits);
 

@@ -43,6 +43,32 @@ void verify_parameter(const Population& p, const PerNeuron<double>& parameter,
   finite(parameter.stored(), p.where, what, list);
 }
 
+void verify_decay(const Population& p, const PerNeuron<double>& decay, std::string_view what,
+                  DiagnosticList& list) {
+  if (decay.min() >= 0.0 && decay.max() <= 1.0) return;
+  const double bad = decay.min() < 0.0 ? decay.min() : decay.max();
+  list.error(DiagnosticKind::BadParameter, p.where.child(what),
+             fmt::format("{} is {}, and must be in [0, 1]", what, bad));
+}
+
+// The membrane of an alpha synapse is no state of its own, which leaves few ways to reset it.
+void verify_alpha(const Population& p, DiagnosticList& list) {
+  if (p.bias.min() != 0 || p.bias.max() != 0) {
+    list.error(DiagnosticKind::BadParameter, p.where.child("bias"),
+               fmt::format("'{}' has alpha synapses, whose membrane takes no bias", p.name),
+               "add it to the input: current_bias");
+  }
+  const bool none = !p.spiking || p.reset.mechanism == ResetMechanism::None;
+  const bool zero = p.reset.mechanism == ResetMechanism::Zero &&
+                    p.reset.timing == ResetTiming::Delayed &&
+                    p.reset.zero_input == ZeroInput::Lost;
+  if (none || zero) return;
+  list.error(DiagnosticKind::UnsupportedSemantics, p.where,
+             fmt::format("'{}' has alpha synapses and resets by {}, {}", p.name,
+                         name(p.reset.mechanism), name(p.reset.timing)),
+             "alpha synapses reset to zero, delayed and with the input lost, or not at all");
+}
+
 void verify_population(const Population& p, DiagnosticList& list) {
   if (p.neurons() == 0) {
     list.error(DiagnosticKind::ShapeMismatch, p.where,
@@ -52,16 +78,145 @@ void verify_population(const Population& p, DiagnosticList& list) {
   verify_parameter(p, p.bias, "bias", list);
   verify_parameter(p, p.threshold, "threshold", list);
   verify_parameter(p, p.reset_value, "reset_value", list);
-  if (p.decay.min() < 0.0 || p.decay.max() > 1.0) {
-    const double bad = p.decay.min() < 0.0 ? p.decay.min() : p.decay.max();
-    list.error(DiagnosticKind::BadParameter, p.where.child("decay"),
-               fmt::format("decay is {}, and must be in [0, 1]", bad));
-  }
+  verify_parameter(p, p.current_decay, "current_decay", list);
+  verify_parameter(p, p.current_bias, "current_bias", list);
+  verify_decay(p, p.decay, "decay", list);
+  verify_decay(p, p.current_decay, "current_decay", list);
+  if (p.synapse == Synapse::Alpha) verify_alpha(p, list);
   if (p.spiking && p.threshold.min() <= 0.0) {
     list.error(
         DiagnosticKind::BadParameter, p.where.child("threshold"),
         fmt::format("threshold is {}: such a neuron would fire without input", p.threshold.min()),
         "a threshold is above 0");
+  }
+}
+
+// Whether the sizes of a projection are those of what it joins.
+void verify_counts(const Network& n, const Projection& p, DiagnosticList& list) {
+  const std::size_t inputs = element_count(n.source_shape(p.source));
+  const std::size_t neurons = n.populations[p.target].neurons();
+  if (source_count(p.connectivity) == inputs && target_count(p.connectivity) == neurons) return;
+  list.error(DiagnosticKind::ShapeMismatch, p.where,
+             fmt::format("projection '{}' joins {} elements to {} neurons, but '{}' has {} and '{}' "
+                         "has {}",
+                         p.name, source_count(p.connectivity), target_count(p.connectivity),
+                         n.source_name(p.source), inputs, n.populations[p.target].name, neurons));
+}
+
+void verify_dense(const Network& n, const Projection& p, const Dense& dense, DiagnosticList& list) {
+  const std::size_t inputs = element_count(n.source_shape(p.source));
+  const std::size_t neurons = n.populations[p.target].neurons();
+  const bool fits = dense.weight.rows == neurons && dense.weight.cols == inputs &&
+                    dense.weight.data.size() == neurons * inputs;
+  if (!fits) {
+    list.error(
+        DiagnosticKind::ShapeMismatch, p.where.child("weight"),
+        fmt::format("weight is {}x{}, and '{}' with {} neurons reading {} of '{}' needs {}x{}",
+                    dense.weight.rows, dense.weight.cols, n.populations[p.target].name, neurons,
+                    inputs, n.source_name(p.source), neurons, inputs));
+  }
+  finite(dense.weight.data, p.where, "weight", list);
+}
+
+void verify_conv(const Projection& p, const Conv& conv, DiagnosticList& list) {
+  if (conv.weight.size() != conv.geometry.weights()) {
+    list.error(DiagnosticKind::ShapeMismatch, p.where.child("weight"),
+               fmt::format("the convolution '{}' has {} weights and needs {}", p.name,
+                           conv.weight.size(), conv.geometry.weights()));
+  }
+  finite(conv.weight, p.where, "weight", list);
+}
+
+void verify_sparse(const Projection& p, const Sparse& sparse, DiagnosticList& list) {
+  for (std::size_t i = 0; i < sparse.synapses.size(); ++i) {
+    const Sparse::Synapse& s = sparse.synapses[i];
+    const Location where = p.where.child("synapses").at(i);
+    if (s.source >= sparse.sources || s.target >= sparse.targets) {
+      list.error(DiagnosticKind::ShapeMismatch, where,
+                 fmt::format("a synapse from {} to {}, among {} elements and {} neurons", s.source,
+                             s.target, sparse.sources, sparse.targets));
+      return;
+    }
+    if (i > 0 && std::pair(s.source, s.target) <= std::pair(sparse.synapses[i - 1].source,
+                                                            sparse.synapses[i - 1].target)) {
+      list.error(DiagnosticKind::BadEdge, where,
+                 fmt::format("the synapse from {} to {} repeats or is not in order", s.source,
+                             s.target),
+                 "sort synapses by source, then target, each pair once");
+      return;
+    }
+    if (!std::isfinite(s.weight)) {
+      list.error(DiagnosticKind::NotFinite, where, fmt::format("weight is {}", s.weight));
+      return;
+    }
+  }
+}
+
+void verify_connectivity(const Network& n, const Projection& p, DiagnosticList& list) {
+  if (const auto* dense = std::get_if<Dense>(&p.connectivity)) {
+    verify_dense(n, p, *dense, list);
+    return;
+  }
+  const auto* conv = std::get_if<Conv>(&p.connectivity);
+  const auto* pool = std::get_if<MaxPool>(&p.connectivity);
+  const std::string fault = conv ? fault_of(conv->geometry) : pool ? fault_of(*pool) : "";
+  if (!fault.empty()) {
+    list.error(DiagnosticKind::ShapeMismatch, p.where,
+               fmt::format("projection '{}': {}", p.name, fault));
+    return;
+  }
+  verify_counts(n, p, list);
+  if (conv) verify_conv(p, *conv, list);
+  if (const auto* sparse = std::get_if<Sparse>(&p.connectivity)) verify_sparse(p, *sparse, list);
+}
+
+// Rows and columns at which a population has a neuron of each channel, as its layout in hardware
+// will have them: those of its first convolution or pooling, else one.
+std::size_t positions_of(const Network& n, std::size_t population) {
+  for (const Projection& p : n.projections) {
+    if (p.target != population) continue;
+    if (const auto* conv = std::get_if<Conv>(&p.connectivity)) {
+      return conv->geometry.out_height * conv->geometry.out_width;
+    }
+    if (const auto* pool = std::get_if<MaxPool>(&p.connectivity)) {
+      return pool->out_height * pool->out_width;
+    }
+  }
+  return 1;
+}
+
+// A max-pooling compares the currents of its source, which are the membranes of neurons that keep
+// nothing from step to step.
+void verify_max_pool(const Network& n, const Projection& p, DiagnosticList& list) {
+  const auto refuse = [&](std::string text, std::string help = {}) {
+    list.error(DiagnosticKind::UnsupportedGraph, p.where,
+               fmt::format("max-pooling '{}': {}", p.name, text), std::move(help));
+  };
+  if (p.source.kind == Source::Kind::Input) {
+    refuse("its source is an input", "pool the data instead");
+    return;
+  }
+  if (p.delay != 0) refuse("it has a delay");
+  for (const Projection& other : n.projections) {
+    if (&other != &p && other.target == p.target) {
+      refuse(fmt::format("'{}' is also reached by '{}'", n.populations[p.target].name, other.name));
+    }
+  }
+  const Population& source = n.populations[p.source.index];
+  const Population& target = n.populations[p.target];
+  const bool memoryless = !source.spiking && source.decay.max() == 0 &&
+                          source.synapse == Synapse::None && !source.inhibition;
+  if (!memoryless) {
+    refuse(fmt::format("its source '{}' spikes or keeps a state: only currents are compared",
+                       source.name));
+  }
+  if (target.synapse != Synapse::None) {
+    refuse(fmt::format("'{}' has synapses with a current of their own", target.name));
+  }
+  const auto& pool = std::get<MaxPool>(p.connectivity);
+  if (positions_of(n, p.source.index) != pool.in_height * pool.in_width) {
+    refuse(fmt::format("its source '{}' is not a convolution of {}x{} positions", source.name,
+                       pool.in_height, pool.in_width));
   }
 }
 
@@ -83,19 +238,21 @@ void verify_projection(const Network& n, const Projection& p, DiagnosticList& li
                            n.source_name(p.source), n.populations[p.target].name),
                "a projection against the order of the populations has a delay of 1 or more");
   }
-  const auto& dense = std::get<Dense>(p.connectivity);
-  const std::size_t inputs = element_count(n.source_shape(p.source));
-  const std::size_t neurons = n.populations[p.target].neurons();
-  const bool fits = dense.weight.rows == neurons && dense.weight.cols == inputs &&
-                    dense.weight.data.size() == neurons * inputs;
-  if (!fits) {
-    list.error(
-        DiagnosticKind::ShapeMismatch, p.where.child("weight"),
-        fmt::format("weight is {}x{}, and '{}' with {} neurons reading {} of '{}' needs {}x{}",
-                    dense.weight.rows, dense.weight.cols, n.populations[p.target].name, neurons,
-                    inputs, n.source_name(p.source), neurons, inputs));
+  if (p.delay > 0 && from_input) {
+    list.error(DiagnosticKind::UnsupportedGraph, p.where,
+               fmt::format("projection '{}' delays the input '{}' by {} steps", p.name,
+                           n.source_name(p.source), p.delay),
+               "delay the data instead, or put a population between");
   }
-  finite(dense.weight.data, p.where, "weight", list);
+  const bool pools = std::holds_alternative<MaxPool>(p.connectivity);
+  if (!from_input && !pools && !n.populations[p.source.index].spiking) {
+    list.error(DiagnosticKind::UnsupportedGraph, p.where,
+               fmt::format("projection '{}' reads '{}', which does not spike", p.name,
+                           n.source_name(p.source)),
+               "only a max-pooling takes the membranes of neurons that do not spike");
+  }
+  verify_connectivity(n, p, list);
+  if (pools) verify_max_pool(n, p, list);
 }
 
 void verify_names(const Network& n, DiagnosticList& list) {
@@ -118,9 +275,11 @@ void verify_names(const Network& n, DiagnosticList& list) {
 void verify_reach(const Network& n, DiagnosticList& list) {
   std::set<std::size_t> read_inputs;
   std::set<std::size_t> targets;
+  std::set<std::size_t> fed;  // within the same step
   for (const Projection& p : n.projections) {
     if (p.source.kind == Source::Kind::Input) read_inputs.insert(p.source.index);
     targets.insert(p.target);
+    if (p.delay == 0) fed.insert(p.target);
   }
   for (std::size_t i = 0; i < n.inputs.size(); ++i) {
     if (!read_inputs.contains(i)) {
@@ -132,7 +291,24 @@ void verify_reach(const Network& n, DiagnosticList& list) {
     if (!targets.contains(i)) {
       list.error(DiagnosticKind::UnsupportedGraph, n.populations[i].where,
                  fmt::format("no projection reaches '{}'", n.populations[i].name));
+    } else if (!fed.contains(i)) {
+      list.error(DiagnosticKind::UnsupportedGraph, n.populations[i].where,
+                 fmt::format("only delayed projections reach '{}'", n.populations[i].name),
+                 "a population needs a projection without delay");
     }
+  }
+}
+
+// Inhibition compares all neurons of a population at once, in their order.
+void verify_inhibition(const Network& n, DiagnosticList& list) {
+  for (const Projection& p : n.projections) {
+    const bool flat = std::holds_alternative<Dense>(p.connectivity) ||
+                      std::holds_alternative<Sparse>(p.connectivity);
+    if (flat || p.target >= n.populations.size() || !n.populations[p.target].inhibition) continue;
+    list.error(DiagnosticKind::UnsupportedGraph, p.where,
+               fmt::format("'{}' has inhibition, and '{}' reaches it by a {}",
+                           n.populations[p.target].name, p.name, kind_of(p.connectivity)),
+               "inhibition works among neurons that dense or single synapses reach");
   }
 }
 
@@ -174,6 +350,7 @@ void verify(const Network& network) {
   for (const Projection& p : network.projections) verify_projection(network, p, list);
   verify_names(network, list);
   verify_reach(network, list);
+  verify_inhibition(network, list);
   if (network.output >= network.populations.size()) {
     if (!network.populations.empty()) {
       list.error(DiagnosticKind::UnsupportedGraph, whole, "the output is no population");

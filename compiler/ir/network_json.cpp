@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "compiler/ir/connectivity_json.h"
 #include "compiler/support/json_value.h"
 
 namespace hillock::ir {
@@ -41,21 +42,23 @@ json population_json(const Population& p) {
             {"timing", name(p.reset.timing)},
             {"zero_input", name(p.reset.zero_input)}}},
           {"comparison", name(p.comparison)},
+          {"synapse", name(p.synapse)},
+          {"current_decay", values_json(p.current_decay)},
+          {"current_bias", values_json(p.current_bias)},
+          {"inhibition", p.inhibition},
           {"where", where_json(p.where)}};
 }
 
 json projection_json(const Network& n, const Projection& p) {
-  const auto& weight = std::get<Dense>(p.connectivity).weight;
   const bool from_input = p.source.kind == Source::Kind::Input;
-  return {{"name", p.name},
-          {"source", {{from_input ? "input" : "population", n.source_name(p.source)}}},
-          {"target", n.populations[p.target].name},
-          {"type", "dense"},
-          {"rows", weight.rows},
-          {"cols", weight.cols},
-          {"weight", weight.data},
-          {"delay", p.delay},
-          {"where", where_json(p.where)}};
+  json j{{"name", p.name},
+         {"source", {{from_input ? "input" : "population", n.source_name(p.source)}}},
+         {"target", n.populations[p.target].name},
+         {"type", kind_of(p.connectivity)},
+         {"delay", p.delay},
+         {"where", where_json(p.where)}};
+  put_connectivity(j, p.connectivity);
+  return j;
 }
 
 PerNeuron<double> values_from(const JsonValue& v) {
@@ -86,6 +89,11 @@ Population population_from(const JsonValue& v) {
   p.reset.timing = reset.at("timing").choice(parse_reset_timing);
   p.reset.zero_input = reset.at("zero_input").choice(parse_zero_input);
   p.comparison = v.at("comparison").choice(parse_comparison);
+  // Files from before there were currents lack the following.
+  if (v.has("synapse")) p.synapse = v.at("synapse").choice(parse_synapse);
+  if (v.has("current_decay")) p.current_decay = values_from(v.at("current_decay"));
+  if (v.has("current_bias")) p.current_bias = values_from(v.at("current_bias"));
+  if (v.has("inhibition")) p.inhibition = v.at("inhibition").truth();
   p.where = location_from(v.at("where"));
   return p;
 }
@@ -105,19 +113,54 @@ Source source_from(const Network& n, const JsonValue& v) {
   return {Source::Kind::Population, find(n.populations, v.at("population"))};
 }
 
+std::vector<double> weights_from(const JsonValue& v) {
+  std::vector<double> list;
+  for (const JsonValue& w : v.elements()) list.push_back(w.number());
+  return list;
+}
+
+Sparse sparse_from(const JsonValue& v) {
+  Sparse sparse;
+  sparse.sources = v.at("sources").size();
+  sparse.targets = v.at("targets").size();
+  const std::vector<JsonValue> from = v.at("from").elements();
+  const std::vector<JsonValue> to = v.at("to").elements();
+  const std::vector<double> weight = weights_from(v.at("weight"));
+  if (to.size() != from.size() || weight.size() != from.size()) {
+    v.fault(fmt::format("'from', 'to' and 'weight' have {}, {} and {} elements", from.size(),
+                        to.size(), weight.size()));
+  }
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    sparse.synapses.push_back({static_cast<std::uint32_t>(from[i].size()),
+                               static_cast<std::uint32_t>(to[i].size()), weight[i]});
+  }
+  return sparse;
+}
+
+Connectivity connectivity_from(const JsonValue& v) {
+  const auto geometry_size = [&](const char* key) { return v.at("geometry").at(key).size(); };
+  const std::string kind = v.at("type").text();
+  if (kind == "dense") {
+    Dense dense;
+    dense.weight.rows = v.at("rows").size();
+    dense.weight.cols = v.at("cols").size();
+    dense.weight.data = weights_from(v.at("weight"));
+    return dense;
+  }
+  if (kind == "conv") {
+    return Conv{geometry_from<ConvGeometry>(geometry_size), weights_from(v.at("weight"))};
+  }
+  if (kind == "sparse") return sparse_from(v);
+  if (kind == "maxpool") return geometry_from<MaxPool>(geometry_size);
+  v.at("type").fault("is not 'dense', 'conv', 'sparse' or 'maxpool'");
+}
+
 Projection projection_from(const Network& n, const JsonValue& v) {
   Projection p;
   p.name = v.at("name").text();
   p.source = source_from(n, v.at("source"));
   p.target = find(n.populations, v.at("target"));
-  if (v.at("type").text() != "dense") {
-    v.at("type").fault("is not 'dense'");
-  }
-  Dense dense;
-  dense.weight.rows = v.at("rows").size();
-  dense.weight.cols = v.at("cols").size();
-  for (const JsonValue& w : v.at("weight").elements()) dense.weight.data.push_back(w.number());
-  p.connectivity = std::move(dense);
+  p.connectivity = connectivity_from(v);
   p.delay = v.at("delay").whole();
   p.where = location_from(v.at("where"));
   return p;

@@ -3,6 +3,8 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "compiler/ir/connectivity_json.h"
+
 namespace hillock::ir {
 namespace {
 
@@ -44,7 +46,13 @@ json population_json(const QuantizedPopulation& p) {
           {"threshold", to_json(p.threshold)},
           {"reset_offset", p.reset_offset},
           {"reset_value", to_json(p.reset_value)},
+          {"synapse", std::string(name(p.synapse))},
+          {"current_decay_shift", p.current_decay_shift},
+          {"current_decay", to_json(p.current_decay)},
+          {"current_bias", to_json(p.current_bias)},
+          {"inhibition", p.inhibition},
           {"scale", to_json(p.scale)},
+          {"current_bits", p.current_bits},
           {"membrane_bits", p.membrane_bits},
           {"accumulator_bits", p.accumulator_bits},
           {"overflow", p.overflow == numeric::OverflowMode::Proved ? "proved" : "saturating"},
@@ -68,7 +76,14 @@ QuantizedPopulation population_from(const json& j) {
   p.threshold = per_neuron_from<std::int64_t>(j.at("threshold"));
   p.reset_offset = j.at("reset_offset");
   p.reset_value = per_neuron_from<std::int64_t>(j.at("reset_value"));
+  const std::string synapse = j.at("synapse");
+  p.synapse = known(parse_synapse(synapse), synapse);
+  p.current_decay_shift = j.at("current_decay_shift");
+  p.current_decay = per_neuron_from<std::int64_t>(j.at("current_decay"));
+  p.current_bias = per_neuron_from<std::int64_t>(j.at("current_bias"));
+  p.inhibition = j.at("inhibition");
   p.scale = per_neuron_from<double>(j.at("scale"));
+  p.current_bits = j.at("current_bits");
   p.membrane_bits = j.at("membrane_bits");
   p.accumulator_bits = j.at("accumulator_bits");
   p.overflow = j.at("overflow") == "proved" ? numeric::OverflowMode::Proved
@@ -78,18 +93,47 @@ QuantizedPopulation population_from(const json& j) {
 }
 
 json projection_json(const QuantizedProjection& p) {
-  const auto& dense = std::get<QuantizedDense>(p.connectivity);
-  return {{"name", p.name},
-          {"source", p.source.kind == Source::Kind::Input ? "input" : "population"},
-          {"source_index", p.source.index},
-          {"target", p.target},
-          {"kind", "dense"},
-          {"rows", dense.weight.rows},
-          {"cols", dense.weight.cols},
-          {"weight", dense.weight.data},
-          {"weight_bits", p.weight_bits},
-          {"delay", p.delay},
-          {"where", {{"file", p.where.file}, {"path", p.where.path}}}};
+  json j{{"name", p.name},
+         {"source", p.source.kind == Source::Kind::Input ? "input" : "population"},
+         {"source_index", p.source.index},
+         {"target", p.target},
+         {"kind", kind_of(p.connectivity)},
+         {"weight_bits", p.weight_bits},
+         {"delay", p.delay},
+         {"where", {{"file", p.where.file}, {"path", p.where.path}}}};
+  put_connectivity(j, p.connectivity);
+  return j;
+}
+
+QuantizedConnectivity connectivity_from(const json& j) {
+  const auto geometry_size = [&](const char* key) {
+    return j.at("geometry").at(key).get<std::size_t>();
+  };
+  const auto weights = [&] { return j.at("weight").get<std::vector<std::int32_t>>(); };
+  const std::string kind = j.at("kind");
+  if (kind == "dense") {
+    QuantizedDense dense;
+    dense.weight.rows = j.at("rows");
+    dense.weight.cols = j.at("cols");
+    dense.weight.data = weights();
+    return dense;
+  }
+  if (kind == "conv") return QuantizedConv{geometry_from<ConvGeometry>(geometry_size), weights()};
+  if (kind == "maxpool") return geometry_from<MaxPool>(geometry_size);
+  if (kind != "sparse") throw std::invalid_argument("unknown kind \"" + kind + "\"");
+  QuantizedSparse sparse;
+  sparse.sources = j.at("sources");
+  sparse.targets = j.at("targets");
+  const auto from = j.at("from").get<std::vector<std::uint32_t>>();
+  const auto to = j.at("to").get<std::vector<std::uint32_t>>();
+  const std::vector<std::int32_t> weight = weights();
+  if (to.size() != from.size() || weight.size() != from.size()) {
+    throw std::invalid_argument("synapse count");
+  }
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    sparse.synapses.push_back({from[i], to[i], weight[i]});
+  }
+  return sparse;
 }
 
 QuantizedProjection projection_from(const json& j) {
@@ -98,14 +142,7 @@ QuantizedProjection projection_from(const json& j) {
   p.source.kind = j.at("source") == "input" ? Source::Kind::Input : Source::Kind::Population;
   p.source.index = j.at("source_index");
   p.target = j.at("target");
-  QuantizedDense dense;
-  dense.weight.rows = j.at("rows");
-  dense.weight.cols = j.at("cols");
-  dense.weight.data = j.at("weight").get<std::vector<std::int32_t>>();
-  if (dense.weight.data.size() != dense.weight.rows * dense.weight.cols) {
-    throw std::invalid_argument("weight count");
-  }
-  p.connectivity = std::move(dense);
+  p.connectivity = connectivity_from(j);
   p.weight_bits = j.at("weight_bits");
   p.delay = j.at("delay");
   p.where = {j.at("where").at("file"), j.at("where").at("path")};
@@ -117,8 +154,11 @@ QuantizedProjection projection_from(const json& j) {
 json to_json(const QuantizedNetwork& network, const Mapping& mapping) {
   json inputs = json::array();
   for (const QuantizedInput& i : network.inputs) {
-    inputs.push_back(
-        {{"name", i.name}, {"shape", i.shape}, {"min", i.min_value}, {"max", i.max_value}});
+    inputs.push_back({{"name", i.name},
+                      {"shape", i.shape},
+                      {"min", i.min_value},
+                      {"max", i.max_value},
+                      {"scale", i.scale}});
   }
   json populations = json::array();
   for (const QuantizedPopulation& p : network.populations) {
@@ -149,7 +189,8 @@ void from_json(const json& j, const std::string& file, QuantizedNetwork& network
     network = {};
     network.name = j.at("name");
     for (const json& i : j.at("inputs")) {
-      network.inputs.push_back({i.at("name"), i.at("shape").get<Shape>(), i.at("min"), i.at("max")});
+      network.inputs.push_back({i.at("name"), i.at("shape").get<Shape>(), i.at("min"), i.at("max"),
+                                i.at("scale")});
     }
     for (const json& p : j.at("populations")) network.populations.push_back(population_from(p));
     for (const json& p : j.at("projections")) network.projections.push_back(projection_from(p));

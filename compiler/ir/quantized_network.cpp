@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "compiler/ir/layout.h"
+
 namespace hillock::ir {
 namespace {
 
@@ -23,7 +25,7 @@ void verify(const QuantizedPopulation& p) {
   require(p.fraction_bits >= 0 && p.fraction_bits <= 24, p.name, "fraction bits");
   require(p.decay_shift >= 0 && p.decay_shift <= 30, p.name, "decay shift");
   require(fits(p.decay, n) && fits(p.bias, n) && fits(p.threshold, n) && fits(p.reset_value, n) &&
-              fits(p.scale, n),
+              fits(p.scale, n) && fits(p.current_decay, n) && fits(p.current_bias, n),
           p.name, "parameter count");
   require(p.decay.min() >= 0 && p.decay.max() <= (std::int64_t{1} << p.decay_shift), p.name,
           "decay outside 0..1");
@@ -36,6 +38,110 @@ void verify(const QuantizedPopulation& p) {
   require((p.membrane_bits == p.accumulator_bits) ==
               (p.overflow == numeric::OverflowMode::Proved),
           p.name, "overflow mode and widths disagree");
+  require(p.current_decay_shift >= 0 && p.current_decay_shift <= 30, p.name, "current decay shift");
+  require(p.current_decay.min() >= 0 &&
+              p.current_decay.max() <= (std::int64_t{1} << p.current_decay_shift),
+          p.name, "current decay outside 0..1");
+  if (p.synapse != Synapse::Alpha) return;
+  require(p.bias.min() == 0 && p.bias.max() == 0, p.name, "a bias beside alpha synapses");
+  require(!p.spiking || p.reset.mechanism == ResetMechanism::None ||
+              (p.reset.mechanism == ResetMechanism::Zero &&
+               p.reset.timing == ResetTiming::Delayed && p.reset.zero_input == ZeroInput::Lost),
+          p.name, "reset of alpha synapses");
+}
+
+bool weight_fits(std::int32_t w, int bits) {
+  return bits == 1 ? w == 1 || w == -1 : w >= numeric::min_of(bits) && w <= numeric::max_of(bits);
+}
+
+void verify(const QuantizedProjection& p) {
+  const auto* pool = std::get_if<MaxPool>(&p.connectivity);
+  if (pool != nullptr) {
+    require(p.weight_bits == 0 && fault_of(*pool).empty(), p.name, "max-pooling");
+    return;
+  }
+  require(p.weight_bits >= 1 && p.weight_bits <= 16, p.name, "weight bits");
+  if (const auto* dense = std::get_if<QuantizedDense>(&p.connectivity)) {
+    require(dense->weight.data.size() == dense->weight.rows * dense->weight.cols, p.name,
+            "weight count");
+  }
+  if (const auto* conv = std::get_if<QuantizedConv>(&p.connectivity)) {
+    require(fault_of(conv->geometry).empty(), p.name, "geometry");
+    require(conv->weight.size() == conv->geometry.weights(), p.name, "weight count");
+  }
+  if (const auto* weights = weights_of(p.connectivity)) {
+    for (const std::int32_t w : *weights) {
+      require(weight_fits(w, p.weight_bits), p.name, "weight does not fit its bits");
+    }
+    return;
+  }
+  const auto& sparse = std::get<QuantizedSparse>(p.connectivity);
+  const QuantizedSparse::Synapse* before = nullptr;
+  for (const QuantizedSparse::Synapse& s : sparse.synapses) {
+    require(s.source < sparse.sources && s.target < sparse.targets, p.name, "synapse out of range");
+    require(before == nullptr || before->source < s.source ||
+                (before->source == s.source && before->target < s.target),
+            p.name, "synapses out of order");
+    require(weight_fits(s.weight, p.weight_bits), p.name, "weight does not fit its bits");
+    before = &s;
+  }
+}
+
+// A max-pooled population, its source, and that they count in the same units.
+void verify_max_pool(const QuantizedNetwork& n, const QuantizedProjection& p) {
+  require(p.source.kind == Source::Kind::Population && p.delay == 0, p.name, "source of a max-pool");
+  require(n.projections_into(p.target).size() == 1, p.name, "not the only projection");
+  const auto& pool = std::get<MaxPool>(p.connectivity);
+  const QuantizedPopulation& source = n.populations[p.source.index];
+  const QuantizedPopulation& target = n.populations[p.target];
+  require(!source.spiking && source.decay.max() == 0 && source.synapse == Synapse::None &&
+              !source.inhibition,
+          source.name, "the source of a max-pool keeps a state");
+  require(target.synapse == Synapse::None, target.name, "a max-pooled population with a current");
+  require(layout_of(n, p.source.index, 1).positions == pool.in_height * pool.in_width, p.name,
+          "positions");
+  require(source.fraction_bits == target.fraction_bits, p.name, "fraction bits of a max-pool");
+  require(target.current_bits == source.membrane_bits, p.name, "current bits of a max-pool");
+  for (std::size_t i = 0; i < source.neurons(); ++i) {
+    for_each_window(pool, i, [&](std::size_t j) {
+      require(source.scale[i] == target.scale[j], p.name, "scales of a max-pool");
+    });
+  }
+}
+
+// What holds among all projections into one population.
+void verify_target(const QuantizedNetwork& n, std::size_t population) {
+  const QuantizedPopulation& p = n.populations[population];
+  const ConvGeometry* shape = nullptr;
+  int weight_bits = 0;
+  bool fed = false;
+  bool pooled = false;
+  for (const QuantizedProjection* projection : n.projections_into(population)) {
+    fed = fed || projection->delay == 0;
+    if (std::holds_alternative<MaxPool>(projection->connectivity)) {
+      pooled = true;
+      verify_max_pool(n, *projection);
+      continue;
+    }
+    require(weight_bits == 0 || weight_bits == projection->weight_bits, p.name,
+            "projections of different weight bits");
+    weight_bits = projection->weight_bits;
+    const auto* conv = std::get_if<QuantizedConv>(&projection->connectivity);
+    if (conv == nullptr) continue;
+    const ConvGeometry& g = conv->geometry;
+    require(shape == nullptr ||
+                (shape->out_channels == g.out_channels && shape->out_height == g.out_height &&
+                 shape->out_width == g.out_width && shape->groups == g.groups),
+            p.name, "convolutions of different shapes");
+    shape = &g;
+  }
+  require(fed, p.name, "no projection without delay");
+  require(!p.inhibition || (shape == nullptr && !pooled), p.name, "inhibition without dense layout");
+  if (p.synapse != Synapse::None || pooled) {
+    require(p.current_bits >= 2 && p.current_bits <= 60, p.name, "current bits");
+  } else {
+    require(p.current_bits == 0, p.name, "current bits without a current");
+  }
 }
 
 }  // namespace
@@ -59,26 +165,31 @@ void verify(const QuantizedNetwork& network) {
     require(p.source.index < (p.source.kind == Source::Kind::Input ? network.inputs.size()
                                                                    : network.populations.size()),
             p.name, "source");
-    require(p.weight_bits >= 1 && p.weight_bits <= 16, p.name, "weight bits");
-    const auto& dense = std::get<QuantizedDense>(p.connectivity);
-    require(dense.weight.rows == network.populations[p.target].neurons() &&
-                dense.weight.cols == element_count(network.source_shape(p.source)),
+    verify(p);
+    require(target_count(p.connectivity) == network.populations[p.target].neurons() &&
+                source_count(p.connectivity) == element_count(network.source_shape(p.source)),
             p.name, "weight shape");
-    for (const std::int32_t w : dense.weight.data) {
-      const bool ok = p.weight_bits == 1 ? (w == 1 || w == -1)
-                                         : (w >= numeric::min_of(p.weight_bits) &&
-                                            w <= numeric::max_of(p.weight_bits));
-      require(ok, p.name, "weight does not fit its bits");
-    }
+    const bool from_input = p.source.kind == Source::Kind::Input;
+    require(p.delay >= 0 && !(p.delay > 0 && from_input), p.name, "delay");
+    require(from_input || p.delay > 0 || p.source.index < p.target, p.name, "order");
+    require(from_input || network.populations[p.source.index].spiking ||
+                std::holds_alternative<MaxPool>(p.connectivity),
+            p.name, "source that does not spike");
   }
+  for (const QuantizedInput& i : network.inputs) {
+    require(i.scale > 0 && i.min_value <= i.max_value, i.name, "range or scale");
+  }
+  for (std::size_t i = 0; i < network.populations.size(); ++i) verify_target(network, i);
 }
 
 void verify(const QuantizedNetwork& network, const Mapping& mapping) {
   require(mapping.lanes.size() == network.populations.size(), network.name, "lanes");
   for (std::size_t i = 0; i < mapping.lanes.size(); ++i) {
-    require(mapping.lanes[i] >= 1 &&
-                static_cast<std::size_t>(mapping.lanes[i]) <= network.populations[i].neurons(),
+    require(mapping.lanes[i] >= 1 && mapping.lanes[i] <= max_lanes(network, i),
             network.populations[i].name, "lanes");
+    const auto source = pooled_source(network, i);
+    require(!source || mapping.lanes[i] == mapping.lanes[*source], network.populations[i].name,
+            "lanes of a max-pool");
   }
 }
 

@@ -9,17 +9,13 @@ using ir::Comparison;
 using ir::Population;
 using ir::ResetMechanism;
 using ir::ResetTiming;
+using ir::Synapse;
 
 FloatModel::FloatModel(const ir::Network& network)
     : network_(network), into_(network.populations.size()) {
   for (const Population& p : network.populations) neurons_.push_back(p.neurons());
   for (const ir::Projection& p : network.projections) {
-    const auto& weight = std::get<ir::Dense>(p.connectivity).weight;
-    support::Matrix<double> by_source(weight.cols, weight.rows);
-    for (std::size_t j = 0; j < weight.rows; ++j) {
-      for (std::size_t i = 0; i < weight.cols; ++i) by_source(i, j) = weight(j, i);
-    }
-    into_[p.target].push_back({&p, std::move(by_source)});
+    into_[p.target].push_back({&p, Synapses<double>(p.connectivity)});
   }
 }
 
@@ -27,31 +23,15 @@ void FloatModel::run(const ir::Dataset& data, std::size_t sample, FloatResult& r
   const std::size_t steps = data.timesteps;
   result.recording.reset(neurons_, steps);
   result.ties = result.spikes = result.synaptic_operations = 0;
+  std::vector<State> states;
+  for (const std::size_t n : neurons_) {
+    states.push_back({std::vector<double>(n, 0.0), std::vector<double>(n, 0.0)});
+  }
   std::vector<double> sum;
   for (std::size_t t = 0; t < steps; ++t) {
     for (std::size_t p = 0; p < neurons_.size(); ++p) {
-      const std::size_t n = neurons_[p];
-      sum.assign(n, 0.0);
-      const auto add = [&](const support::Matrix<double>& weight, std::size_t i, double x) {
-        const double* row = weight.data.data() + i * n;
-        for (std::size_t j = 0; j < n; ++j) sum[j] += row[j] * x;
-        result.synaptic_operations += static_cast<std::int64_t>(n);
-      };
-      for (const Synapses& synapses : into_[p]) {
-        const ir::Source source = synapses.projection->source;
-        if (source.kind == ir::Source::Kind::Input) {
-          const std::span<const float> x = data.step(sample, t);
-          for (std::size_t i = 0; i < x.size(); ++i) {
-            if (x[i] != 0) add(synapses.by_source, i, static_cast<double>(x[i]));
-          }
-        } else {
-          const auto& spikes = result.recording.spikes[source.index];
-          for (std::size_t i = 0; i < spikes.cols; ++i) {
-            if (spikes(t, i) != 0) add(synapses.by_source, i, 1.0);
-          }
-        }
-      }
-      update(p, t, sum, result);
+      gather(p, t, data, sample, sum, result);
+      update(p, t, sum, states[p], result);
     }
   }
   result.scores = scores_of(network_.readout, result.recording.spikes[network_.output],
@@ -59,8 +39,34 @@ void FloatModel::run(const ir::Dataset& data, std::size_t sample, FloatResult& r
   result.predicted = best_class(result.scores);
 }
 
+// A[t] of every neuron, or the largest current of its window.
+void FloatModel::gather(std::size_t population, std::size_t t, const ir::Dataset& data,
+                        std::size_t sample, std::vector<double>& sum, FloatResult& result) const {
+  sum.assign(neurons_[population], 0.0);
+  for (const Incoming& in : into_[population]) {
+    const ir::Source source = in.projection->source;
+    const auto delay = static_cast<std::size_t>(in.projection->delay);
+    if (in.synapses.pools()) {
+      const auto& membranes = result.recording.membranes[source.index];
+      in.synapses.maximize(membranes.data.data() + t * membranes.cols, sum);
+    } else if (source.kind == ir::Source::Kind::Input) {
+      const std::span<const float> x = data.step(sample, t);
+      for (std::size_t i = 0; i < x.size(); ++i) {
+        if (x[i] == 0) continue;
+        result.synaptic_operations += in.synapses.add(i, static_cast<double>(x[i]), sum);
+      }
+    } else if (t >= delay) {
+      const auto& spikes = result.recording.spikes[source.index];
+      for (std::size_t i = 0; i < spikes.cols; ++i) {
+        if (spikes(t - delay, i) == 0) continue;
+        result.synaptic_operations += in.synapses.add(i, 1.0, sum);
+      }
+    }
+  }
+}
+
 void FloatModel::update(std::size_t population, std::size_t t, const std::vector<double>& input,
-                        FloatResult& result) const {
+                        State& state, FloatResult& result) const {
   const Population& p = network_.populations[population];
   auto& spikes = result.recording.spikes[population];
   auto& membranes = result.recording.membranes[population];
@@ -68,6 +74,8 @@ void FloatModel::update(std::size_t population, std::size_t t, const std::vector
   const bool zero = p.reset.mechanism == ResetMechanism::Zero;
   const bool delayed = p.reset.timing == ResetTiming::Delayed;
   const bool quirk = p.reset.timing == ResetTiming::SameStepQuirk && subtract;
+  std::size_t winner = membranes.cols;  // of inhibition
+  double winner_lead = 0;
 
   for (std::size_t j = 0; j < membranes.cols; ++j) {
     const double before = t == 0 ? 0.0 : membranes(t - 1, j);
@@ -76,23 +84,46 @@ void FloatModel::update(std::size_t population, std::size_t t, const std::vector
       return p.comparison == Comparison::Greater ? v > theta : v >= theta;
     };
     const bool above = p.spiking && t > 0 && passes(before);
-    double decayed = p.decay[j] * before;
-    if (delayed && zero && above && p.reset.zero_input == ir::ZeroInput::Kept) decayed = 0;
-    double v = decayed + input[j] + p.bias[j];
-    if (delayed && subtract && above) v -= theta;
-    if (delayed && zero && above && p.reset.zero_input == ir::ZeroInput::Lost) v = 0;
+    const bool lost = delayed && zero && above && p.reset.zero_input == ir::ZeroInput::Lost;
+    double v = 0;
+    if (p.synapse == Synapse::Alpha) {
+      const double x = input[j] + p.current_bias[j];
+      double& e = state.current[j];
+      double& h = state.hidden[j];
+      e = lost ? 0.0 : p.current_decay[j] * e + x;
+      h = lost ? 0.0 : p.decay[j] * h - x;
+      v = e + h;
+    } else {
+      double x = input[j];
+      if (p.synapse == Synapse::Current) {
+        state.current[j] = p.current_decay[j] * state.current[j] + x + p.current_bias[j];
+        x = state.current[j];
+      }
+      double decayed = p.decay[j] * before;
+      if (delayed && zero && above && p.reset.zero_input == ir::ZeroInput::Kept) decayed = 0;
+      v = decayed + x + p.bias[j];
+      if (delayed && subtract && above) v -= theta;
+      if (lost) v = 0;
+    }
 
     // With snnTorch's quirk a neuron above its threshold must pass twice the threshold.
     const double compared = quirk && above ? v - theta : v;
     const bool spike = p.spiking && passes(compared);
     if (p.spiking && std::abs(compared - theta) < kTie) ++result.ties;
+    if (spike && (winner == membranes.cols || compared - theta > winner_lead)) {
+      winner = j;
+      winner_lead = compared - theta;
+    }
     if (spike && !delayed) {
       if (subtract) v -= theta;
       if (zero) v = p.reset_value[j];
     }
     membranes(t, j) = v;
     spikes(t, j) = spike ? 1 : 0;
-    result.spikes += spike ? 1 : 0;
+  }
+  for (std::size_t j = 0; j < membranes.cols; ++j) {
+    if (p.inhibition && j != winner) spikes(t, j) = 0;
+    result.spikes += spikes(t, j);
   }
 }
 

@@ -8,6 +8,7 @@
 #include "compiler/ir/dataset.h"
 #include "compiler/ir/network.h"
 #include "sim/common/recording.h"
+#include "sim/common/synapses.h"
 
 namespace hillock::sim {
 
@@ -26,24 +27,31 @@ class FloatModel {
  public:
   static constexpr double kTie = 1e-6;
 
-  // Keeps a reference to the network.
+  // Keeps a reference to the network, which is one that verify() has passed.
   explicit FloatModel(const ir::Network& network);
 
-  // Runs one sample from rest. Sums are formed in rising order of source elements, so results do
-  // not depend on threads. Thread-safe on distinct results.
+  // Runs one sample from rest. Sums are formed projection by projection, in rising order of source
+  // elements, so results do not depend on threads. Thread-safe on distinct results.
   void run(const ir::Dataset& data, std::size_t sample, FloatResult& result) const;
 
  private:
-  struct Synapses {
+  struct Incoming {
     const ir::Projection* projection;
-    support::Matrix<double> by_source;  // [source elements, target neurons]
+    Synapses<double> synapses;
+  };
+  // What a population keeps besides its membrane, per neuron.
+  struct State {
+    std::vector<double> current;  // I, or E of an alpha synapse
+    std::vector<double> hidden;   // H of an alpha synapse
   };
 
-  void update(std::size_t population, std::size_t t, const std::vector<double>& input,
+  void gather(std::size_t population, std::size_t t, const ir::Dataset& data, std::size_t sample,
+              std::vector<double>& sum, FloatResult& result) const;
+  void update(std::size_t population, std::size_t t, const std::vector<double>& input, State& state,
               FloatResult& result) const;
 
   const ir::Network& network_;
-  std::vector<std::vector<Synapses>> into_;
+  std::vector<std::vector<Incoming>> into_;
   std::vector<std::size_t> neurons_;
 };
 

@@ -17,6 +17,15 @@ void step_events(const ir::QuantizedInput& input, const ir::Dataset& data, std::
   const std::span<const float> x = data.step(sample, t);
   for (std::size_t i = 0; i < x.size(); ++i) {
     if (x[i] == 0) continue;
+    if (input.scale != 1) {
+      const std::int64_t value =
+          std::clamp(numeric::round_half_up(std::clamp(x[i] * input.scale, -1e9, 1e9)),
+                     input.min_value, input.max_value);
+      if (value != 0) {
+        events.push_back({static_cast<std::uint32_t>(i), static_cast<std::int32_t>(value)});
+      }
+      continue;
+    }
     const auto value = static_cast<std::int64_t>(x[i]);
     if (static_cast<float>(value) != x[i] || value < input.min_value || value > input.max_value) {
       support::fail(support::DiagnosticKind::DataOutOfRange,
@@ -32,12 +41,7 @@ IntegerModel::IntegerModel(const ir::QuantizedNetwork& network)
     : network_(network), into_(network.populations.size()) {
   for (const QuantizedPopulation& p : network.populations) neurons_.push_back(p.neurons());
   for (const ir::QuantizedProjection& p : network.projections) {
-    const auto& weight = std::get<ir::QuantizedDense>(p.connectivity).weight;
-    support::Matrix<std::int32_t> by_source(weight.cols, weight.rows);
-    for (std::size_t j = 0; j < weight.rows; ++j) {
-      for (std::size_t i = 0; i < weight.cols; ++i) by_source(i, j) = weight(j, i);
-    }
-    into_[p.target].push_back({&p, std::move(by_source)});
+    into_[p.target].push_back({&p, Synapses<std::int32_t>(p.connectivity)});
   }
 }
 
@@ -46,54 +50,118 @@ void IntegerModel::run(const ir::Dataset& data, std::size_t sample, IntegerResul
   const std::size_t populations = network_.populations.size();
   result.recording.reset(neurons_, steps);
   result.activity.populations.assign(populations, {});
-  for (ir::PopulationActivity& a : result.activity.populations) a.step_events.assign(steps, 0);
+  std::vector<State> states;
+  for (std::size_t p = 0; p < populations; ++p) {
+    ir::PopulationActivity& activity = result.activity.populations[p];
+    activity.step_events.assign(steps, 0);
+    activity.projections.resize(into_[p].size());
+    for (std::size_t k = 0; k < into_[p].size(); ++k) {
+      if (!into_[p][k].synapses.pools()) activity.projections[k].step_elements.resize(steps);
+    }
+    states.push_back({std::vector<std::int64_t>(neurons_[p], 0),
+                      std::vector<std::int64_t>(neurons_[p], 0)});
+  }
 
-  std::vector<std::vector<InputEvent>> inputs(network_.inputs.size());
+  Inputs inputs(network_.inputs.size());
   std::vector<std::int64_t> sum;
   for (std::size_t t = 0; t < steps; ++t) {
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       step_events(network_.inputs[i], data, sample, t, inputs[i]);
     }
     for (std::size_t p = 0; p < populations; ++p) {
-      ir::PopulationActivity& activity = result.activity.populations[p];
-      const std::size_t n = neurons_[p];
-      sum.assign(n, 0);
-      const auto add = [&](const support::Matrix<std::int32_t>& weight, std::size_t source,
-                           std::int64_t value) {
-        const std::int32_t* row = weight.data.data() + source * n;
-        for (std::size_t j = 0; j < n; ++j) sum[j] += row[j] * value;
-        ++activity.step_events[t];
-      };
-      for (const Synapses& synapses : into_[p]) {
-        const ir::Source source = synapses.projection->source;
-        if (source.kind == ir::Source::Kind::Input) {
-          for (const InputEvent& e : inputs[source.index]) {
-            add(synapses.by_source, e.element, e.value);
-          }
-        } else {
-          const auto& spikes = result.recording.spikes[source.index];
-          for (std::size_t i = 0; i < spikes.cols; ++i) {
-            if (spikes(t, i) != 0) add(synapses.by_source, i, 1);
-          }
-        }
-      }
-      activity.events += activity.step_events[t];
-      update(p, t, sum, result);
+      gather(p, t, inputs, sum, result);
+      update(p, t, sum, states[p], result);
     }
   }
   for (std::size_t p = 0; p < populations; ++p) {
-    ir::PopulationActivity& activity = result.activity.populations[p];
-    activity.synaptic_operations = activity.events * static_cast<std::int64_t>(neurons_[p]);
-    activity.updates = static_cast<std::int64_t>(neurons_[p] * steps);
+    result.activity.populations[p].updates = static_cast<std::int64_t>(neurons_[p] * steps);
   }
   result.scores = scores_of(network_.readout, result.recording.spikes[network_.output],
                             result.recording.membranes[network_.output]);
   result.predicted = best_class(result.scores);
 }
 
-// The contract, section 3 of the design: V[t] from V[t-1] and A[t].
+// The step's input of every neuron: the sum of weight * value over all events, in units of weights,
+// or the largest membrane of its window, in units of membranes. Counts the events.
+void IntegerModel::gather(std::size_t population, std::size_t t, const Inputs& inputs,
+                          std::vector<std::int64_t>& sum, IntegerResult& result) const {
+  ir::PopulationActivity& activity = result.activity.populations[population];
+  sum.assign(neurons_[population], 0);
+  bool pooled = false;
+  for (std::size_t k = 0; k < into_[population].size(); ++k) {
+    const Incoming& in = into_[population][k];
+    const ir::Source source = in.projection->source;
+    const auto delay = static_cast<std::size_t>(in.projection->delay);
+    if (in.synapses.pools()) {
+      const auto& membranes = result.recording.membranes[source.index];
+      in.synapses.maximize(membranes.data.data() + t * membranes.cols, sum);
+      pooled = true;
+      continue;
+    }
+    std::vector<std::uint32_t>& elements = activity.projections[k].step_elements[t];
+    if (source.kind == ir::Source::Kind::Input) {
+      for (const InputEvent& e : inputs[source.index]) {
+        activity.synaptic_operations +=
+            in.synapses.add(e.element, static_cast<std::int64_t>(e.value), sum);
+        elements.push_back(e.element);
+      }
+    } else if (t >= delay) {
+      const auto& spikes = result.recording.spikes[source.index];
+      for (std::size_t i = 0; i < spikes.cols; ++i) {
+        if (spikes(t - delay, i) == 0) continue;
+        activity.synaptic_operations += in.synapses.add(i, std::int64_t{1}, sum);
+        elements.push_back(static_cast<std::uint32_t>(i));
+      }
+    }
+    activity.step_events[t] += static_cast<std::int64_t>(elements.size());
+  }
+  activity.events += activity.step_events[t];
+  if (pooled) return;
+  const int f = network_.populations[population].fraction_bits;
+  for (std::int64_t& a : sum) a <<= f;
+}
+
+// The contract, section 3 of the design: V[t] from V[t-1] (`before`, and whether a reset is due) and
+// the step's input A[t] << f, or the largest membrane of a max-pool.
+IntegerModel::Membrane IntegerModel::membrane_of(const QuantizedPopulation& p, std::size_t j,
+                                                 std::int64_t before, bool above,
+                                                 std::int64_t input, State& state) {
+  const bool subtract = p.reset.mechanism == ResetMechanism::Subtract;
+  const bool zero = p.reset.mechanism == ResetMechanism::Zero;
+  const bool reset = above && p.reset.timing == ResetTiming::Delayed;
+  const bool lost = reset && zero && p.reset.zero_input == ir::ZeroInput::Lost;
+  std::int64_t& e = state.current[j];
+  std::int64_t& h = state.hidden[j];
+  if (p.synapse == ir::Synapse::Alpha) {
+    //   V[t] = D_c(E[t-1]) + D(H[t-1]);  E[t] = D_c(E[t-1]) + b_c + A[t];  H[t] = V[t] - E[t]
+    if (lost) {
+      e = h = 0;
+      return {0, true};
+    }
+    const std::int64_t v =
+        numeric::decay(e, p.current_decay_of(j)) + numeric::decay(h, p.decay_of(j));
+    e = numeric::decay(e, p.current_decay_of(j)) + p.current_bias[j] + input;
+    h = v - e;
+    return {v, false};
+  }
+  std::int64_t x = input;
+  if (p.synapse == ir::Synapse::Current) {
+    //   I[t] = D_c(I[t-1]) + b_c + A[t], whatever is reset
+    e = numeric::decay(e, p.current_decay_of(j)) + p.current_bias[j] + input;
+    x = e;
+  }
+  const std::int64_t b = p.bias[j];
+  if (reset && subtract) {
+    return {numeric::decay(before, p.decay_of(j)) + x + b - p.reset_amount(j), false};
+  }
+  if (lost) return {0, true};
+  if (reset && zero) return {x + b, false};
+  return {numeric::decay(before, p.decay_of(j)) + x + b, false};
+}
+
 void IntegerModel::update(std::size_t population, std::size_t t,
-                          const std::vector<std::int64_t>& input, IntegerResult& result) const {
+                          const std::vector<std::int64_t>& input, State& state,
+                          IntegerResult& result) const {
   const QuantizedPopulation& p = network_.populations[population];
   auto& spikes = result.recording.spikes[population];
   auto& membranes = result.recording.membranes[population];
@@ -102,37 +170,33 @@ void IntegerModel::update(std::size_t population, std::size_t t,
   const bool zero = p.reset.mechanism == ResetMechanism::Zero;
   const bool delayed = p.reset.timing == ResetTiming::Delayed;
   const bool quirk = p.reset.timing == ResetTiming::SameStepQuirk && subtract;
+  std::size_t winner = membranes.cols;  // of inhibition: the largest lead over the threshold
+  std::int64_t winner_lead = 0;
 
   for (std::size_t j = 0; j < membranes.cols; ++j) {
     const std::int64_t before = t == 0 ? 0 : membranes(t - 1, j);
-    const std::int64_t a = input[j] << p.fraction_bits;
-    const std::int64_t b = p.bias[j];
     const std::int64_t theta = p.threshold[j];
-    const std::int64_t amount = p.reset_amount(j);
     const bool above = p.spiking && t > 0 && before > theta;  // what a delayed reset looks at
-    std::int64_t v = 0;
-    bool clamps = true;
-    if (p.spiking && delayed && subtract) {
-      v = numeric::decay(before, p.decay_of(j)) + a + b - (above ? amount : 0);
-    } else if (p.spiking && delayed && zero && p.reset.zero_input == ir::ZeroInput::Kept) {
-      v = (above ? 0 : numeric::decay(before, p.decay_of(j))) + a + b;
-    } else if (p.spiking && delayed && zero && above) {
-      clamps = false;  // this step's input is lost, and with it any overflow
-    } else {
-      v = numeric::decay(before, p.decay_of(j)) + a + b;
-    }
-    const std::int64_t clamped = numeric::saturate(v, p.membrane_bits);
-    if (clamps && clamped != v) ++activity.saturations;
-    v = clamped;
+    const Membrane m = membrane_of(p, j, before, above, input[j], state);
+    std::int64_t v = numeric::saturate(m.v, p.membrane_bits);
+    if (!m.lost && v != m.v) ++activity.saturations;
 
-    const bool spike = p.spiking && (quirk && above ? v - amount > theta : v > theta);
+    const std::int64_t lead = (quirk && above ? v - p.reset_amount(j) : v) - theta;
+    const bool spike = p.spiking && lead > 0;
+    if (spike && lead > winner_lead) {
+      winner = j;
+      winner_lead = lead;
+    }
     if (spike && !delayed) {
-      if (subtract) v -= amount;
+      if (subtract) v -= p.reset_amount(j);
       if (zero) v = p.reset_value[j];
     }
     membranes(t, j) = v;
     spikes(t, j) = spike ? 1 : 0;
-    activity.spikes += spike ? 1 : 0;
+  }
+  for (std::size_t j = 0; j < membranes.cols; ++j) {
+    if (p.inhibition && j != winner) spikes(t, j) = 0;
+    activity.spikes += spikes(t, j);
   }
 }
 

@@ -34,6 +34,10 @@ TEST_CASE("everything of a network survives JSON", "[ir]") {
                             ir::ZeroInput::Lost};
   n.populations[0].reset_value = ir::PerNeuron<double>({-0.1, 0.0, 0.1});
   n.populations[0].comparison = ir::Comparison::GreaterEqual;
+  n.populations[0].synapse = ir::Synapse::Current;
+  n.populations[0].current_decay = ir::PerNeuron<double>({0.5, 0.25, 0.0});
+  n.populations[0].current_bias = ir::PerNeuron<double>({0.5, -0.25, 0.1});
+  n.populations[1].inhibition = true;
   n.populations[1].spiking = false;
   n.projections[1].delay = 2;
   n.projections[1].where.index = 7;
@@ -60,6 +64,10 @@ TEST_CASE("everything of a network survives JSON", "[ir]") {
     CHECK(a.reset_value == b.reset_value);
     CHECK(a.reset == b.reset);
     CHECK(a.comparison == b.comparison);
+    CHECK(a.synapse == b.synapse);
+    CHECK(a.current_decay == b.current_decay);
+    CHECK(a.current_bias == b.current_bias);
+    CHECK(a.inhibition == b.inhibition);
     CHECK(a.where == b.where);
     CHECK(n.projections[i].name == m.projections[i].name);
     CHECK(n.projections[i].source == m.projections[i].source);
@@ -80,6 +88,29 @@ TEST_CASE("everything of a network survives JSON", "[ir]") {
   CHECK(ir::to_json(m) == ir::to_json(n));
   n.timesteps.reset();
   CHECK_FALSE(there_and_back(n).timesteps);
+}
+
+TEST_CASE("every connectivity survives JSON", "[ir]") {
+  // All members of a geometry differ, so that none can be taken for another.
+  ir::ConvGeometry g{2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18};
+  ir::MaxPool pool{2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14};
+  for (const ir::Connectivity& c :
+       {ir::Connectivity(ir::Conv{g, {0.1, -0.2, 1e-9}}), ir::Connectivity(pool),
+        ir::Connectivity(ir::Sparse{2, 3, {{0, 1, 0.5}, {0, 2, -1.0 / 3}, {1, 0, 2.0}}})}) {
+    Network n = small_network();
+    n.projections[0].connectivity = c;
+    CHECK(there_and_back(n).projections[0].connectivity == c);
+  }
+}
+
+TEST_CASE("files from before there were currents can be read", "[ir]") {
+  json j = ir::to_json(small_network());
+  for (json& p : j["populations"]) {
+    for (const char* key : {"synapse", "current_decay", "current_bias", "inhibition"}) p.erase(key);
+  }
+  const Network n = ir::network_from_json(j, "n.json");
+  CHECK(n.populations[0].synapse == ir::Synapse::None);
+  CHECK_FALSE(n.populations[0].inhibition);
 }
 
 TEST_CASE("doubles survive JSON to the bit", "[ir]") {
@@ -115,8 +146,19 @@ TEST_CASE("JSON that is no network names the place", "[ir]") {
              Contains("n.json:/populations[0]/shape[0]: error: is not a whole number from 0"));
   CHECK_THAT(complaint([](json& j) { j["projections"][0]["target"] = "c"; }),
              Contains("n.json:/projections[0]/target: error: nothing is called 'c'"));
+  CHECK_THAT(complaint([](json& j) { j["projections"][0]["type"] = "cone"; }),
+             Contains("n.json:/projections[0]/type: error: is not 'dense', 'conv'"));
   CHECK_THAT(complaint([](json& j) { j["projections"][0]["type"] = "conv"; }),
-             Contains("n.json:/projections[0]/type: error: is not 'dense'"));
+             Contains("n.json:/projections[0]/geometry: error: is mi"));
+  CHECK_THAT(complaint([](json& j) {
+               j["projections"][0].update({{"type", "sparse"},
+                                           {"sources", 2},
+                                           {"targets", 3},
+                                           {"from", {0, 1}},
+                                           {"to", {0}},
+                                           {"weight", {1.0, 2.0}}});
+             }),
+             Contains("n.json:/projections[0]: error: 'from', 'to' and 'weight' have 2, 1 and 2"));
   CHECK_THAT(complaint([](json& j) { j["projections"][0]["delay"] = 1.5; }),
              Contains("n.json:/projections[0]/delay: error: is not a whole number"));
   CHECK_THAT(complaint([](json& j) { j["import"]["grade"] = "good"; }),

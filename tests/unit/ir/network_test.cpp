@@ -88,11 +88,23 @@ TEST_CASE("populations come in order, and everything is joined", "[ir]") {
         weight(n, 1) = support::Matrix<double>(2, 2);
       }),
       Contains("projection 'fc2' without delay goes from 'b' back to 'b' [unsupported-graph"));
-  CHECK(complaint([](Network& n) {
-          n.projections[1].source.index = 1;
-          n.projections[1].delay = 1;
-          weight(n, 1) = support::Matrix<double>(2, 2);
-        }) == "no error");
+  const auto loop = [](Network& n) {
+    n.projections.push_back(n.projections[1]);
+    n.projections[2].name = "loop";
+    n.projections[2].source.index = 1;
+    n.projections[2].delay = 1;
+    weight(n, 2) = support::Matrix<double>(2, 2);
+  };
+  CHECK(complaint(loop) == "no error");
+  CHECK_THAT(complaint([&](Network& n) {
+               loop(n);
+               n.projections.erase(n.projections.begin() + 1);
+             }),
+             Contains("only delayed projections reach 'b' [unsupported-graph]"));
+  CHECK_THAT(complaint([](Network& n) { n.projections[0].delay = 1; }),
+             Contains("projection 'fc1' delays the input 'input' by 1 steps"));
+  CHECK_THAT(complaint([](Network& n) { n.populations[0].spiking = false; }),
+             Contains("projection 'fc2' reads 'a', which does not spike"));
   CHECK_THAT(complaint([](Network& n) { n.projections[1].target = 2; }),
              Contains("projection 'fc2' joins what does not exist [bad-edge]"));
   CHECK_THAT(complaint([](Network& n) { n.projections.pop_back(); }),
@@ -111,6 +123,108 @@ TEST_CASE("an output that does not spike has no spikes to count", "[ir]") {
           n.populations[1].threshold = 0.0;
           n.readout = ir::Readout::MembraneMax;
         }) == "no error");
+}
+
+TEST_CASE("synaptic currents have their rules", "[ir]") {
+  const auto alpha = [](Network& n) {
+    n.populations[0].synapse = ir::Synapse::Alpha;
+    n.populations[0].bias = 0.0;
+    n.populations[0].reset = {ir::ResetMechanism::Zero, ir::ResetTiming::Delayed,
+                              ir::ZeroInput::Lost};
+  };
+  CHECK(complaint(alpha) == "no error");
+  CHECK(complaint([&](Network& n) {
+          alpha(n);
+          n.populations[0].reset = {ir::ResetMechanism::None, ir::ResetTiming::SameStep, {}};
+        }) == "no error");
+  CHECK_THAT(complaint([&](Network& n) {
+               alpha(n);
+               n.populations[0].reset.zero_input = ir::ZeroInput::Kept;
+             }),
+             Contains("'a' has alpha synapses and resets by zero, delayed [unsupported-semantics]"));
+  CHECK_THAT(complaint([&](Network& n) {
+               alpha(n);
+               n.populations[0].bias = 0.5;
+             }),
+             Contains("/a/bias: error: 'a' has alpha synapses, whose membrane takes no bias"));
+  CHECK_THAT(complaint([](Network& n) { n.populations[0].current_decay = 1.5; }),
+             Contains("/a/current_decay: error: current_decay is 1.5, and must be in [0, 1]"));
+}
+
+// input 1x4x4 -> conv 2x4x4, whose largest currents of 2x2 drive the neurons b.
+Network pooled_network() {
+  Network n = small_network();
+  n.inputs[0].shape = {1, 4, 4};
+  n.populations[0].shape = {2, 4, 4};
+  n.populations[0].bias = 0.0;
+  n.populations[0].spiking = false;
+  n.populations[0].decay = 0.0;
+  n.populations[1].shape = {2, 2, 2};
+  ir::ConvGeometry g;
+  g.in_height = g.in_width = g.out_height = g.out_width = 4;
+  g.out_channels = 2;
+  g.kernel_height = g.kernel_width = 3;
+  g.pad_top = g.pad_left = 1;
+  n.projections[0].connectivity = ir::Conv{g, std::vector<double>(g.weights(), 0.1)};
+  n.projections[1].connectivity = ir::MaxPool{2, 4, 4, 2, 2, 2, 2, 2, 2};
+  return n;
+}
+
+TEST_CASE("convolutions, poolings and single synapses have to fit", "[ir]") {
+  const auto complain = [](const std::function<void(Network&)>& spoil) {
+    Network n = pooled_network();
+    spoil(n);
+    try {
+      ir::verify(n);
+    } catch (const support::InputError& e) {
+      return std::string(e.what());
+    }
+    return std::string("no error");
+  };
+  const auto conv = [](Network& n) -> ir::Conv& {
+    return std::get<ir::Conv>(n.projections[0].connectivity);
+  };
+  const auto pool = [](Network& n) -> ir::MaxPool& {
+    return std::get<ir::MaxPool>(n.projections[1].connectivity);
+  };
+  CHECK(complain([](Network&) {}) == "no error");
+  CHECK_THAT(complain([&](Network& n) { conv(n).weight.pop_back(); }),
+             Contains("the convolution 'fc1' has 17 weights and needs 18 [shape-mismatch]"));
+  CHECK_THAT(complain([&](Network& n) { conv(n).weight[3] = 1.0 / 0.0; }),
+             Contains("/fc1/weight[3]: error: weight is inf"));
+  CHECK_THAT(complain([&](Network& n) { conv(n).geometry.groups = 2; }),
+             Contains("projection 'fc1': 2 groups do not divide 1 input and 2 output channels"));
+  CHECK_THAT(complain([&](Network& n) { conv(n).geometry.out_width = 5; }),
+             Contains("joins 16 elements to 40 neurons, but 'input' has 16 and 'a' has 32"));
+  CHECK_THAT(complain([&](Network& n) { pool(n).pad_top = 9; }),
+             Contains("a window of the pooling would lie in the padding alone"));
+  CHECK_THAT(complain([&](Network& n) { n.populations[0].decay = 0.5; }),
+             Contains("max-pooling 'fc2': its source 'a' spikes or keeps a state"));
+  CHECK_THAT(complain([&](Network& n) { n.populations[0].spiking = true; }),
+             Contains("max-pooling 'fc2': its source 'a' spikes or keeps a state"));
+  CHECK_THAT(complain([&](Network& n) { n.populations[1].synapse = ir::Synapse::Current; }),
+             Contains("'b' has synapses with a current of their own"));
+  CHECK_THAT(complain([&](Network& n) { n.projections[1].delay = 1; }), Contains("it has a delay"));
+  CHECK_THAT(complain([&](Network& n) { n.populations[1].inhibition = true; }),
+             Contains("'b' has inhibition, and 'fc2' reaches it by a maxpool"));
+  CHECK_THAT(complain([&](Network& n) {
+               n.projections.push_back(n.projections[0]);
+               n.projections[2] = {"more", {}, 1, ir::Sparse{16, 8, {}}, 0, {}};
+             }),
+             Contains("'b' is also reached by 'more'"));
+  CHECK_THAT(complain([&](Network& n) {
+               n.projections[0].connectivity = ir::Dense{support::Matrix<double>(32, 16)};
+             }),
+             Contains("its source 'a' is not a convolution of 4x4 positions"));
+  const auto sparse = [&](std::vector<ir::Sparse::Synapse> synapses) {
+    return complain([&](Network& n) {
+      n.projections.push_back({"more", {}, 0, ir::Sparse{16, 32, std::move(synapses)}, 0, {}});
+    });
+  };
+  CHECK(sparse({{0, 31, 1.0}, {1, 0, 1.0}}) == "no error");
+  CHECK_THAT(sparse({{0, 32, 1.0}}), Contains("a synapse from 0 to 32, among 16 elements and 32"));
+  CHECK_THAT(sparse({{1, 0, 1.0}, {0, 0, 1.0}}), Contains("repeats or is not in order"));
+  CHECK_THAT(sparse({{1, 0, 1.0}, {1, 0, 1.0}}), Contains("repeats or is not in order"));
 }
 
 TEST_CASE("several faults are reported together", "[ir]") {
