@@ -1,3 +1,4 @@
+// Data sets: layouts of x and y, and what neither of them may be.
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <numeric>

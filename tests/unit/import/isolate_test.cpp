@@ -1,3 +1,4 @@
+// Work in a child process: answers, diagnostics, crashes and limits.
 #include "compiler/support/isolate.h"
 
 #include <catch2/catch.hpp>

@@ -1,3 +1,4 @@
+// A .nir file as a graph, with the place of everything that it says.
 #include "compiler/import/nir_reader.h"
 
 #include <catch2/catch.hpp>

@@ -1,3 +1,4 @@
+// A NIR graph as a network, by the rules of each framework.
 #include "compiler/import/nir_to_network.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// NumPy's arrays and archives, as NumPy writes them and as nobody should.
 #include "compiler/support/npz.h"
 
 #include <catch2/catch.hpp>

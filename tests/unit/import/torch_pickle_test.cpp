@@ -1,3 +1,4 @@
+// Pickles of tensors, read without executing anything in them.
 #include "compiler/import/torch_pickle.h"
 
 #include <catch2/catch.hpp>
