@@ -5,7 +5,7 @@
 #include <csignal>
 #include <stdexcept>
 
-#include "tests/unit/import/fixtures.h"
+#include "tests/support/fixtures.h"
 
 namespace hillock::tests {
 namespace {

@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "compiler/import/nir_wire.h"
-#include "tests/unit/import/fixtures.h"
+#include "tests/support/fixtures.h"
 #include "tests/unit/import/graphs.h"
 #include "tests/unit/import/nir_file.h"
 

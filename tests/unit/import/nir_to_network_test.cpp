@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-#include "tests/unit/import/fixtures.h"
+#include "tests/support/fixtures.h"
 #include "tests/unit/import/graphs.h"
 
 namespace hillock::tests {

@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "tests/unit/import/fixtures.h"
+#include "tests/support/fixtures.h"
 
 namespace hillock::tests {
 namespace {

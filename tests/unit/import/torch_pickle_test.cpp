@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "compiler/support/zip.h"
-#include "tests/unit/import/fixtures.h"
+#include "tests/support/fixtures.h"
 
 namespace hillock::tests {
 namespace {
