@@ -21,7 +21,7 @@ struct NeuronSwitches {
   bool lose_input = false;  // delayed reset to zero that loses its step's input
   int reset_offset = 0;
 
-  [[nodiscard]] bool needs_held() const { return quirk || lose_input; }
+  [[nodiscard]] constexpr bool needs_held() const { return quirk || lose_input; }
 };
 
 struct NeuronConstants {

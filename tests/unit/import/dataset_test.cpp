@@ -1,10 +1,11 @@
+// Data sets: layouts of x and y, and what neither of them may be.
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <numeric>
 
 #include "compiler/import/import.h"
 #include "compiler/support/npz.h"
-#include "tests/unit/import/fixtures.h"
+#include "tests/support/fixtures.h"
 
 namespace hillock::tests {
 namespace {

@@ -5,7 +5,7 @@
 #include "compiler/import/import.h"
 #include "compiler/import/torch_file.h"
 #include "compiler/support/zip.h"
-#include "tests/unit/import/fixtures.h"
+#include "tests/support/fixtures.h"
 
 namespace hillock::tests {
 namespace {
