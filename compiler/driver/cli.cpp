@@ -151,7 +151,13 @@ class CommandLine {
   }
 
   int run(std::vector<std::string> arguments) {
-    arguments = with_config_file(std::move(arguments));
+    const std::vector<CLI::App*> verb = app_.get_subcommands(
+        [&](const CLI::App* v) { return !arguments.empty() && v->get_name() == arguments[0]; });
+    arguments = with_config_file(std::move(arguments), [&](const std::string& name) {
+      const CLI::Option* o = verb.empty() ? nullptr : verb[0]->get_option_no_throw(name);
+      if (o == nullptr) return OptionKind::Unknown;
+      return o->get_expected_min() == 0 ? OptionKind::Flag : OptionKind::Value;
+    });
     std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
     try {
       app_.parse(arguments);
