@@ -79,7 +79,8 @@ TEST_CASE("a build takes a time axis of at most the steps that are proved", "[dr
   t.options.import.timesteps = 3;
   CHECK(t.compile()["timesteps"] == 3);
   CHECK_THAT(error_of([&] { return t.run(kTiny / "data.npz"); }),
-             Contains("4 steps, and the build's widths are proved for 3 [data-out-of-range]\n  "
+             Contains("data.npz:/x: error: 4 steps, and the build's widths are proved for 3 "
+                      "[data-out-of-range]\n  "
                       "help: compile again with --timesteps 4, or with this data set as --data"));
   CHECK(t.run(t.ones({2, 3}))["timesteps"] == 3);
   CHECK_THAT(error_of([&] { return t.run(t.ones({2, 3}), 6); }), Contains("proved for 3"));
