@@ -142,19 +142,24 @@ module snn_lane #(
   // ---------------------------------------------------------------- the next step
   generate
     if (Alpha != 0) begin : gen_alpha
+      // H has the range of E; the membrane's sum may be narrower.
+      localparam HBits = (AccBits > SumBits) ? AccBits : SumBits;
       reg signed [AccBits-1:0]  d_e_q;
-      reg signed [SumBits-1:0]  d_h_q;
+      reg signed [HBits-1:0]    d_h_q;
+      wire signed [HBits-1:0]   f_e_wide;
+      wire signed [HBits-1:0]   f_pv_wide;
       reg [CurrentDecayShift:0] d_current_decay_q;
       reg signed [AccBits-1:0]  d_current_bias_q;
       reg                       w_held_q;
       wire signed [AccBits-1:0] w_e_decayed;
-      wire signed [SumBits-1:0] w_h_decayed;
-      wire signed [SumBits-1:0] w_e_wide;
+      wire signed [HBits-1:0]   w_h_decayed;
+      wire signed [HBits-1:0]   w_e_wide;
+      wire signed [HBits-1:0]   w_rest;
       wire                      reset;
 
       always @(posedge clk_i) begin
         d_e_q             <= f_held_q ? {AccBits{1'b0}} : f_sum_q;
-        d_h_q             <= f_held_q ? {SumBits{1'b0}} : f_rest - f_sum_wide;
+        d_h_q             <= f_held_q ? {HBits{1'b0}} : f_pv_wide - f_e_wide;
         d_current_decay_q <= current_decay_i;
         d_current_bias_q  <= current_bias_i;
         w_held_q          <= reset;
@@ -177,24 +182,32 @@ module snn_lane #(
       );
 
       snn_decay #(
-        .Width(SumBits),
+        .Width(HBits),
         .Shift(DecayShift)
       ) u_decay_h (
         .clk_i       (clk_i),
-        .v_i         (start_i ? {SumBits{1'b0}} : d_h_q),
+        .v_i         (start_i ? {HBits{1'b0}} : d_h_q),
         .multiplier_i(d_decay_q),
         .d_o         (w_h_decayed)
       );
 
-      if (SumBits > AccBits) begin : gen_extend
-        assign w_e_wide = {{(SumBits - AccBits) {w_e_decayed[AccBits-1]}}, w_e_decayed};
-      end else begin : gen_cut
-        assign w_e_wide = w_e_decayed[SumBits-1:0];
+      if (HBits > AccBits) begin : gen_extend_e
+        assign f_e_wide = {{(HBits - AccBits) {f_sum_q[AccBits-1]}}, f_sum_q};
+        assign w_e_wide = {{(HBits - AccBits) {w_e_decayed[AccBits-1]}}, w_e_decayed};
+      end else begin : gen_same_e
+        assign f_e_wide = f_sum_q;
+        assign w_e_wide = w_e_decayed;
       end
-      assign prepared_rest_o = w_e_wide + w_h_decayed;
+      if (HBits > SumBits) begin : gen_extend_pv
+        assign f_pv_wide = {{(HBits - SumBits) {f_rest[SumBits-1]}}, f_rest};
+      end else begin : gen_same_pv
+        assign f_pv_wide = f_rest;
+      end
+      assign w_rest          = w_e_wide + w_h_decayed;
+      assign prepared_rest_o = w_rest[SumBits-1:0];
       assign prepared_held_o = w_held_q;
       wire unused_alpha;
-      assign unused_alpha = &{1'b0, d_bias_q, w_e_decayed};
+      assign unused_alpha = &{1'b0, d_bias_q, f_sum_wide, w_rest};
     end else begin : gen_membrane
       wire signed [SumBits-1:0] prepared;
 
