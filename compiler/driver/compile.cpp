@@ -10,7 +10,9 @@
 #include "compiler/emit/emit.h"
 #include "compiler/emit/testbench.h"
 #include "compiler/ir/network_json.h"
+#include "compiler/ir/layout.h"
 #include "compiler/ir/quantized_json.h"
+#include "compiler/passes/align_convolutions.h"
 #include "compiler/passes/quantize.h"
 
 namespace hillock::driver {
@@ -111,7 +113,8 @@ std::vector<passes::WidthBounds> prove(const ir::QuantizedNetwork& q,
                                        const std::vector<std::optional<int>>& membrane_bits) {
   std::vector<passes::WidthBounds> widths;
   for (const analysis::PopulationBounds& b : analysis::bound_populations(q, membrane_bits)) {
-    widths.push_back({b.sum.lo, b.sum.hi, b.membrane.lo, b.membrane.hi});
+    widths.push_back({b.sum.lo, b.sum.hi, b.membrane.lo, b.membrane.hi, b.current.lo,
+                      b.current.hi});
   }
   return widths;
 }
@@ -122,10 +125,14 @@ json memory_summary(const ir::QuantizedNetwork& q, const ir::Mapping& m) {
   for (std::size_t i = 0; i < q.populations.size(); ++i) {
     const std::int64_t slots = m.groups(q, i) * m.lanes[i];
     for (const ir::QuantizedProjection* p : q.projections_into(i)) {
-      weights += slots * p->weight_bits *
-                 static_cast<std::int64_t>(ir::element_count(q.source_shape(p->source)));
+      if (std::holds_alternative<ir::QuantizedDense>(p->connectivity)) {
+        weights += slots * p->weight_bits *
+                   static_cast<std::int64_t>(ir::element_count(q.source_shape(p->source)));
+      } else {
+        weights += p->weight_bits * static_cast<std::int64_t>(ir::weight_count(p->connectivity));
+      }
     }
-    state += slots * q.populations[i].accumulator_bits;
+    state += slots * (q.populations[i].accumulator_bits + q.populations[i].current_bits);
   }
   return {{"weights", weights}, {"state", state}};
 }
@@ -161,6 +168,10 @@ json population_summary(const ir::Network& network, const ir::QuantizedNetwork& 
                    {"accumulator_bits", p.accumulator_bits},
                    {"fraction_bits", p.fraction_bits},
                    {"decay_bits", p.decay_shift},
+                   {"synapse", std::string(ir::name(p.synapse))},
+                   {"current_decay_bits", p.current_decay_shift},
+                   {"current_bits", p.current_bits},
+                   {"inhibition", p.inhibition},
                    {"overflow",
                     p.overflow == numeric::OverflowMode::Proved ? "proved" : "saturating"},
                    {"lanes", mapping.lanes[i]}});
@@ -171,6 +182,7 @@ json population_summary(const ir::Network& network, const ir::QuantizedNetwork& 
 json compile(const CompileOptions& options, const CommonOptions& common) {
   check_output_folder(options.output);
   ir::Network network = import::import_model(options.model, options.import);
+  network = passes::align_convolutions(std::move(network));
   ir::verify(network);
   std::optional<ir::Dataset> data;
   passes::Calibration calibration;
@@ -178,7 +190,7 @@ json compile(const CompileOptions& options, const CommonOptions& common) {
     const std::optional<int> steps =
         options.import.timesteps ? options.import.timesteps : network.timesteps;
     data = import::load_dataset(options.data, network.inputs[0].shape, steps);
-    calibration = calibrate(network, *data, kCalibrationSamples);
+    calibration = calibrate(network, *data, kCalibrationSamples, options.input_bits);
   }
 
   passes::QuantizeOptions quantize;
@@ -186,11 +198,13 @@ json compile(const CompileOptions& options, const CommonOptions& common) {
       resolve("--weight-bits", options.weight_bits, network, 1, 16), kDefaultWeightBits);
   quantize.fraction_bits = resolve("--fraction-bits", options.fraction_bits, network, 0, 20);
   quantize.decay_bits = resolve("--decay-bits", options.decay_bits, network, 0, 24);
+  quantize.current_decay_bits =
+      resolve("--current-decay-bits", options.current_decay_bits, network, 0, 24);
   quantize.membrane_bits = resolve("--membrane-bits", options.membrane_bits, network, 2, 48);
   quantize.timesteps = proof_timesteps(options, data, network);
-  const ir::Mapping mapping = resolve_lanes(options.lanes, network);
 
   ir::QuantizedNetwork q = passes::quantize(network, quantize, calibration);
+  const ir::Mapping mapping = ir::fit_lanes(q, resolve_lanes(options.lanes, network));
   passes::assign_widths(q, prove(q, quantize.membrane_bits), quantize.membrane_bits);
   ir::verify(q);
   ir::verify(q, mapping);
