@@ -97,6 +97,11 @@ void add_compile(CLI::App& verb, CompileOptions& o) {
   add_per_population(verb, "--fraction-bits", o.fraction_bits,
                      "Membrane bits below one weight unit, 0..20 [chosen]");
   add_per_population(verb, "--decay-bits", o.decay_bits, "Bits of the leak, 0..24 [chosen]");
+  add_per_population(verb, "--current-decay-bits", o.current_decay_bits,
+                     "Bits of the decay of synaptic currents, 0..24 [chosen]");
+  verb.add_option("--input-bits", o.input_bits, "Bits of real-valued input data, 2..16 [8]")
+      ->type_name("N")
+      ->check(CLI::Range(2, 16));
   add_per_population(verb, "--membrane-bits", o.membrane_bits,
                      "Narrower membranes that saturate, 2..48 [proved]");
   verb.add_option("--calibration", o.calibration, "Data set to calibrate on [that of --data]")

@@ -9,9 +9,10 @@
 #include "compiler/driver/calibration.h"
 #include "compiler/emit/emit.h"
 #include "compiler/emit/testbench.h"
+#include "compiler/ir/layout.h"
 #include "compiler/ir/network_json.h"
 #include "compiler/ir/quantized_json.h"
-#include "compiler/ir/layout.h"
+#include "compiler/passes/align_convolutions.h"
 #include "compiler/passes/quantize.h"
 #include "hw_models/energy/geometry.h"
 
@@ -120,11 +121,10 @@ struct CompileData {
     return static_cast<int>(std::max(steps, data ? data->timesteps : 0));
   }
 
-  [[nodiscard]] passes::Calibration calibrated(const ir::Network& network) const {
+  [[nodiscard]] passes::Calibration calibrated(const ir::Network& network, int input_bits) const {
     if (!calibration) return {};
-    passes::Calibration c = calibrate(network, *calibration, kCalibrationSamples);
-    if (data) widen_input_range(*data, c);
-    return c;
+    return calibrate(network, *calibration, kCalibrationSamples, input_bits,
+                     data ? &*data : nullptr);
   }
 
   // The `calibration` part of compile.json.
@@ -151,7 +151,8 @@ std::vector<passes::WidthBounds> prove(const ir::QuantizedNetwork& q,
                                        const std::vector<std::optional<int>>& membrane_bits) {
   std::vector<passes::WidthBounds> widths;
   for (const analysis::PopulationBounds& b : analysis::bound_populations(q, membrane_bits)) {
-    widths.push_back({b.sum.lo, b.sum.hi, b.membrane.lo, b.membrane.hi});
+    widths.push_back({b.sum.lo, b.sum.hi, b.membrane.lo, b.membrane.hi, b.current.lo,
+                      b.current.hi});
   }
   return widths;
 }
@@ -210,6 +211,10 @@ json population_summary(const ir::Network& network, const ir::QuantizedNetwork& 
                    {"accumulator_bits", p.accumulator_bits},
                    {"fraction_bits", p.fraction_bits},
                    {"decay_bits", p.decay_shift},
+                   {"synapse", std::string(ir::name(p.synapse))},
+                   {"current_decay_bits", p.current_decay_shift},
+                   {"current_bits", p.current_bits},
+                   {"inhibition", p.inhibition},
                    {"overflow",
                     p.overflow == numeric::OverflowMode::Proved ? "proved" : "saturating"},
                    {"lanes", mapping.lanes[i]}});
@@ -220,15 +225,18 @@ json population_summary(const ir::Network& network, const ir::QuantizedNetwork& 
 json compile(const CompileOptions& options, const CommonOptions& common) {
   check_output_folder(options.output);
   ir::Network network = import::import_model(options.model, options.import);
+  network = passes::align_convolutions(std::move(network));
   ir::verify(network);
   const CompileData data(options, network);
-  const passes::Calibration calibration = data.calibrated(network);
+  const passes::Calibration calibration = data.calibrated(network, options.input_bits);
 
   passes::QuantizeOptions quantize;
   quantize.weight_bits = with_default(
       resolve("--weight-bits", options.weight_bits, network, 1, 16), kDefaultWeightBits);
   quantize.fraction_bits = resolve("--fraction-bits", options.fraction_bits, network, 0, 20);
   quantize.decay_bits = resolve("--decay-bits", options.decay_bits, network, 0, 24);
+  quantize.current_decay_bits =
+      resolve("--current-decay-bits", options.current_decay_bits, network, 0, 24);
   quantize.membrane_bits = resolve("--membrane-bits", options.membrane_bits, network, 2, 48);
   quantize.timesteps = proof_timesteps(options, data, network);
   const ir::Mapping wanted = resolve_lanes(options.lanes, network);

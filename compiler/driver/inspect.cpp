@@ -43,9 +43,9 @@ json network_json(const ir::Network& n) {
     projections.push_back({{"name", p.name},
                            {"source", n.source_name(p.source)},
                            {"target", n.populations[p.target].name},
-                           {"kind", "dense"},
+                           {"kind", ir::kind_of(p.connectivity)},
                            {"delay", p.delay},
-                           {"synapses", std::get<ir::Dense>(p.connectivity).weight.data.size()},
+                           {"synapses", ir::weight_count(p.connectivity)},
                            {"where", p.where.text()}});
   }
   return {{"name", n.name},

@@ -44,6 +44,8 @@ struct CompileOptions {
   PerPopulationOption weight_bits;
   PerPopulationOption fraction_bits;
   PerPopulationOption decay_bits;
+  PerPopulationOption current_decay_bits;
+  int input_bits = 8;  // of real-valued data
   PerPopulationOption membrane_bits;
   PerPopulationOption lanes;
 };
