@@ -265,7 +265,10 @@ void check_limit(const QuantizedPopulation& p, const PopulationBounds& bounds) {
   for (const Range r : {bounds.sum, bounds.membrane, bounds.current}) {
     if (r.lo > -limit && r.hi < limit) continue;
     support::fail(support::DiagnosticKind::WidthTooLarge, p.where,
-                  fmt::format("population {} could need more than {} bits", p.name, bits));
+                  fmt::format("population {} could need more than 60 bits, or 63 with its {} decay "
+                              "bits",
+                              p.name, std::max(p.decay_shift, p.current_decay_shift)),
+                  "use fewer weight bits, fraction bits, decay bits or timesteps");
   }
 }
 
