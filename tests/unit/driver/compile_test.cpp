@@ -8,7 +8,7 @@
 #include "compiler/driver/run.h"
 #include "compiler/driver/summary.h"
 #include "compiler/support/npz.h"
-#include "tests/unit/import/fixtures.h"
+#include "tests/support/fixtures.h"
 
 namespace hillock::tests {
 namespace {

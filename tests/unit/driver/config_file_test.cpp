@@ -3,7 +3,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "tests/unit/import/fixtures.h"
+#include "tests/support/fixtures.h"
 
 namespace hillock::tests {
 namespace {
