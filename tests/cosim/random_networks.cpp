@@ -63,7 +63,7 @@ int main(int argc, char** argv) {
       std::string problem;
       std::string description;
       try {
-        const RandomCase c = hillock::tests::random_case(seed);
+        const RandomCase c = hillock::tests::random_case(seed, hillock::tests::kDenseOnly);
         description = c.description;
         problem = check(c, folder, seed);
       } catch (const std::exception& e) {
