@@ -39,7 +39,8 @@ void validate(const QuantizedNetwork& network, const ir::Mapping& mapping) {
   }
   for (std::size_t i = 0; i < network.populations.size(); ++i) {
     const QuantizedPopulation& p = network.populations[i];
-    if (p.inhibition && (p.reset.timing != ir::ResetTiming::Delayed || !p.spiking)) {
+    if (p.inhibition && p.reset.mechanism != ir::ResetMechanism::None &&
+        p.reset.timing != ir::ResetTiming::Delayed) {
       support::fail(DiagnosticKind::UnsupportedGraph, p.where,
                     fmt::format("{} inhibits each other's spikes and resets in the same step: which "
                                 "neurons are reset then depends on all others",
@@ -57,15 +58,6 @@ void validate(const QuantizedNetwork& network, const ir::Mapping& mapping) {
                     fmt::format("use --weight-bits {}=2 or more",
                                 network.populations[p.target].name));
     }
-  }
-  const ir::Layout output = ir::layout_of(network, mapping, network.output);
-  if (output.positions * output.blocks != 1) {
-    support::fail(DiagnosticKind::UnsupportedGraph, network.populations[network.output].where,
-                  fmt::format("the output {} has {} positions and {} groups of channels, and the "
-                              "readout compares the neurons of one",
-                              network.populations[network.output].name, output.positions,
-                              output.blocks),
-                  "end the network with a linear layer");
   }
   if (ir::score_bits(network) > 62) {
     support::fail(DiagnosticKind::WidthTooLarge, {network.name},
@@ -198,7 +190,9 @@ class Top {
       const int takers = static_cast<int>(readers.size());
       std::string ready;
       for (auto k = readers.rbegin(); k != readers.rend(); ++k) {
-        ready += (ready.empty() ? "{" : ", ") + prefix(*k) + "_beat_ready";
+        const std::size_t target = network_.projections[*k].target;
+        const bool waits = ir::stream_order(network_, target).front() != *k;
+        ready += (ready.empty() ? "{" : ", ") + prefix(*k) + (waits ? "_wait_ready" : "_beat_ready");
       }
       wire(1, "in_ready");
       wire(takers, "in_fork_valid");
@@ -219,6 +213,8 @@ class Top {
   void readout() {
     const QuantizedPopulation& p = network_.populations[network_.output];
     const std::string& id = ids_[network_.output];
+    const ir::Layout layout = ir::layout_of(network_, mapping_, network_.output);
+    const auto size = [](std::size_t v) { return number(static_cast<std::int64_t>(v)); };
     const auto neurons = static_cast<std::int64_t>(p.neurons());
     wire(1, "result_valid");
     design_.outputs.emplace_back("result_valid_o", "result_valid");
@@ -227,7 +223,10 @@ class Top {
                                  fmt::format("Class of {} by {}", p.name, ir::name(network_.readout)),
                                  {{"Mode", number(static_cast<int>(network_.readout))},
                                   {"Neurons", number(neurons)},
-                                  {"Lanes", number(mapping_.lanes[network_.output])},
+                                  {"Positions", size(layout.positions)},
+                                  {"Blocks", size(layout.blocks)},
+                                  {"BlockChannels", size(layout.block_channels)},
+                                  {"Lanes", size(layout.lanes)},
                                   {"MembraneBits", number(p.membrane_bits)},
                                   {"ScoreBits", number(ir::score_bits(network_))},
                                   {"ClassBits", number(ir::address_bits(neurons))}},

@@ -101,13 +101,47 @@ class Stream {
       const auto own = std::find(readers.begin(), readers.end(), k_) - readers.begin();
       valid = fmt::format("in_fork_valid[{}]", own);
     }
-    l_.wire(1, net("beat_valid"), valid);
     l_.wire(1, net("beat_ready"));
+    if (waits()) {
+      step_buffer(valid);
+      return;
+    }
+    l_.wire(1, net("beat_valid"), valid);
     l_.wire(1, net("beat_event"), "in_event_i");
     l_.wire(1, net("beat_step_last"), "in_step_last_i");
     l_.wire(1, net("beat_sample_last"), "in_sample_last_i");
     l_.wire(addr_bits_, net("beat_addr"), "in_addr_i");
     l_.wire(widths_.value_bits, net("beat_value"), "in_value_i");
+  }
+
+  // Whether the input's step has to wait here while the population adds up another projection.
+  [[nodiscard]] bool waits() const {
+    return ir::stream_order(l_.network, target_).front() != k_;
+  }
+
+  // A step of the input in full, and what the first projection may run ahead: see snn_conv_taps.
+  void step_buffer(const std::string& valid) {
+    constexpr std::int64_t kAhead = 8;
+    const int width = 3 + addr_bits_ + widths_.value_bits;
+    for (const char* s : {"valid", "event", "step_last", "sample_last"}) {
+      l_.wire(1, net(std::string("beat_") + s));
+    }
+    l_.wire(addr_bits_, net("beat_addr"));
+    l_.wire(widths_.value_bits, net("beat_value"));
+    l_.wire(1, net("wait_ready"));
+    l_.instance({"snn_fifo",
+                 "u_" + net("wait"),
+                 "A step of the input, while another projection is added up",
+                 {{"Width", number(width)}, {"Depth", number(addresses() + kAhead)}},
+                 {{"clk_i", "clk_i"},
+                  {"rst_i", "rst_i"},
+                  {"valid_i", valid},
+                  {"ready_o", net("wait_ready")},
+                  {"data_i", "{in_event_i, in_step_last_i, in_sample_last_i, in_addr_i, in_value_i}"},
+                  {"valid_o", net("beat_valid")},
+                  {"ready_i", net("beat_ready")},
+                  {"data_o", fmt::format("{{{0}event, {0}step_last, {0}sample_last, {0}addr, {0}value}}",
+                                         net("beat_"))}}});
   }
 
   // The bitmap of the source's spikes and the scanner that turns it into events.

@@ -39,6 +39,7 @@ struct LatencyModel::Tables {
   std::vector<PopulationTable> populations;
   std::size_t output = 0;
   std::int64_t outputs = 1;
+  std::int64_t readout_reads = 1;
 };
 
 namespace {
@@ -106,6 +107,7 @@ struct StreamState {
   std::int64_t last_accept = kLongAgo;  // of a beat from the scanner
   std::int64_t scan_idle = kLongAgo;    // the scanner may begin the next step
   std::vector<std::int64_t> released;   // per step read: its bank is seen free again
+  std::vector<std::int64_t> waiting;    // of a step of the input that has to wait: its beats came
 };
 
 struct PopulationState {
@@ -127,6 +129,7 @@ class Run {
   void input(std::size_t t);
   void population(std::size_t p, std::size_t t);
   void spikes(std::size_t p, std::size_t k, std::size_t t, std::int64_t turn);
+  void waited(std::size_t p, std::size_t k, std::size_t t);
   void rows(std::size_t p, std::size_t k, std::size_t t);
   void take(std::size_t p, std::size_t k, std::int64_t taps, bool ends_step, std::size_t t);
   void end_step(std::size_t p, std::int64_t last_issue);
@@ -143,7 +146,9 @@ Run::Run(const LatencyModel::Tables& tables, const ir::Activity& activity)
     : tables_(tables.populations), activity_(activity), all_(tables) {
   for (const PopulationTable& p : tables_) {
     PopulationState s;
-    for (const StreamTable& k : p.streams) s.streams.push_back({TapPipeline(k.kind), kLongAgo, kLongAgo, {}});
+    for (const StreamTable& k : p.streams) {
+      s.streams.push_back({TapPipeline(k.kind), kLongAgo, kLongAgo, {}, {}});
+    }
     state_.push_back(std::move(s));
   }
 }
@@ -154,8 +159,8 @@ std::int64_t Run::cycles() {
     input(t);
     for (std::size_t p = 0; p < tables_.size(); ++p) population(p, t);
   }
-  // snn_readout: the result is offered Groups + Neurons + 2 cycles after the last row.
-  return state_[all_.output].last_row.back() + tables_[all_.output].groups + all_.outputs + 2 + 1;
+  // snn_readout: the result is offered Reads + Neurons + 2 cycles after the last row.
+  return state_[all_.output].last_row.back() + all_.readout_reads + all_.outputs + 2 + 1;
 }
 
 // Taps of a beat; one without event, or whose event reaches nothing, is one tap.
@@ -167,13 +172,16 @@ void Run::input(std::size_t t) {
     std::size_t p, k;
   };
   std::vector<Reader> readers;
+  std::vector<Reader> waiting;
   const std::vector<std::uint32_t>* events = nullptr;
   for (std::size_t p = 0; p < tables_.size(); ++p) {
     for (std::size_t k = 0; k < tables_[p].streams.size(); ++k) {
       const StreamTable& s = tables_[p].streams[k];
       if (s.source.kind != ir::Source::Kind::Input) continue;
-      readers.push_back({p, k});
       events = &elements(p, s, t);
+      // Behind another projection the input's step waits in an snn_fifo, which takes it at once.
+      if (k == 0) readers.push_back({p, k});
+      else waiting.push_back({p, k});
     }
   }
   if (events == nullptr) return;
@@ -185,8 +193,10 @@ void Run::input(std::size_t t) {
     }
   }
   const std::size_t beats = std::max<std::size_t>(events->size(), 1);
+  for (const Reader& r : waiting) state_[r.p].streams[r.k].waiting.clear();
   for (std::size_t n = 0; n < beats; ++n) {
     std::int64_t done = offered;
+    for (const Reader& r : waiting) state_[r.p].streams[r.k].waiting.push_back(offered);
     for (const Reader& r : readers) {
       StreamState& s = state_[r.p].streams[r.k];
       s.last_accept = s.pipeline.accept(offered);
@@ -208,7 +218,10 @@ void Run::population(std::size_t p, std::size_t t) {
   const PopulationTable& table = tables_[p];
   for (std::size_t k = 0; k < table.streams.size(); ++k) {
     const StreamTable& s = table.streams[k];
-    if (s.source.kind == ir::Source::Kind::Input) continue;
+    if (s.source.kind == ir::Source::Kind::Input) {
+      if (k > 0) waited(p, k, t);
+      continue;
+    }
     if (s.kind == TapKind::Pool) rows(p, k, t);
     else spikes(p, k, t, k == 0 ? kLongAgo : state_[p].free);
   }
@@ -216,6 +229,18 @@ void Run::population(std::size_t p, std::size_t t) {
   // snn_engine: a pass of its own after the step's last tap.
   const std::int64_t first = std::max(state_[p].free, credit(p, t));
   end_step(p, first + table.groups - 1);
+}
+
+// A step of the input that waited in an snn_fifo: a beat can leave in the cycle after it came.
+void Run::waited(std::size_t p, std::size_t k, std::size_t t) {
+  const StreamTable& table = tables_[p].streams[k];
+  StreamState& s = state_[p].streams[k];
+  const std::vector<std::uint32_t>& events = elements(p, table, t);
+  for (std::size_t n = 0; n < s.waiting.size(); ++n) {
+    s.last_accept = s.pipeline.accept(std::max(s.waiting[n] + 1, s.last_accept + 1));
+    take(p, k, events.empty() ? 1 : at_least_one(table.taps[events[n]]),
+         n + 1 == s.waiting.size(), t);
+  }
 }
 
 // `turn`: from when on a delayed projection may pass on its step.
@@ -318,6 +343,10 @@ LatencyModel::LatencyModel(const ir::QuantizedNetwork& network, const ir::Mappin
   auto tables = std::make_unique<Tables>();
   tables->output = network.output;
   tables->outputs = static_cast<std::int64_t>(network.populations[network.output].neurons());
+  const ir::Layout output = ir::layout_of(network, mapping, network.output);
+  tables->readout_reads = output.positions * output.blocks == 1
+                              ? static_cast<std::int64_t>(output.groups())
+                              : tables->outputs;
   for (std::size_t p = 0; p < network.populations.size(); ++p) {
     PopulationTable table;
     table.fused = ir::fused_update(network, p);

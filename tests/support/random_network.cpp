@@ -288,6 +288,7 @@ class Grower {
                         std::holds_alternative<ir::Sparse>(projection.connectivity));
       }
       network_.populations[p].inhibition = flat;
+      if (flat) network_.populations[p].reset.timing = ir::ResetTiming::Delayed;
     }
   }
 
