@@ -169,6 +169,13 @@ ir::Source NetworkBuilder::add_population(ir::Population population, const Signa
     connect(network.populations.size() - 1, signal, gain, where);
     return {ir::Source::Kind::Population, network.populations.size() - 1};
   }
+  if (population.synapse != ir::Synapse::None) {
+    fail(DiagnosticKind::UnsupportedGraph, population.where,
+         fmt::format("'{}' adds the maximum of currents that '{}' takes to a current of its own, and "
+                     "a maximum can only be added to a membrane",
+                     population.name, signal.maximum()->step.name),
+         "put the max-pool behind the neurons, or use neurons without a synaptic current");
+  }
   if (!gain.empty()) {
     signal.scale(gain, {}, {});
     note(signal.maximum()->step.name,
