@@ -147,9 +147,8 @@ void check_same(const ir::Network& a, const ir::Network& b) {
 }
 
 TEST_CASE("every spike of snnTorch's is computed here, too", "[import][golden]") {
-  const std::string group =
-      GENERATE("dense", "per_neuron", "one_to_one", "conv", "average_after", "average_between",
-               "max_after", "max_between", "shapes");
+  const std::string group = GENERATE("dense", "per_neuron", "one_to_one", "conv", "average_after",
+                                     "average_between", "max_after", "max_between", "shapes");
   const TemporaryFolder folder;
   std::size_t spikes = 0;
   for (const GoldenCase& c : cases_of(golden_file(group + ".zip"), folder)) {

@@ -309,16 +309,16 @@ TEST_CASE("what closes a cycle reads the step before, its bias counts always", "
 }
 
 TEST_CASE("a longer cycle is closed where it comes back to what the input reaches", "[import]") {
-  Graph g = graph({lif("a", 2), lif("b", 2), linear("back", 2, 2, {1, 2, 3, 4}),
-                   linear("fc", 2, 2, {1, 0, 0, 1}), input({2}), linear("on", 2, 2, {5, 6, 7, 8}),
-                   output({2})},
-                  {{"input", "fc"},
-                   {"fc", "b"},
-                   {"b", "on"},
-                   {"on", "a"},
-                   {"a", "back"},
-                   {"back", "b"},
-                   {"a", "output"}});
+  Graph g = graph(
+      {lif("a", 2), lif("b", 2), linear("back", 2, 2, {1, 2, 3, 4}),
+       linear("fc", 2, 2, {1, 0, 0, 1}), input({2}), linear("on", 2, 2, {5, 6, 7, 8}), output({2})},
+      {{"input", "fc"},
+       {"fc", "b"},
+       {"b", "on"},
+       {"on", "a"},
+       {"a", "back"},
+       {"back", "b"},
+       {"a", "output"}});
   const Network n = to_network(g, by(Semantics::Nir));
   REQUIRE(n.populations.size() == 2);
   CHECK(n.populations[0].name == "b");
@@ -344,14 +344,10 @@ TEST_CASE("several sources add up, and one may have several readers", "[import]"
   CHECK(n.projections[0].name == "fc");
   CHECK(n.projections[1].name == "skip");
   CHECK(n.populations[0].bias[0] == 0.5 * (1e-4 / 1e-3));
-  Graph sums = graph({input({2}), lif("a", 2), affine("b", 2, 2, {1, 2, 3, 4}, {1, 1}),
-                      linear("c", 1, 2, {1, 1}), lif("d", 1), output({1})},
-                     {{"input", "a"},
-                      {"input", "b"},
-                      {"a", "c"},
-                      {"b", "c"},
-                      {"c", "d"},
-                      {"d", "output"}});
+  Graph sums =
+      graph({input({2}), lif("a", 2), affine("b", 2, 2, {1, 2, 3, 4}, {1, 1}),
+             linear("c", 1, 2, {1, 1}), lif("d", 1), output({1})},
+            {{"input", "a"}, {"input", "b"}, {"a", "c"}, {"b", "c"}, {"c", "d"}, {"d", "output"}});
   const Network both = to_network(sums, by(Semantics::Nir));
   REQUIRE(both.projections.size() == 3);
   CHECK(both.projections[1].name == "c");

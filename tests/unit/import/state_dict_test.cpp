@@ -265,17 +265,15 @@ TEST_CASE("an architecture that is wrong is one error", "[import]") {
     c.architecture = R"({"input": {"shape": [2]}, "layers": )" + layers + "}";
     return c.error();
   };
-  CHECK_THAT(
-      error(R"([{"name": "fc", "type": "lstm"}])"),
-      Contains("arch.json:/layers[0]/type: error: a layer of the type 'lstm' is not supp"));
+  CHECK_THAT(error(R"([{"name": "fc", "type": "lstm"}])"),
+             Contains("arch.json:/layers[0]/type: error: a layer of the type 'lstm' is not supp"));
   CHECK_THAT(
       error(R"([{"name": "fc", "type": "linear", "bias": true}])"),
       Contains("has the key 'bias', which is not known here [bad-architecture]\n  help: known "
                "are name, type, from"));
   CHECK_THAT(error(R"([{"type": "linear"}])"), Contains("/layers[0]/name: error: is missing"));
-  CHECK_THAT(
-      error(R"([{"name": "fc", "type": "linear", "from": "x"}])"),
-      Contains("the layer reads 'x', which is neither 'input' nor a layer before it"));
+  CHECK_THAT(error(R"([{"name": "fc", "type": "linear", "from": "x"}])"),
+             Contains("the layer reads 'x', which is neither 'input' nor a layer before it"));
   CHECK_THAT(error(R"([{"name": "fc", "type": "linear"}, {"name": "fc", "type": "linear"}])"),
              Contains("the name 'fc' is taken by"));
   CHECK_THAT(error(R"([{"name": "fc", "type": "linear"},
