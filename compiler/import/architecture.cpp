@@ -29,8 +29,8 @@ struct TypeRow {
 
 const std::vector<TypeRow>& types() {
   static const Keys kConv{"stride", "padding", "dilation", "groups", "padding_mode"};
-  static const Keys kAverage{"kernel_size", "stride",            "padding",
-                             "ceil_mode",   "count_include_pad", "divisor_override"};
+  static const Keys kAverage{"kernel_size",       "stride",          "padding", "ceil_mode",
+                             "count_include_pad", "divisor_override"};
   static const Keys kAverage1d{"kernel_size", "stride", "padding", "ceil_mode",
                                "count_include_pad"};
   static const Keys kMax{"kernel_size", "stride", "padding", "dilation", "ceil_mode"};

@@ -28,8 +28,8 @@ std::vector<Group> groups_of(const torch::StateDict& state) {
     std::string layer = t.name.substr(0, dot);
     if (layer.ends_with(inner)) layer.resize(layer.size() - inner.size());
     const std::string tensor = t.name.substr(layer.size() + 1);
-    auto it = std::find_if(groups.begin(), groups.end(),
-                           [&](const Group& g) { return g.name == layer; });
+    auto it =
+        std::find_if(groups.begin(), groups.end(), [&](const Group& g) { return g.name == layer; });
     if (it == groups.end()) it = groups.insert(groups.end(), {layer, {}});
     it->tensors[tensor] = &t;
   }

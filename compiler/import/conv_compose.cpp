@@ -19,14 +19,18 @@ struct Axis {
 };
 Axis rows(const ConvGeometry& g) {
   return {static_cast<std::int64_t>(g.in_height / g.pool_height),
-          static_cast<std::int64_t>(g.kernel_height), static_cast<std::int64_t>(g.stride_height),
-          static_cast<std::int64_t>(g.pad_top), static_cast<std::int64_t>(g.dilation_height),
+          static_cast<std::int64_t>(g.kernel_height),
+          static_cast<std::int64_t>(g.stride_height),
+          static_cast<std::int64_t>(g.pad_top),
+          static_cast<std::int64_t>(g.dilation_height),
           static_cast<std::int64_t>(g.out_height)};
 }
 Axis columns(const ConvGeometry& g) {
   return {static_cast<std::int64_t>(g.in_width / g.pool_width),
-          static_cast<std::int64_t>(g.kernel_width), static_cast<std::int64_t>(g.stride_width),
-          static_cast<std::int64_t>(g.pad_left), static_cast<std::int64_t>(g.dilation_width),
+          static_cast<std::int64_t>(g.kernel_width),
+          static_cast<std::int64_t>(g.stride_width),
+          static_cast<std::int64_t>(g.pad_left),
+          static_cast<std::int64_t>(g.dilation_width),
           static_cast<std::int64_t>(g.out_width)};
 }
 
@@ -48,9 +52,8 @@ bool agrees(const Axis& first, const Axis& second) {
 
 Axis product(const Axis& first, const Axis& second) {
   Axis out = first;
-  out.kernel =
-      (second.kernel - 1) * second.dilation * first.stride + (first.kernel - 1) * first.dilation +
-      1;
+  out.kernel = (second.kernel - 1) * second.dilation * first.stride +
+               (first.kernel - 1) * first.dilation + 1;
   out.stride = first.stride * second.stride;
   out.pad = second.pad * first.stride + first.pad;
   out.dilation = 1;
@@ -103,13 +106,12 @@ std::optional<std::vector<double>> per_channel(const std::vector<double>& factor
 Conv with_tiles(Conv conv) {
   ConvGeometry& g = conv.geometry;
   const bool depthwise = g.groups == g.in_channels && g.groups == g.out_channels;
-  const bool tiles = g.pool_height == 1 && g.pool_width == 1 &&
-                     g.kernel_height == g.stride_height && g.kernel_width == g.stride_width &&
-                     g.kernel_height * g.kernel_width > 1 && g.dilation_height == 1 &&
-                     g.dilation_width == 1 && g.pad_top == 0 && g.pad_left == 0 &&
-                     g.kernel_height <= g.in_height && g.kernel_width <= g.in_width &&
-                     g.out_height == g.in_height / g.kernel_height &&
-                     g.out_width == g.in_width / g.kernel_width;
+  const bool tiles =
+      g.pool_height == 1 && g.pool_width == 1 && g.kernel_height == g.stride_height &&
+      g.kernel_width == g.stride_width && g.kernel_height * g.kernel_width > 1 &&
+      g.dilation_height == 1 && g.dilation_width == 1 && g.pad_top == 0 && g.pad_left == 0 &&
+      g.kernel_height <= g.in_height && g.kernel_width <= g.in_width &&
+      g.out_height == g.in_height / g.kernel_height && g.out_width == g.in_width / g.kernel_width;
   if (!depthwise || !tiles) return conv;
   auto factors = per_channel(conv.weight, g.out_channels);
   if (!factors) return conv;

@@ -9,6 +9,7 @@
 #include "compiler/import/limits.h"
 #include "compiler/import/nir_reader.h"
 #include "compiler/import/nir_to_network.h"
+#include "compiler/import/safetensors.h"
 #include "compiler/import/state_dict_import.h"
 #include "compiler/ir/network_json.h"
 #include "compiler/support/file.h"
@@ -107,6 +108,10 @@ Network import_model(const fs::path& model, const ImportOptions& options) {
     network = import_nir(model, options);
   } else if (extension == ".pt" || extension == ".pth") {
     StateDictImport imported = import_state_dict(torch::read_state_dict(model), model, options);
+    network = std::move(imported.network);
+    readout_stated = imported.readout_stated;
+  } else if (extension == ".safetensors") {
+    StateDictImport imported = import_state_dict(read_safetensors(model), model, options);
     network = std::move(imported.network);
     readout_stated = imported.readout_stated;
   } else if (extension == ".json") {

@@ -28,7 +28,7 @@ struct ImportOptions {
   std::filesystem::path architecture;  // --arch; empty where none was given
 };
 
-// Reads .nir, .pt, .pth and the toolkit's own network .json. Throws InputError.
+// Reads .nir, .pt, .pth, .safetensors and the toolkit's own network .json. Throws InputError.
 [[nodiscard]] ir::Network import_model(const std::filesystem::path& model,
                                        const ImportOptions& options);
 

@@ -184,12 +184,12 @@ ir::Connectivity LinearMap::connectivity() const {
 
 void LinearMap::then_synapses(const ir::Connectivity& step, const Location& where) {
   const ir::Connectivity first = connectivity();
-  form_ = collected(ir::source_count(first), ir::target_count(step), where,
-                    [&](std::size_t i, auto add) {
-    ir::for_each_synapse(first, i, [&](std::size_t middle, double v) {
-      ir::for_each_synapse(step, middle, [&](std::size_t j, double w) { add(j, v * w); });
-    });
-  });
+  form_ = collected(
+      ir::source_count(first), ir::target_count(step), where, [&](std::size_t i, auto add) {
+        ir::for_each_synapse(first, i, [&](std::size_t middle, double v) {
+          ir::for_each_synapse(step, middle, [&](std::size_t j, double w) { add(j, v * w); });
+        });
+      });
 }
 
 void LinearMap::then(const Dense& step, const Location& where) {

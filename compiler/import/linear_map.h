@@ -15,8 +15,7 @@ namespace hillock::import {
 class LinearMap {
  public:
   // The identity on so many elements.
-  explicit LinearMap(std::size_t elements)
-      : sources_(elements), form_(Factors{elements, {}}) {}
+  explicit LinearMap(std::size_t elements) : sources_(elements), form_(Factors{elements, {}}) {}
 
   [[nodiscard]] std::size_t sources() const { return sources_; }
   [[nodiscard]] std::size_t yields() const;

@@ -112,15 +112,15 @@ void NetworkBuilder::settle(Signal& signal) {
       relay(free_name(maximum.step.name), std::move(shape), maximum.step.place));
   const std::size_t target = network.populations.size() - 1;
   const std::string& name = network.populations[target].name;
-  projection.name =
-      free_projection_name(fmt::format("{}->{}", network.source_name(source), name));
+  projection.name = free_projection_name(fmt::format("{}->{}", network.source_name(source), name));
   projection.source = source;
   projection.target = target;
   projection.connectivity = any_of(p);
   projection.where = maximum.step.place;
   network.projections.push_back(std::move(projection));
-  note(name, "the maximum of spikes became neurons that pass on any spike of their window, in the "
-             "same step");
+  note(name,
+       "the maximum of spikes became neurons that pass on any spike of their window, in the "
+       "same step");
   signal.restart({ir::Source::Kind::Population, target});
 }
 
@@ -157,8 +157,7 @@ void NetworkBuilder::connect_maximum(std::size_t target, const ir::Source& curre
 }
 
 ir::Source NetworkBuilder::add_population(ir::Population population, const Signal& given,
-                                          const std::vector<double>& gain,
-                                          const Location& where) {
+                                          const std::vector<double>& gain, const Location& where) {
   Signal signal = given;
   if (signal.maximum() && of_spikes(signal) &&
       signal.terms().front().source.kind == ir::Source::Kind::Population) {
@@ -168,6 +167,14 @@ ir::Source NetworkBuilder::add_population(ir::Population population, const Signa
     network.populations.push_back(std::move(population));
     connect(network.populations.size() - 1, signal, gain, where);
     return {ir::Source::Kind::Population, network.populations.size() - 1};
+  }
+  if (population.synapse != ir::Synapse::None) {
+    fail(DiagnosticKind::UnsupportedGraph, population.where,
+         fmt::format(
+             "'{}' adds the maximum of currents that '{}' takes to a current of its own, and "
+             "a maximum can only be added to a membrane",
+             population.name, signal.maximum()->step.name),
+         "put the max-pool behind the neurons, or use neurons without a synaptic current");
   }
   if (!gain.empty()) {
     signal.scale(gain, {}, {});
@@ -204,8 +211,7 @@ void NetworkBuilder::connect(std::size_t target, const Signal& given,
     ir::Projection projection;
     const std::string term_name = t.name();
     projection.name = free_projection_name(
-        term_name.empty() ? fmt::format("{}->{}", network.source_name(t.source), name)
-                          : term_name);
+        term_name.empty() ? fmt::format("{}->{}", network.source_name(t.source), name) : term_name);
     projection.source = t.source;
     projection.target = target;
     projection.connectivity = t.map.connectivity();

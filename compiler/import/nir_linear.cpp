@@ -23,9 +23,7 @@ constexpr std::array<std::string_view, 8> kLinear{"Affine", "Linear", "Scale",  
 constexpr double kStepRounding = 1e-3;
 constexpr double kMaxDelay = 1e6;
 
-Step step_of(const Node& node) {
-  return {node.name, node.where, node.where.child("weight")};
-}
+Step step_of(const Node& node) { return {node.name, node.where, node.where.child("weight")}; }
 
 support::Matrix<double> matrix_of(const Node& node) {
   const Array& a = finite_array(node, "weight");
@@ -62,8 +60,7 @@ std::size_t axis(const Node& node, std::string_view name, long otherwise, std::s
 void append_flatten(const Node& node, Signal& signal) {
   only_parameters(node, {"start_dim", "end_dim", "input_type"});
   const auto stated_type = node.parameters.find("input_type");
-  if (stated_type != node.parameters.end() &&
-      std::holds_alternative<Array>(stated_type->second)) {
+  if (stated_type != node.parameters.end() && std::holds_alternative<Array>(stated_type->second)) {
     const Shape stated = shape_parameter(node, "input_type");
     if (ir::element_count(stated) != ir::element_count(signal.shape())) {
       fail(DiagnosticKind::ShapeMismatch, node.where.child("input_type"),
@@ -95,8 +92,8 @@ std::array<std::size_t, 2> sizes(const Node& node, std::string_view name, std::s
   }
   for (const long v : given) {
     if (v < static_cast<long>(least) || v > (1L << 20)) {
-      fail(DiagnosticKind::BadParameter, node.where.child(name),
-           fmt::format("{} is {}", name, v), fmt::format("it is {} or more", least));
+      fail(DiagnosticKind::BadParameter, node.where.child(name), fmt::format("{} is {}", name, v),
+           fmt::format("it is {} or more", least));
     }
   }
   const auto front = static_cast<std::size_t>(given.front());
@@ -111,7 +108,8 @@ void set(Window& rows, Window& columns, std::size_t Window::*member,
 }
 
 void append_conv(const Node& node, Signal& signal) {
-  only_parameters(node, {"input_shape", "weight", "stride", "padding", "dilation", "groups", "bias"});
+  only_parameters(node,
+                  {"input_shape", "weight", "stride", "padding", "dilation", "groups", "bias"});
   ConvSpec spec;
   spec.axes = node.type == "Conv1d" ? 1 : 2;
   const Array& weight = finite_array(node, "weight");
@@ -123,8 +121,8 @@ void append_conv(const Node& node, Signal& signal) {
   set(spec.rows, spec.columns, &Window::stride, sizes(node, "stride", spec.axes, 1, 1));
   set(spec.rows, spec.columns, &Window::dilation, sizes(node, "dilation", spec.axes, 1, 1));
   const auto padding = node.parameters.find("padding");
-  const auto* word = padding == node.parameters.end() ? nullptr
-                                                      : std::get_if<std::string>(&padding->second);
+  const auto* word =
+      padding == node.parameters.end() ? nullptr : std::get_if<std::string>(&padding->second);
   if (word != nullptr) {
     if (*word != "same" && *word != "valid") {
       fail(DiagnosticKind::BadParameter, node.where.child("padding"),
@@ -149,8 +147,8 @@ void append_conv(const Node& node, Signal& signal) {
   if (stated != node.parameters.end() && std::holds_alternative<Array>(stated->second)) {
     const Shape planes = shape_parameter(node, "input_shape");
     const Shape& shape = signal.shape();
-    const bool fits = planes.size() <= shape.size() &&
-                      std::equal(planes.rbegin(), planes.rend(), shape.rbegin());
+    const bool fits =
+        planes.size() <= shape.size() && std::equal(planes.rbegin(), planes.rend(), shape.rbegin());
     if (!fits) {
       fail(DiagnosticKind::ShapeMismatch, node.where.child("input_shape"),
            fmt::format("'{}' expects planes of {}, and its source has the shape {}", node.name,
@@ -221,9 +219,8 @@ void append(const Node& node, Signal& signal) {
     signal.affine(matrix_of(node), {}, step_of(node));
   } else if (node.type == "Scale") {
     only_parameters(node, {"scale"});
-    signal.scale(
-        broadcast(finite_array(node, "scale"), signal.shape(), node.where.child("scale")), {},
-        step_of(node));
+    signal.scale(broadcast(finite_array(node, "scale"), signal.shape(), node.where.child("scale")),
+                 {}, step_of(node));
   } else if (node.type == "Conv1d" || node.type == "Conv2d") {
     append_conv(node, signal);
   } else if (node.type == "SumPool2d" || node.type == "AvgPool2d") {

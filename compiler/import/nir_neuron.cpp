@@ -63,11 +63,12 @@ std::vector<double> checked_tau(const Parameters& p, std::string_view name) {
                        share, name == "tau" ? "an IF node, " : "", share));
     }
     if (!std::isfinite(tau) || tau <= 0.0) {
-      fail(DiagnosticKind::BadParameter, where.at(i),
-           fmt::format("{} is {}, and a time constant is above 0", name, tau),
-           fmt::format("snnTorch exports a learned {} above 1 as a negative {}: clamp it to [0, 1], "
-                       "or import the state_dict",
-                       share, name));
+      fail(
+          DiagnosticKind::BadParameter, where.at(i),
+          fmt::format("{} is {}, and a time constant is above 0", name, tau),
+          fmt::format("snnTorch exports a learned {} above 1 as a negative {}: clamp it to [0, 1], "
+                      "or import the state_dict",
+                      share, name));
     }
   }
   return broadcast(raw, p.shape(), where);
@@ -125,8 +126,8 @@ Leak snntorch_leak(const std::vector<double>& tau, std::string_view tau_name,
     leak.gain.clear();
   } else {
     notes.push_back(sentence(
-        p.node(), fmt::format("{} is not {}/dt; the gain was folded into the weights", r_name,
-                              tau_name)));
+        p.node(),
+        fmt::format("{} is not {}/dt; the gain was folded into the weights", r_name, tau_name)));
   }
   const auto count = [&](auto predicate) {
     return std::count_if(known.begin(), known.end(),

@@ -107,10 +107,11 @@ class Canonicalizer {
           node.name, builder_.signal_of(sources_.at(topology_.input)), node.where);
       builder_.network.import.notes.push_back(
           fmt::format("{}: neurons that repeat the input keep it for the delay", node.name));
-      builder_.assume(node.name,
-                      "the input was taken to hold zeros and ones only: other values cannot be kept "
-                      "for a delay as spikes",
-                      false);
+      builder_.assume(
+          node.name,
+          "the input was taken to hold zeros and ones only: other values cannot be kept "
+          "for a delay as spikes",
+          false);
       relays_.emplace(n, relay);
     }
   }
@@ -133,8 +134,7 @@ class Canonicalizer {
 
   void add_neurons(std::size_t n) {
     const Node& node = graph_.nodes[n];
-    Neurons neurons =
-        neurons_of(node, *shapes_[n], topology_.self_reading.contains(n), rules_);
+    Neurons neurons = neurons_of(node, *shapes_[n], topology_.self_reading.contains(n), rules_);
     if (!neurons.population.spiking && !leads_to_output(n)) {
       fail(DiagnosticKind::UnsupportedGraph, node.where,
            fmt::format("'{}' is an {} node between neurons, and its membrane cannot be sent on",
@@ -184,7 +184,8 @@ class Canonicalizer {
   }
 
   Signal out_of(std::size_t n) {
-    if (const auto it = sources_.find(n); it != sources_.end()) return builder_.signal_of(it->second);
+    if (const auto it = sources_.find(n); it != sources_.end())
+      return builder_.signal_of(it->second);
     if (const auto it = shared_.find(n); it != shared_.end()) return it->second;
     const Node& node = graph_.nodes[n];
     Signal signal = into(n);
@@ -237,8 +238,8 @@ class Canonicalizer {
     const bool plain = signal.terms().size() == 1 && first.map.identity() && first.delay == 0;
     if (!plain) {
       check_spiking_sum(signal, output);
-      const Step at = signal.weighted() ? signal.last_step()
-                                        : Step{output.name, output.where, output.where};
+      const Step at =
+          signal.weighted() ? signal.last_step() : Step{output.name, output.where, output.where};
       last = builder_.add_population(
           NetworkBuilder::membrane_of_weights(at.name, signal.shape(), at.place), signal, {},
           at.place);
@@ -296,11 +297,11 @@ class Canonicalizer {
   Rules rules_;
   Topology topology_;
   NetworkBuilder builder_;
-  std::vector<std::optional<Shape>> shapes_;     // of what nodes yield
-  std::map<std::size_t, ir::Source> sources_;    // of the nodes that hold state, and the input
+  std::vector<std::optional<Shape>> shapes_;   // of what nodes yield
+  std::map<std::size_t, ir::Source> sources_;  // of the nodes that hold state, and the input
   std::map<std::size_t, std::vector<double>> gains_;
-  std::map<std::size_t, ir::Source> relays_;     // of the delays that read the input
-  std::map<std::size_t, Signal> shared_;         // of linear nodes that several others read
+  std::map<std::size_t, ir::Source> relays_;  // of the delays that read the input
+  std::map<std::size_t, Signal> shared_;      // of linear nodes that several others read
 };
 
 }  // namespace

@@ -80,8 +80,12 @@ class StateGraph {
  public:
   StateGraph(const Graph& graph, Topology& t, const std::function<bool(const Node&)>& holds_state,
              const std::function<bool(const Node&)>& delays)
-      : graph_(graph), t_(t), state_(graph.nodes.size()), delays_(graph.nodes.size()),
-        mark_(graph.nodes.size(), Mark::New), instant_(graph.nodes.size()) {
+      : graph_(graph),
+        t_(t),
+        state_(graph.nodes.size()),
+        delays_(graph.nodes.size()),
+        mark_(graph.nodes.size(), Mark::New),
+        instant_(graph.nodes.size()) {
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
       state_[i] = i == t.input || i == t.output || holds_state(graph.nodes[i]);
       delays_[i] = !state_[i] && delays(graph.nodes[i]);

@@ -124,8 +124,7 @@ void Signal::scale(const std::vector<double>& factors, const std::vector<double>
     const auto f = per_channel(factors, channels);
     const auto b = bias.empty() ? std::vector<double>(channels, 0.0)
                                 : per_channel(bias, channels).value_or(std::vector<double>{});
-    const bool positive =
-        f && std::all_of(f->begin(), f->end(), [](double v) { return v > 0.0; });
+    const bool positive = f && std::all_of(f->begin(), f->end(), [](double v) { return v > 0.0; });
     if (!positive || b.empty()) {
       fail(DiagnosticKind::UnsupportedGraph, step.place,
            fmt::format("behind the max-pool '{}' comes a factor that is not above 0, or differs "

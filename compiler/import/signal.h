@@ -58,8 +58,7 @@ class Signal {
   void pool(const PoolSpec& spec, const Step& step);
   void max_pool(const PoolSpec& spec, const Step& step);
   // y = s x + b, one value per element; `bias` may be empty. A step without a name leaves none.
-  void scale(const std::vector<double>& factors, const std::vector<double>& bias,
-             const Step& step);
+  void scale(const std::vector<double>& factors, const std::vector<double>& bias, const Step& step);
   // Joins the axes first..last (counted from 0, inclusive). first == rank does nothing.
   void flatten(std::size_t first, std::size_t last);
   // Steps by which every element comes later. Elements of different delays become terms of their

@@ -52,7 +52,11 @@ class Maker {
  public:
   Maker(const Layer& layer, const ir::Shape& shape, LayerTensors& tensors,
         const ImportOptions& options, const std::string& file, NetworkBuilder& builder)
-      : layer_(layer), shape_(shape), tensors_(tensors), options_(options), file_(file),
+      : layer_(layer),
+        shape_(shape),
+        tensors_(tensors),
+        options_(options),
+        file_(file),
         builder_(builder) {}
 
   NeuronLayer run() {
@@ -68,15 +72,20 @@ class Maker {
         layer_.type == LayerType::Leaky ? ir::ZeroInput::Kept : ir::ZeroInput::Lost;
     p.comparison = options_.comparison.value_or(ir::Comparison::Greater);
     switch (layer_.type) {
-      case LayerType::Lapicque: set_lapicque(); break;
+      case LayerType::Lapicque:
+        set_lapicque();
+        break;
       case LayerType::Synaptic:
       case LayerType::RSynaptic:
         p.synapse = ir::Synapse::Current;
         p.decay = PerNeuron<double>(clamped("beta"));
         p.current_decay = PerNeuron<double>(clamped("alpha"));
         break;
-      case LayerType::Alpha: set_alpha(); break;
-      default: p.decay = PerNeuron<double>(clamped("beta"));
+      case LayerType::Alpha:
+        set_alpha();
+        break;
+      default:
+        p.decay = PerNeuron<double>(clamped("beta"));
     }
     set_inhibition();
     set_spike_factors();
@@ -118,18 +127,21 @@ class Maker {
     const std::vector<double> r = values("R");
     const std::vector<double> c = values("C");
     const std::vector<double> dt = values("time_step");
-    (void)tensors_.optional(layer_, "beta");  // what R and C came from; the update has no use for it
+    (void)tensors_.optional(layer_,
+                            "beta");  // what R and C came from; the update has no use for it
     const bool single = single_precision(r, c) && single_precision(dt, dt);
     std::vector<double> decay;
     for (std::size_t j = 0; j < r.size(); ++j) {
-      const Rc rc = single ? lapicque<float>(r[j], c[j], dt[j]) : lapicque<double>(r[j], c[j], dt[j]);
+      const Rc rc =
+          single ? lapicque<float>(r[j], c[j], dt[j]) : lapicque<double>(r[j], c[j], dt[j]);
       if (!(rc.decay >= 0.0 && rc.decay <= 1.0) || !std::isfinite(rc.gain)) {
-        fail(DiagnosticKind::BadParameter, Location{file_, "/" + layer_.name}.child("C").at(j),
-             fmt::format("R is {}, C is {} and time_step is {}: the membrane would be multiplied by "
-                         "1 - time_step/(R C) = {} in each step",
-                         r[j], c[j], dt[j], rc.decay),
-             "choose R C above time_step; a Lapicque neuron of beta alone decays by 1 - ln(1/beta), "
-             "which is below 0 where beta is below 0.37");
+        fail(
+            DiagnosticKind::BadParameter, Location{file_, "/" + layer_.name}.child("C").at(j),
+            fmt::format("R is {}, C is {} and time_step is {}: the membrane would be multiplied by "
+                        "1 - time_step/(R C) = {} in each step",
+                        r[j], c[j], dt[j], rc.decay),
+            "choose R C above time_step; a Lapicque neuron of beta alone decays by 1 - ln(1/beta), "
+            "which is below 0 where beta is below 0.37");
       }
       decay.push_back(rc.decay);
       out_.gain.push_back(rc.gain);

@@ -129,14 +129,27 @@ class Importer {
       builder_.settle(signal);
     }
     switch (layer.type) {
-      case LayerType::Linear: add_linear(layer, signal); break;
-      case LayerType::Conv: add_conv(layer, signal); break;
+      case LayerType::Linear:
+        add_linear(layer, signal);
+        break;
+      case LayerType::Conv:
+        add_conv(layer, signal);
+        break;
       case LayerType::AveragePool:
-      case LayerType::SumPool: signal.pool(pool_spec(layer), step(layer)); break;
-      case LayerType::MaxPool: signal.max_pool(pool_spec(layer), step(layer)); break;
-      case LayerType::BatchNorm: add_batchnorm(layer, signal); break;
-      case LayerType::Flatten: add_flatten(layer, signal); break;
-      default: builder_.note(layer.name, "dropout does nothing in inference, and was removed");
+      case LayerType::SumPool:
+        signal.pool(pool_spec(layer), step(layer));
+        break;
+      case LayerType::MaxPool:
+        signal.max_pool(pool_spec(layer), step(layer));
+        break;
+      case LayerType::BatchNorm:
+        add_batchnorm(layer, signal);
+        break;
+      case LayerType::Flatten:
+        add_flatten(layer, signal);
+        break;
+      default:
+        builder_.note(layer.name, "dropout does nothing in inference, and was removed");
     }
   }
 
@@ -217,8 +230,8 @@ class Importer {
              fmt::format("running_var is {}, and eps {}", variance.values[c], layer.eps),
              "a variance is above 0");
       }
-      factor[i] = (weight == nullptr ? 1.0 : weight->values[c]) /
-                  std::sqrt(variance.values[c] + layer.eps);
+      factor[i] =
+          (weight == nullptr ? 1.0 : weight->values[c]) / std::sqrt(variance.values[c] + layer.eps);
       shift[i] = (bias == nullptr ? 0.0 : bias->values[c]) - mean.values[c] * factor[i];
     }
     signal.scale(factor, shift, step(layer));
@@ -276,15 +289,17 @@ class Importer {
     const std::string& name = builder_.network.populations[output.index].name;
     const bool alike = std::all_of(f.begin(), f.end(), [&](double v) { return v == f.front(); });
     if (!alike || f.front() <= 0.0) {
-      fail(DiagnosticKind::UnsupportedNode, Location{file_, "/" + name}.child("graded_spikes_factor"),
+      fail(DiagnosticKind::UnsupportedNode,
+           Location{file_, "/" + name}.child("graded_spikes_factor"),
            fmt::format("the spikes of the output '{}' have different factors, or one below 0: "
                        "counting them is not what the network was trained for",
                        name),
            "use one positive graded_spikes_factor in the last layer");
     }
-    builder_.note(name, fmt::format("its spikes count {} each in snnTorch; here they count 1, which "
-                                    "scales all scores alike",
-                                    f.front()));
+    builder_.note(name,
+                  fmt::format("its spikes count {} each in snnTorch; here they count 1, which "
+                              "scales all scores alike",
+                              f.front()));
   }
 
   LayerTensors tensors_;
@@ -292,8 +307,8 @@ class Importer {
   std::string file_;
   const ImportOptions& options_;
   NetworkBuilder builder_;
-  std::map<std::string, Signal> signals_;       // of layers that are still to be read
-  std::map<std::string, int> readers_;          // how many layers still read one
+  std::map<std::string, Signal> signals_;               // of layers that are still to be read
+  std::map<std::string, int> readers_;                  // how many layers still read one
   std::map<std::size_t, std::vector<double>> factors_;  // of spikes, by population
 };
 

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <fstream>
@@ -12,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "compiler/import/element_types.h"
 #include "compiler/import/limits.h"
 #include "compiler/import/torch_pickle.h"
 #include "compiler/support/zip.h"
@@ -23,8 +23,6 @@ namespace fs = std::filesystem;
 using support::DiagnosticKind;
 using support::fail;
 using support::Location;
-
-static_assert(std::endian::native == std::endian::little);
 
 void check_is_zip(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
@@ -41,42 +39,6 @@ void check_is_zip(const fs::path& file) {
   fail(DiagnosticKind::FileDamaged, {file.string()}, "is not a PyTorch file: it is no zip archive",
        "write it with torch.save(net.state_dict(), FILE)");
 }
-
-float half(std::uint16_t bits) {
-  const std::uint32_t sign = static_cast<std::uint32_t>(bits & 0x8000) << 16;
-  std::uint32_t exponent = (bits >> 10) & 0x1f;
-  std::uint32_t fraction = bits & 0x3ff;
-  if (exponent == 0x1f) return std::bit_cast<float>(sign | 0x7f800000 | (fraction << 13));
-  if (exponent == 0) {
-    const float v = static_cast<float>(fraction) * 0x1p-24F;
-    return sign != 0 ? -v : v;
-  }
-  return std::bit_cast<float>(sign | ((exponent + 112) << 23) | (fraction << 13));
-}
-
-template <typename T>
-double element(std::string_view bytes, std::size_t i) {
-  T value;
-  std::memcpy(&value, bytes.data() + i * sizeof(T), sizeof(T));
-  return static_cast<double>(value);
-}
-
-double half_element(std::string_view bytes, std::size_t i) {
-  std::uint16_t bits = 0;
-  std::memcpy(&bits, bytes.data() + i * sizeof bits, sizeof bits);
-  return half(bits);
-}
-
-double bfloat_element(std::string_view bytes, std::size_t i) {
-  std::uint16_t bits = 0;
-  std::memcpy(&bits, bytes.data() + i * sizeof bits, sizeof bits);
-  return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16);
-}
-
-struct ElementType {
-  std::size_t size;  // bytes
-  double (*read)(std::string_view, std::size_t);
-};
 
 ElementType element_type(std::string_view storage) {
   if (storage == "Float") return {4, element<float>};

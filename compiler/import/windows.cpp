@@ -186,14 +186,13 @@ PlaneStep pool_step(const PoolSpec& spec, const ir::Shape& shape, const Step& st
     std::vector<double> factors;
     for (std::size_t y = 0; y < g.out_height; ++y) {
       for (std::size_t x = 0; x < g.out_width; ++x) {
-        const std::size_t n =
-            divisor_of(y, in.height, spec.rows, spec.count_include_pad) *
-            divisor_of(x, in.width, spec.columns, spec.count_include_pad);
+        const std::size_t n = divisor_of(y, in.height, spec.rows, spec.count_include_pad) *
+                              divisor_of(x, in.width, spec.columns, spec.count_include_pad);
         factors.push_back(1.0 / static_cast<double>(n));
       }
     }
-    const bool alike = std::all_of(factors.begin(), factors.end(),
-                                   [&](double f) { return f == factors.front(); });
+    const bool alike =
+        std::all_of(factors.begin(), factors.end(), [&](double f) { return f == factors.front(); });
     if (alike) {
       weight = factors.front();
     } else {
@@ -202,7 +201,8 @@ PlaneStep pool_step(const PoolSpec& spec, const ir::Shape& shape, const Step& st
       }
     }
   }
-  if (in.channels > kMaxElements / (g.kernel_height * g.kernel_width)) check_size({kMaxElements}, step);
+  if (in.channels > kMaxElements / (g.kernel_height * g.kernel_width))
+    check_size({kMaxElements}, step);
   made.conv.weight.assign(g.weights(), weight);
   return made;
 }
