@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "sim/float/float_model.h"
 
@@ -15,19 +16,25 @@ constexpr std::size_t kMaxRows = 384;
 // Positions of a convolution that are tried for one that sees anything.
 constexpr std::size_t kPatchTries = 8;
 
-void input_range(const ir::Dataset& data, int input_bits, passes::Calibration& calibration) {
+// The range of the values of all the data, and the scale that makes them integers.
+void input_range(const std::vector<const ir::Dataset*>& sets, int input_bits,
+                 passes::Calibration& calibration) {
   float lo = 0;
   float hi = 1;
+  float largest = 0;
   bool integers = true;
-  for (std::size_t i = 0; i < data.x.size(); ++i) {
-    const float v = data.x[i];
-    if (!std::isfinite(v)) {
-      support::fail(support::DiagnosticKind::BadData, support::Location{data.file, "x"}.at(i),
-                    fmt::format("{} is not a number that the input can take", v));
+  for (const ir::Dataset* data : sets) {
+    for (std::size_t i = 0; i < data->x.size(); ++i) {
+      const float v = data->x[i];
+      if (!std::isfinite(v)) {
+        support::fail(support::DiagnosticKind::BadData, support::Location{data->file, "/x"}.at(i),
+                      fmt::format("{} is not a number that the input can take", v));
+      }
+      integers = integers && v == std::floor(v) && std::abs(v) <= 32767;
+      largest = std::max(largest, std::abs(v));
+      lo = std::min(lo, v);
+      hi = std::max(hi, v);
     }
-    integers = integers && v == std::floor(v) && std::abs(v) <= 32767;
-    lo = std::min(lo, v);
-    hi = std::max(hi, v);
   }
   if (integers) {
     calibration.input_min.push_back(static_cast<std::int64_t>(lo));
@@ -35,8 +42,6 @@ void input_range(const ir::Dataset& data, int input_bits, passes::Calibration& c
     calibration.input_scale.push_back(1);
     return;
   }
-  float largest = 0;
-  for (const float v : data.x) largest = std::max(largest, std::abs(v));
   const std::int64_t top = numeric::max_of(input_bits);
   calibration.input_min.push_back(lo < 0 ? -top : 0);
   calibration.input_max.push_back(top);
@@ -173,9 +178,13 @@ std::size_t trace_columns(const ir::Network& network, const ir::Projection& p) {
 }  // namespace
 
 passes::Calibration calibrate(const ir::Network& network, const ir::Dataset& data,
-                              std::size_t max_samples, int input_bits) {
+                              std::size_t max_samples, int input_bits, const ir::Dataset* also) {
   passes::Calibration calibration;
-  for (std::size_t i = 0; i < network.inputs.size(); ++i) input_range(data, input_bits, calibration);
+  std::vector<const ir::Dataset*> sets{&data};
+  if (also != nullptr) sets.push_back(also);
+  for (std::size_t i = 0; i < network.inputs.size(); ++i) {
+    input_range(sets, input_bits, calibration);
+  }
   for (const ir::Projection& p : network.projections) {
     calibration.traces.emplace_back(0, trace_columns(network, p));
   }

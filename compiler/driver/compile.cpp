@@ -9,11 +9,12 @@
 #include "compiler/driver/calibration.h"
 #include "compiler/emit/emit.h"
 #include "compiler/emit/testbench.h"
-#include "compiler/ir/network_json.h"
 #include "compiler/ir/layout.h"
+#include "compiler/ir/network_json.h"
 #include "compiler/ir/quantized_json.h"
 #include "compiler/passes/align_convolutions.h"
 #include "compiler/passes/quantize.h"
+#include "hw_models/energy/geometry.h"
 
 namespace hillock::driver {
 namespace {
@@ -97,10 +98,47 @@ ir::Mapping resolve_lanes(const PerPopulationOption& given, const ir::Network& n
   return mapping;
 }
 
-int proof_timesteps(const CompileOptions& options, const std::optional<ir::Dataset>& data,
-                    ir::Network& network) {
-  int steps = network.timesteps.value_or(0);
-  if (data) steps = std::max(steps, static_cast<int>(data->timesteps));
+// The data that compile reads: those it calibrates on, and those that a test is to follow on.
+struct CompileData {
+  std::optional<ir::Dataset> calibration;
+  std::optional<ir::Dataset> data;  // --data, where --calibration is given beside it
+
+  CompileData(const CompileOptions& options, const ir::Network& network) {
+    const auto load = [&](const std::filesystem::path& file) {
+      return import::load_dataset(file, network.inputs[0].shape, options.import.timesteps,
+                                  network.timesteps);
+    };
+    if (!options.calibration.empty()) {
+      calibration = load(options.calibration);
+      if (!options.data.empty()) data = load(options.data);
+    } else if (!options.data.empty()) {
+      calibration = load(options.data);
+    }
+  }
+
+  [[nodiscard]] int timesteps() const {
+    const std::size_t steps = calibration ? calibration->timesteps : 0;
+    return static_cast<int>(std::max(steps, data ? data->timesteps : 0));
+  }
+
+  [[nodiscard]] passes::Calibration calibrated(const ir::Network& network, int input_bits) const {
+    if (!calibration) return {};
+    return calibrate(network, *calibration, kCalibrationSamples, input_bits,
+                     data ? &*data : nullptr);
+  }
+
+  // The `calibration` part of compile.json.
+  [[nodiscard]] json summary(bool tested_on_data) const {
+    if (!calibration) return nullptr;
+    const bool same = !data || (data->samples == calibration->samples && data->x == calibration->x);
+    return {{"file", calibration->file},
+            {"samples", std::min(kCalibrationSamples, calibration->samples)},
+            {"shared_with_test", tested_on_data && same}};
+  }
+};
+
+int proof_timesteps(const CompileOptions& options, const CompileData& data, ir::Network& network) {
+  int steps = std::max(network.timesteps.value_or(0), data.timesteps());
   if (options.import.timesteps) steps = std::max(steps, *options.import.timesteps);
   if (steps > 0) return steps;
   network.import.notes.push_back(
@@ -119,20 +157,25 @@ std::vector<passes::WidthBounds> prove(const ir::QuantizedNetwork& q,
   return widths;
 }
 
+// What the proof found out about the network that its user did not ask for.
+json notes_on(const ir::QuantizedNetwork& q, const std::vector<std::vector<bool>>& silent) {
+  json notes = json::array();
+  for (std::size_t i = 0; i < q.populations.size(); ++i) {
+    const auto n = std::count(silent[i].begin(), silent[i].end(), true);
+    if (n == 0) continue;
+    notes.push_back(fmt::format("population {}: {} of {} neurons can never spike",
+                                q.populations[i].name, n, q.populations[i].neurons()));
+  }
+  return notes;
+}
+
 json memory_summary(const ir::QuantizedNetwork& q, const ir::Mapping& m) {
   std::int64_t weights = 0;
   std::int64_t state = 0;
   for (std::size_t i = 0; i < q.populations.size(); ++i) {
-    const std::int64_t slots = m.groups(q, i) * m.lanes[i];
-    for (const ir::QuantizedProjection* p : q.projections_into(i)) {
-      if (std::holds_alternative<ir::QuantizedDense>(p->connectivity)) {
-        weights += slots * p->weight_bits *
-                   static_cast<std::int64_t>(ir::element_count(q.source_shape(p->source)));
-      } else {
-        weights += p->weight_bits * static_cast<std::int64_t>(ir::weight_count(p->connectivity));
-      }
-    }
-    state += slots * (q.populations[i].accumulator_bits + q.populations[i].current_bits);
+    const hw_models::EngineSize size = hw_models::engine_size(q, m, i);
+    (ir::pooled_source(q, i) ? state : weights) += size.weights.bits();
+    state += size.states.bits();
   }
   return {{"weights", weights}, {"state", state}};
 }
@@ -184,14 +227,8 @@ json compile(const CompileOptions& options, const CommonOptions& common) {
   ir::Network network = import::import_model(options.model, options.import);
   network = passes::align_convolutions(std::move(network));
   ir::verify(network);
-  std::optional<ir::Dataset> data;
-  passes::Calibration calibration;
-  if (!options.data.empty()) {
-    const std::optional<int> steps =
-        options.import.timesteps ? options.import.timesteps : network.timesteps;
-    data = import::load_dataset(options.data, network.inputs[0].shape, steps);
-    calibration = calibrate(network, *data, kCalibrationSamples, options.input_bits);
-  }
+  const CompileData data(options, network);
+  const passes::Calibration calibration = data.calibrated(network, options.input_bits);
 
   passes::QuantizeOptions quantize;
   quantize.weight_bits = with_default(
@@ -202,11 +239,14 @@ json compile(const CompileOptions& options, const CommonOptions& common) {
       resolve("--current-decay-bits", options.current_decay_bits, network, 0, 24);
   quantize.membrane_bits = resolve("--membrane-bits", options.membrane_bits, network, 2, 48);
   quantize.timesteps = proof_timesteps(options, data, network);
+  const ir::Mapping wanted = resolve_lanes(options.lanes, network);
 
   ir::QuantizedNetwork q = passes::quantize(network, quantize, calibration);
-  const ir::Mapping mapping = ir::fit_lanes(q, resolve_lanes(options.lanes, network));
+  const std::vector<std::vector<bool>> silent = analysis::silent_neurons(q);
+  passes::check_membrane_bits(q, silent, quantize.membrane_bits);
   passes::assign_widths(q, prove(q, quantize.membrane_bits), quantize.membrane_bits);
   ir::verify(q);
+  const ir::Mapping mapping = ir::fit_lanes(q, wanted);
   ir::verify(q, mapping);
   emit::EmittedDesign design = emit::emit(q, mapping);
 
@@ -218,8 +258,8 @@ json compile(const CompileOptions& options, const CommonOptions& common) {
                   {"populations", population_summary(network, q, mapping)},
                   {"weight_memory_bits", memory["weights"]},
                   {"state_memory_bits", memory["state"]},
-                  {"calibration_samples",
-                   data ? std::min<std::size_t>(kCalibrationSamples, data->samples) : 0},
+                  {"calibration", data.summary(options.tested_on_data)},
+                  {"notes", notes_on(q, silent)},
                   {"rtl", {{"top", design.top}, {"files", design.files}}}};
 
   std::vector<std::pair<std::string, std::string>> files;

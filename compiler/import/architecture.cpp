@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "compiler/import/limits.h"
@@ -17,18 +18,44 @@ using support::DiagnosticKind;
 using support::fail;
 using support::JsonValue;
 
+using Keys = std::vector<std::string_view>;
+
 struct TypeRow {
   std::string_view name;
   LayerType type;
-  std::vector<std::string_view> keys;  // besides name, type and from
+  std::size_t axes;  // spatial
+  Keys keys;         // besides name, type and from
 };
 
 const std::vector<TypeRow>& types() {
+  static const Keys kConv{"stride", "padding", "dilation", "groups", "padding_mode"};
+  static const Keys kAverage{"kernel_size", "stride",            "padding",
+                             "ceil_mode",   "count_include_pad", "divisor_override"};
+  static const Keys kAverage1d{"kernel_size", "stride", "padding", "ceil_mode",
+                               "count_include_pad"};
+  static const Keys kMax{"kernel_size", "stride", "padding", "dilation", "ceil_mode"};
+  static const Keys kSum{"kernel_size", "stride", "padding", "ceil_mode"};
+  static const Keys kNorm{"eps", "momentum"};
+  static const Keys kNeuron{"reset_mechanism", "reset_delay", "inhibition", "state_quant"};
   static const std::vector<TypeRow> kTypes{
-      {"linear", LayerType::Linear, {}},
-      {"leaky", LayerType::Leaky, {"reset_mechanism", "reset_delay", "inhibition", "state_quant"}},
-      {"flatten", LayerType::Flatten, {"start_dim", "end_dim"}},
-      {"dropout", LayerType::Dropout, {"p"}},
+      {"linear", LayerType::Linear, 0, {}},
+      {"conv1d", LayerType::Conv, 1, kConv},
+      {"conv2d", LayerType::Conv, 2, kConv},
+      {"avgpool1d", LayerType::AveragePool, 1, kAverage1d},
+      {"avgpool2d", LayerType::AveragePool, 2, kAverage},
+      {"maxpool1d", LayerType::MaxPool, 1, kMax},
+      {"maxpool2d", LayerType::MaxPool, 2, kMax},
+      {"sumpool2d", LayerType::SumPool, 2, kSum},
+      {"batchnorm1d", LayerType::BatchNorm, 1, kNorm},
+      {"batchnorm2d", LayerType::BatchNorm, 2, kNorm},
+      {"flatten", LayerType::Flatten, 0, {"start_dim", "end_dim"}},
+      {"dropout", LayerType::Dropout, 0, {"p"}},
+      {"leaky", LayerType::Leaky, 0, kNeuron},
+      {"rleaky", LayerType::RLeaky, 0, kNeuron},
+      {"synaptic", LayerType::Synaptic, 0, kNeuron},
+      {"rsynaptic", LayerType::RSynaptic, 0, kNeuron},
+      {"lapicque", LayerType::Lapicque, 0, kNeuron},
+      {"alpha", LayerType::Alpha, 0, kNeuron},
   };
   return kTypes;
 }
@@ -46,9 +73,115 @@ const TypeRow& type_of(const JsonValue& v) {
        fmt::format("supported are {}", fmt::join(names, ", ")));
 }
 
-// `from` may say what is so anyway: that a layer reads the one before it.
-void check_from(const JsonValue& layer, const std::string& before) {
-  if (!layer.has("from")) return;
+// A number for every spatial axis, or one for each.
+struct Pair {
+  std::size_t rows;
+  std::size_t columns;
+};
+Pair pair(const JsonValue& v, std::size_t axes) {
+  if (!v.is_list()) {
+    const std::size_t n = v.size();
+    return {axes == 1 ? 1 : n, n};
+  }
+  const std::vector<JsonValue> list = v.elements();
+  if (list.size() != axes) v.fault(fmt::format("has {} numbers, not {}", list.size(), axes));
+  return {axes == 1 ? 1 : list[0].size(), list.back().size()};
+}
+
+void read_window(const JsonValue& v, Layer& layer) {
+  const bool one_axis = layer.axes == 1;
+  const auto set = [&](const char* key, std::size_t Window::*member, bool zero_rows) {
+    if (!v.has(key)) return;
+    const Pair p = pair(v.at(key), layer.axes);
+    layer.rows.*member = one_axis && zero_rows ? 0 : p.rows;
+    layer.columns.*member = p.columns;
+  };
+  set("kernel_size", &Window::kernel, false);
+  const bool pools = layer.type != LayerType::Conv;
+  if (pools) {
+    (void)v.at("kernel_size");
+    layer.rows.stride = layer.rows.kernel;  // PyTorch's default of a pooling
+    layer.columns.stride = layer.columns.kernel;
+  }
+  set("stride", &Window::stride, false);
+  set("dilation", &Window::dilation, false);
+  if (!v.has("padding")) return;
+  const JsonValue padding = v.at("padding");
+  if (!pools && padding.is_text()) {
+    const std::string word = padding.text();
+    if (word != "same" && word != "valid") {
+      padding.fault(fmt::format("is '{}', neither 'same' nor 'valid' nor a number", word));
+    }
+    layer.same_padding = word == "same";
+    return;
+  }
+  set("padding", &Window::pad_before, true);
+  set("padding", &Window::pad_after, true);
+}
+
+void refuse(const JsonValue& layer, const char* key, std::string_view what) {
+  if (!layer.has(key)) return;
+  const JsonValue v = layer.at(key);
+  if (!v.truth()) return;
+  fail(DiagnosticKind::UnsupportedNode, v.where(), fmt::format("{} is not supported", what),
+       fmt::format("train the network with {}=False", key));
+}
+
+void read_neuron(const JsonValue& v, Layer& layer) {
+  if (v.has("reset_mechanism")) {
+    layer.reset_mechanism = v.at("reset_mechanism").choice(ir::parse_reset_mechanism);
+  }
+  if (v.has("reset_delay")) layer.reset_delay = v.at("reset_delay").truth();
+  if (v.has("inhibition")) layer.inhibition = v.at("inhibition").truth();
+  refuse(v, "state_quant",
+         "a membrane that snnTorch rounds to levels of its own (state_quant; zero is not one of "
+         "them)");
+}
+
+void read_options(const JsonValue& v, Layer& layer) {
+  switch (layer.type) {
+    case LayerType::Conv:
+      if (v.has("padding_mode") && v.at("padding_mode").text() != "zeros") {
+        fail(DiagnosticKind::UnsupportedNode, v.at("padding_mode").where(),
+             fmt::format("the padding mode '{}' is not supported", v.at("padding_mode").text()),
+             "pad with zeros");
+      }
+      if (v.has("groups")) layer.groups = v.at("groups").size();
+      read_window(v, layer);
+      break;
+    case LayerType::AveragePool:
+    case LayerType::SumPool:
+    case LayerType::MaxPool:
+      read_window(v, layer);
+      if (v.has("ceil_mode")) layer.ceil_mode = v.at("ceil_mode").truth();
+      if (v.has("count_include_pad")) layer.count_include_pad = v.at("count_include_pad").truth();
+      if (v.has("divisor_override") && !v.at("divisor_override").is_null()) {
+        layer.divisor = v.at("divisor_override").size();
+        if (layer.divisor == 0) v.at("divisor_override").fault("is 0");
+      }
+      break;
+    case LayerType::BatchNorm:
+      if (v.has("eps")) layer.eps = v.at("eps").number();
+      if (!(layer.eps >= 0.0)) v.at("eps").fault("is below 0");
+      break;
+    case LayerType::Flatten:
+      if (v.has("start_dim")) layer.start_dim = v.at("start_dim").whole();
+      if (v.has("end_dim")) layer.end_dim = v.at("end_dim").whole();
+      break;
+    case LayerType::Dropout:
+      if (v.has("p")) (void)v.at("p").number();
+      break;
+    case LayerType::Linear:
+      break;
+    default:
+      read_neuron(v, layer);
+  }
+}
+
+// The layers that a layer reads: those it names, or the one before it.
+std::vector<std::string> sources_of(const JsonValue& layer, const std::string& before,
+                                    const std::map<std::string, support::Location>& earlier) {
+  if (!layer.has("from")) return {before};
   const JsonValue from = layer.at("from");
   std::vector<std::string> sources;
   if (from.is_list()) {
@@ -56,58 +189,42 @@ void check_from(const JsonValue& layer, const std::string& before) {
   } else {
     sources.push_back(from.text());
   }
-  if (sources.size() == 1 && sources.front() == before) return;
-  fail(DiagnosticKind::UnsupportedGraph, from.where(),
-       fmt::format("the layer reads '{}', and only layers that read the one before them ('{}') are "
-                   "supported",
-                   fmt::join(sources, "', '"), before),
-       "use a network whose layers follow each other");
+  if (sources.empty()) from.fault("names no layer");
+  std::set<std::string> seen;
+  for (const std::string& s : sources) {
+    if (s != "input" && !earlier.contains(s)) {
+      fail(DiagnosticKind::UnsupportedGraph, from.where(),
+           fmt::format("the layer reads '{}', which is neither 'input' nor a layer before it", s),
+           "list layers after those they read; recurrence within a layer is rleaky or rsynaptic");
+    }
+    if (!seen.insert(s).second) from.fault(fmt::format("names '{}' twice", s));
+  }
+  return sources;
 }
 
-void refuse(const JsonValue& layer, const char* key, std::string_view what) {
-  if (!layer.has(key)) return;
-  const JsonValue v = layer.at(key);
-  if (!v.truth()) return;
-  fail(DiagnosticKind::UnsupportedNode, v.where(), fmt::format("{} is not supported yet", what),
-       fmt::format("train the network with {}=False", key));
-}
-
-Layer layer_from(const JsonValue& v, const std::string& before) {
+Layer layer_from(const JsonValue& v, const std::string& before,
+                 const std::map<std::string, support::Location>& earlier) {
   const TypeRow& row = type_of(v);
-  std::vector<std::string_view> known{"name", "type", "from"};
+  Keys known{"name", "type", "from"};
   known.insert(known.end(), row.keys.begin(), row.keys.end());
   v.only_keys(known);
   Layer layer;
   layer.name = v.at("name").text();
   layer.type = row.type;
+  layer.type_name = row.name;
+  layer.axes = row.axes;
   layer.where = v.where();
   if (layer.name.empty() || layer.name.size() > kMaxNameLength) {
     v.at("name").fault("is not a name");
   }
-  check_from(v, before);
-  if (v.has("reset_mechanism")) {
-    layer.reset_mechanism = v.at("reset_mechanism").choice(ir::parse_reset_mechanism);
-  }
-  if (v.has("reset_delay")) layer.reset_delay = v.at("reset_delay").truth();
-  refuse(v, "inhibition", "inhibition between the neurons of a layer");
-  refuse(v, "state_quant", "a quantized membrane (state_quant)");
-  if (v.has("start_dim")) layer.start_dim = v.at("start_dim").whole();
-  if (v.has("end_dim")) layer.end_dim = v.at("end_dim").whole();
-  if (v.has("p")) (void)v.at("p").number();
+  layer.from = sources_of(v, before, earlier);
+  read_options(v, layer);
   return layer;
 }
 
-// The type that a layer's tensors speak of.
-std::string_view guessed_type(const std::map<std::string, const torch::Tensor*>& tensors) {
-  const auto has = [&](const char* name) { return tensors.contains(name); };
-  if (has("alpha")) return "synaptic";
-  if (has("beta") || has("threshold")) return "leaky";
-  if (has("running_mean")) return "batchnorm2d";
-  if (has("weight") && tensors.at("weight")->shape.size() == 4) return "conv2d";
-  return "linear";
-}
-
 }  // namespace
+
+bool is_neuron(LayerType type) { return type >= LayerType::Leaky; }
 
 Architecture read_architecture(const std::filesystem::path& file) {
   const nlohmann::json json = JsonValue::parse(support::read_file(file), file.string());
@@ -116,8 +233,9 @@ Architecture read_architecture(const std::filesystem::path& file) {
   Architecture a;
   a.where = top.where();
   const JsonValue input = top.at("input");
-  input.only_keys({"shape"});
+  input.only_keys({"shape", "binary"});
   a.input = input.at("shape").shape();
+  if (input.has("binary")) a.binary_input = input.at("binary").truth();
   const std::size_t n = ir::element_count(a.input);
   if (n == 0 || n > kMaxShape) input.at("shape").fault(fmt::format("has {} elements", n));
   if (top.has("timesteps")) {
@@ -131,8 +249,9 @@ Architecture read_architecture(const std::filesystem::path& file) {
   if (layers.empty()) top.at("layers").fault("is empty");
   if (layers.size() > kMaxNodes) top.at("layers").fault("is too long");
   for (const JsonValue& v : layers) {
-    a.layers.push_back(layer_from(v, before));
+    a.layers.push_back(layer_from(v, before, names));
     before = a.layers.back().name;
+    if (before == "input") v.at("name").fault("is 'input', which is what the network reads");
     const auto [it, fresh] = names.emplace(before, v.where());
     if (!fresh) {
       fail(DiagnosticKind::DuplicateName, v.where(),
@@ -140,32 +259,6 @@ Architecture read_architecture(const std::filesystem::path& file) {
     }
   }
   return a;
-}
-
-std::string architecture_skeleton(const torch::StateDict& state) {
-  std::vector<std::string> order;
-  std::map<std::string, std::map<std::string, const torch::Tensor*>> layers;
-  for (const torch::Tensor& t : state.tensors) {
-    const std::size_t dot = t.name.rfind('.');
-    if (dot == std::string::npos) continue;
-    const std::string layer = t.name.substr(0, dot);
-    if (!layers.contains(layer)) order.push_back(layer);
-    layers[layer][t.name.substr(dot + 1)] = &t;
-  }
-  nlohmann::json shape = nlohmann::json::array();
-  std::string lines;
-  for (const std::string& name : order) {
-    const auto& tensors = layers[name];
-    if (shape.empty() && tensors.contains("weight") && tensors.at("weight")->shape.size() == 2) {
-      shape.push_back(tensors.at("weight")->shape[1]);
-    }
-    lines += fmt::format(
-        "{}\n      {{\"name\": {}, \"type\": \"{}\"}}", lines.empty() ? "" : ",",
-        nlohmann::json(name).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace),
-        guessed_type(tensors));
-  }
-  return fmt::format("  {{ \"input\": {{\"shape\": {}}},\n    \"layers\": [{} ] }}", shape.dump(),
-                     lines);
 }
 
 }  // namespace hillock::import

@@ -8,19 +8,50 @@
 #include <vector>
 
 #include "compiler/import/torch_file.h"
+#include "compiler/import/windows.h"
 #include "compiler/ir/network.h"
 
 namespace hillock::import {
 
-enum class LayerType { Linear, Leaky, Flatten, Dropout };
+enum class LayerType {
+  Linear,
+  Conv,
+  AveragePool,
+  SumPool,
+  MaxPool,
+  BatchNorm,
+  Flatten,
+  Dropout,
+  Leaky,
+  RLeaky,
+  Synaptic,
+  RSynaptic,
+  Lapicque,
+  Alpha,
+};
+[[nodiscard]] bool is_neuron(LayerType type);
 
 struct Layer {
   std::string name;
   LayerType type = LayerType::Linear;
+  std::string type_name;  // as the file has it: "conv2d"
   support::Location where;
-  // Leaky.
+  std::vector<std::string> from;  // names of layers before it, or "input"
+  // Neurons.
   std::optional<ir::ResetMechanism> reset_mechanism;
   std::optional<bool> reset_delay;
+  bool inhibition = false;
+  // Convolutions and pooling; kernel sizes of convolutions are in their weights.
+  std::size_t axes = 2;  // spatial
+  Window rows;
+  Window columns;
+  bool same_padding = false;
+  std::size_t groups = 1;
+  bool ceil_mode = false;
+  bool count_include_pad = true;
+  std::size_t divisor = 0;
+  // Batch normalization.
+  double eps = 1e-5;
   // Flatten; PyTorch counts axes with the batch as axis 0.
   int start_dim = 1;
   int end_dim = -1;
@@ -28,9 +59,11 @@ struct Layer {
 
 struct Architecture {
   ir::Shape input;
-  std::vector<Layer> layers;  // each reads the one before
+  bool binary_input = false;  // stated: every element is 0 or 1
+  std::vector<Layer> layers;
   std::optional<int> timesteps;
   std::optional<ir::Readout> readout;
+  std::vector<std::string> assumptions;  // where it was worked out from the tensors
   support::Location where;
 };
 
@@ -38,6 +71,10 @@ struct Architecture {
 // duplicate-name.
 [[nodiscard]] Architecture read_architecture(const std::filesystem::path& file);
 
+// The only chain of linear layers and neurons that fits the names and shapes, in order of the
+// file; nothing where they leave anything open.
+[[nodiscard]] std::optional<Architecture> inferred_architecture(const torch::StateDict& state,
+                                                                const std::string& file);
 // An architecture that fits the names and shapes in a state_dict, as text to edit.
 [[nodiscard]] std::string architecture_skeleton(const torch::StateDict& state);
 

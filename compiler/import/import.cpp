@@ -106,7 +106,7 @@ Network import_model(const fs::path& model, const ImportOptions& options) {
   if (extension == ".nir") {
     network = import_nir(model, options);
   } else if (extension == ".pt" || extension == ".pth") {
-    StateDictImport imported = import_state_dict(model, options);
+    StateDictImport imported = import_state_dict(torch::read_state_dict(model), model, options);
     network = std::move(imported.network);
     readout_stated = imported.readout_stated;
   } else if (extension == ".json") {

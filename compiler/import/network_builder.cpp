@@ -2,50 +2,231 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "compiler/import/limits.h"
 
 namespace hillock::import {
+namespace {
 
+using support::DiagnosticKind;
+using support::fail;
 using support::Location;
+
+std::size_t stored_weights(const ir::Connectivity& c) {
+  if (const auto* all = ir::weights_of(c)) return all->size();
+  if (const auto* sparse = std::get_if<ir::Sparse>(&c)) return sparse->synapses.size();
+  return 0;
+}
+
+std::string_view form_of(const ir::Connectivity& c) {
+  if (std::holds_alternative<ir::Conv>(c)) return "convolution";
+  if (std::holds_alternative<ir::Sparse>(c)) return "list of synapses";
+  return "matrix";
+}
+
+ir::PerNeuron<double> plus(const ir::PerNeuron<double>& a, const std::vector<double>& b) {
+  if (b.empty()) return a;
+  std::vector<double> sum = b;
+  for (std::size_t j = 0; j < sum.size(); ++j) sum[j] += a[j];
+  return ir::PerNeuron<double>(std::move(sum));
+}
+
+// The depthwise convolution of ones whose sum is above 0.5 where a window holds a spike.
+ir::Conv any_of(const ir::MaxPool& p) {
+  ir::Conv conv;
+  ir::ConvGeometry& g = conv.geometry;
+  g.in_channels = g.out_channels = g.groups = p.channels;
+  g.in_height = p.in_height;
+  g.in_width = p.in_width;
+  g.out_height = p.out_height;
+  g.out_width = p.out_width;
+  g.kernel_height = p.kernel_height;
+  g.kernel_width = p.kernel_width;
+  g.stride_height = p.stride_height;
+  g.stride_width = p.stride_width;
+  g.pad_top = p.pad_top;
+  g.pad_left = p.pad_left;
+  g.dilation_height = p.dilation_height;
+  g.dilation_width = p.dilation_width;
+  conv.weight.assign(g.weights(), 1.0);
+  return conv;
+}
+
+ir::Population relay(std::string name, ir::Shape shape, Location where) {
+  ir::Population p;
+  p.name = std::move(name);
+  p.shape = std::move(shape);
+  p.decay = 0.0;
+  p.threshold = 0.5;
+  p.reset = {ir::ResetMechanism::None, ir::ResetTiming::SameStep, ir::ZeroInput::Kept};
+  p.comparison = ir::Comparison::Greater;
+  p.where = std::move(where);
+  return p;
+}
+
+}  // namespace
 
 ir::Source NetworkBuilder::add_input(std::string name, ir::Shape shape, Location where) {
   network.inputs.push_back({std::move(name), std::move(shape), std::move(where)});
   return {ir::Source::Kind::Input, network.inputs.size() - 1};
 }
 
-ir::Source NetworkBuilder::add_population(ir::Population population, const LinearChain& chain,
-                                          const ir::Source& source, const std::vector<double>& gain,
-                                          const Location& where) {
-  // Weights are stored one by one, however little the file needed to say them.
-  const std::size_t inputs = ir::element_count(shape_of(source));
-  if (inputs != 0 && population.neurons() > (kMaxElements - weights_) / inputs) {
-    support::fail(support::DiagnosticKind::FileTooLarge, where,
-                  fmt::format("'{}' would need {}x{} weights, and a network has at most {}",
-                              population.name, population.neurons(), inputs, kMaxElements));
+Signal NetworkBuilder::signal_of(const ir::Source& source) const {
+  Signal signal(source, shape_of(source));
+  if (source.kind == ir::Source::Kind::Population) {
+    const auto it = spike_factors_.find(source.index);
+    if (it != spike_factors_.end()) signal.scale(it->second, {}, {});
   }
-  weights_ += population.neurons() * inputs;
+  return signal;
+}
 
-  std::vector<double> bias = chain.bias(gain);
-  for (std::size_t j = 0; j < bias.size(); ++j) bias[j] += population.bias[j];
-  population.bias = ir::PerNeuron<double>(std::move(bias));
+void NetworkBuilder::set_spike_factors(const ir::Source& source, std::vector<double> factors) {
+  spike_factors_[source.index] = std::move(factors);
+}
 
+bool NetworkBuilder::of_spikes(const Signal& signal) const {
+  if (signal.terms().size() != 1 || !signal.bias().empty()) return false;
+  const Signal::Term& t = signal.terms().front();
+  if (!t.map.identity() || t.delay != 0) return false;
+  return t.source.kind == ir::Source::Kind::Input || network.populations[t.source.index].spiking;
+}
+
+void NetworkBuilder::settle(Signal& signal) {
+  if (!signal.maximum() || !of_spikes(signal)) return;
+  const Signal::Maximum maximum = *signal.maximum();
+  const ir::Source source = signal.terms().front().source;
+  if (source.kind == ir::Source::Kind::Input && !binary_input) {
+    assume(maximum.step.name,
+           "the input was taken to hold zeros and ones only: the maximum of other values cannot "
+           "be sent on as a spike (state it with \"binary\": true at the architecture's input)",
+           true);
+  }
+  const ir::MaxPool& p = maximum.pool;
+  const bool one_axis = shape_of(source).size() == 2;
+  ir::Shape shape{p.channels, p.out_height, p.out_width};
+  if (one_axis) shape.erase(shape.begin() + 1);
   ir::Projection projection;
-  projection.name = chain.weighted()
-                        ? chain.name()
-                        : fmt::format("{}->{}", network.source_name(source), population.name);
+  network.populations.push_back(
+      relay(free_name(maximum.step.name), std::move(shape), maximum.step.place));
+  const std::size_t target = network.populations.size() - 1;
+  const std::string& name = network.populations[target].name;
+  projection.name =
+      free_projection_name(fmt::format("{}->{}", network.source_name(source), name));
   projection.source = source;
-  projection.target = network.populations.size();
-  projection.connectivity = chain.dense(gain);
-  projection.where = where;
-  if (chain.composed()) note(projection.name, "composed into one matrix in double precision");
-  if (!gain.empty()) {
-    note(projection.name, fmt::format("the gain of '{}' was folded into it", population.name));
-  }
-  network.populations.push_back(std::move(population));
+  projection.target = target;
+  projection.connectivity = any_of(p);
+  projection.where = maximum.step.place;
   network.projections.push_back(std::move(projection));
-  return {ir::Source::Kind::Population, network.populations.size() - 1};
+  note(name, "the maximum of spikes became neurons that pass on any spike of their window, in the "
+             "same step");
+  signal.restart({ir::Source::Kind::Population, target});
+}
+
+ir::Source NetworkBuilder::add_relay(std::string name, const Signal& signal, Location where) {
+  return add_population(relay(std::move(name), signal.shape(), where), signal, {}, where);
+}
+
+ir::Source NetworkBuilder::add_currents(const Signal& signal) {
+  const Signal::Maximum& maximum = *signal.maximum();
+  const bool named = signal.weighted();
+  const ir::MaxPool& p = maximum.pool;
+  ir::Shape shape{p.channels, p.in_height, p.in_width};
+  const Location place = named ? signal.last_step().place : maximum.step.place;
+  ir::Population population = membrane_of_weights(
+      free_name(named ? signal.last_step().name : maximum.step.name + ".currents"),
+      std::move(shape), place);
+  network.populations.push_back(std::move(population));
+  const std::size_t index = network.populations.size() - 1;
+  note(network.populations[index].name,
+       fmt::format("its currents are kept, for the maximum that '{}' takes of them",
+                   maximum.step.name));
+  return {ir::Source::Kind::Population, index};
+}
+
+void NetworkBuilder::connect_maximum(std::size_t target, const ir::Source& currents,
+                                     const ir::MaxPool& pool, const Step& step) {
+  ir::Projection projection;
+  projection.name = free_projection_name(step.name);
+  projection.source = currents;
+  projection.target = target;
+  projection.connectivity = pool;
+  projection.where = step.place;
+  network.projections.push_back(std::move(projection));
+}
+
+ir::Source NetworkBuilder::add_population(ir::Population population, const Signal& given,
+                                          const std::vector<double>& gain,
+                                          const Location& where) {
+  Signal signal = given;
+  if (signal.maximum() && of_spikes(signal) &&
+      signal.terms().front().source.kind == ir::Source::Kind::Population) {
+    settle(signal);
+  }
+  if (!signal.maximum()) {
+    network.populations.push_back(std::move(population));
+    connect(network.populations.size() - 1, signal, gain, where);
+    return {ir::Source::Kind::Population, network.populations.size() - 1};
+  }
+  if (!gain.empty()) {
+    signal.scale(gain, {}, {});
+    note(signal.maximum()->step.name,
+         fmt::format("the gain of '{}' was taken in front of the maximum", population.name));
+  }
+  const Signal::Maximum maximum = *signal.maximum();
+  const ir::Source currents = add_currents(signal);
+  connect(currents.index, signal, {}, maximum.step.place);
+  network.populations.push_back(std::move(population));
+  const std::size_t target = network.populations.size() - 1;
+  connect_maximum(target, currents, maximum.pool, maximum.step);
+  return {ir::Source::Kind::Population, target};
+}
+
+void NetworkBuilder::connect(std::size_t target, const Signal& given,
+                             const std::vector<double>& gain, const Location& where) {
+  Signal signal = given;
+  const std::string name = network.populations[target].name;
+  for (const ir::Projection& p : network.projections) {
+    if (p.target != target || !std::holds_alternative<ir::MaxPool>(p.connectivity)) continue;
+    fail(DiagnosticKind::UnsupportedGraph, where,
+         fmt::format("'{}' reads the maximum of currents that '{}' takes, and can read nothing "
+                     "besides",
+                     name, p.name),
+         "put neurons in front of the max-pool");
+  }
+  if (!gain.empty()) signal.scale(gain, {}, {});
+  ir::Population& population = network.populations[target];
+  ir::PerNeuron<double>& bias =
+      population.synapse == ir::Synapse::None ? population.bias : population.current_bias;
+  bias = plus(bias, signal.bias());
+  for (const Signal::Term& t : signal.terms()) {
+    ir::Projection projection;
+    const std::string term_name = t.name();
+    projection.name = free_projection_name(
+        term_name.empty() ? fmt::format("{}->{}", network.source_name(t.source), name)
+                          : term_name);
+    projection.source = t.source;
+    projection.target = target;
+    projection.connectivity = t.map.connectivity();
+    projection.delay = t.delay;
+    projection.where = term_name.empty() ? where : t.where;
+    const std::size_t weights = stored_weights(projection.connectivity);
+    if (weights > kMaxElements - weights_) {
+      fail(DiagnosticKind::FileTooLarge, where,
+           fmt::format("'{}' would need {} weights more, and a network has at most {}", name,
+                       weights, kMaxElements));
+    }
+    weights_ += weights;
+    if (t.names.size() > 1) {
+      note(projection.name, fmt::format("composed into one {} in double precision",
+                                        form_of(projection.connectivity)));
+    }
+    if (!gain.empty()) {
+      note(projection.name, fmt::format("the gain of '{}' was folded into it", name));
+    }
+    network.projections.push_back(std::move(projection));
+  }
 }
 
 ir::Population NetworkBuilder::membrane_of_weights(std::string name, ir::Shape shape,
@@ -59,8 +240,34 @@ ir::Population NetworkBuilder::membrane_of_weights(std::string name, ir::Shape s
   return population;
 }
 
+std::string NetworkBuilder::free_name(const std::string& wanted) const {
+  const auto taken = [&](const std::string& name) {
+    const auto called = [&](const auto& thing) { return thing.name == name; };
+    return std::any_of(network.populations.begin(), network.populations.end(), called) ||
+           std::any_of(network.inputs.begin(), network.inputs.end(), called);
+  };
+  std::string name = wanted;
+  for (int i = 2; taken(name); ++i) name = fmt::format("{}.{}", wanted, i);
+  return name;
+}
+
+std::string NetworkBuilder::free_projection_name(const std::string& wanted) const {
+  std::string name = wanted;
+  const auto called = [&](const ir::Projection& p) { return p.name == name; };
+  for (int i = 2; std::any_of(network.projections.begin(), network.projections.end(), called);
+       ++i) {
+    name = fmt::format("{}.{}", wanted, i);
+  }
+  return name;
+}
+
 void NetworkBuilder::note(std::string_view name, std::string_view text) {
   network.import.notes.push_back(fmt::format("{}: {}", name, text));
+}
+
+void NetworkBuilder::assume(std::string_view name, std::string_view text, bool approximate) {
+  network.import.assumptions.push_back(fmt::format("{}: {}", name, text));
+  if (approximate) network.import.grade = ir::ImportGrade::Approximate;
 }
 
 }  // namespace hillock::import

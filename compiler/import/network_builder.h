@@ -1,12 +1,14 @@
-// What every importer does with a chain of weights that ends in neurons: adds a population and the
-// projection that feeds it.
+// What every importer does with a signal that ends in neurons: adds a population and the
+// projections that feed it, and works a max-pool into populations of its own.
 #pragma once
 
 #include <cstddef>
+#include <map>
+#include <string>
 #include <string_view>
 #include <vector>
 
-#include "compiler/import/linear_chain.h"
+#include "compiler/import/signal.h"
 #include "compiler/ir/network.h"
 
 namespace hillock::import {
@@ -15,12 +17,26 @@ class NetworkBuilder {
  public:
   [[nodiscard]] ir::Source add_input(std::string name, ir::Shape shape, support::Location where);
 
-  // `chain` starts at `source` and yields the population's input; its rows and bias are multiplied
-  // by `gain` (empty: by 1), and population.bias is added. `where` is the place of the weights.
-  // Throws InputError (file-too-large, unsupported-graph).
-  ir::Source add_population(ir::Population population, const LinearChain& chain,
-                            const ir::Source& source, const std::vector<double>& gain,
-                            const support::Location& where);
+  // What a source sends: its spikes times their factors, where those were set.
+  [[nodiscard]] Signal signal_of(const ir::Source& source) const;
+  void set_spike_factors(const ir::Source& source, std::vector<double> factors);
+
+  // Before anything but neurons reads a signal: a maximum of spikes becomes a relay, a population
+  // that passes it on in the same step. Other maxima stay, and refuse what follows.
+  void settle(Signal& signal);
+  // A population that repeats in the same step what reaches it over an all-ones convolution or
+  // one to one: it spikes where its input is above 0.5.
+  [[nodiscard]] ir::Source add_relay(std::string name, const Signal& signal,
+                                     support::Location where);
+
+  // The population reads `signal`, multiplied by `gain` per neuron (empty: by 1); the signal's bias
+  // is added to its own, or to that of its current. `where` is the place of its projections that
+  // have no weights. Throws InputError (file-too-large, unsupported-graph).
+  ir::Source add_population(ir::Population population, const Signal& signal,
+                            const std::vector<double>& gain, const support::Location& where);
+  // Adds the projections to a population that is there already.
+  void connect(std::size_t target, const Signal& signal, const std::vector<double>& gain,
+               const support::Location& where);
 
   // A population that does not spike and whose membrane is its input, for weights that come last.
   [[nodiscard]] static ir::Population membrane_of_weights(std::string name, ir::Shape shape,
@@ -30,10 +46,21 @@ class NetworkBuilder {
     return network.source_shape(s);
   }
   void note(std::string_view name, std::string_view text);
+  // Lists what had to be taken for granted; `approximate`: the spikes depend on it.
+  void assume(std::string_view name, std::string_view text, bool approximate);
 
   ir::Network network;
+  bool binary_input = false;  // the input is known to hold zeros and ones only
 
  private:
+  [[nodiscard]] bool of_spikes(const Signal& signal) const;
+  ir::Source add_currents(const Signal& signal);
+  void connect_maximum(std::size_t target, const ir::Source& currents, const ir::MaxPool& pool,
+                       const Step& step);
+  [[nodiscard]] std::string free_name(const std::string& wanted) const;
+  [[nodiscard]] std::string free_projection_name(const std::string& wanted) const;
+
+  std::map<std::size_t, std::vector<double>> spike_factors_;  // by population
   std::size_t weights_ = 0;
 };
 

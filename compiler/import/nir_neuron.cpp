@@ -48,22 +48,26 @@ std::string sentence(const Node& node, std::string_view text) {
   return fmt::format("{}: {}", node.name, text);
 }
 
-// tau, checked: the errors say where such a tau comes from.
-std::vector<double> checked_tau(const Parameters& p) {
-  const Array& raw = array(p.node(), "tau");
-  const Location where = p.where("tau");
+// A time constant, checked: the errors say where such a one comes from.
+std::vector<double> checked_tau(const Parameters& p, std::string_view name) {
+  const Array& raw = array(p.node(), name);
+  const Location where = p.where(name);
+  const std::string_view share = name == "tau_syn" ? "alpha" : "beta";
   for (std::size_t i = 0; i < raw.values.size(); ++i) {
     const double tau = raw.values[i];
     if (std::isinf(tau) && tau > 0) {
-      fail(
-          DiagnosticKind::BadParameter, where.at(i), "tau is infinite: a neuron without leak",
-          "snnTorch exports beta = 1 so: use an IF node, a beta below 1, or import the state_dict");
+      fail(DiagnosticKind::BadParameter, where.at(i),
+           fmt::format("{} is infinite: {} without leak", name,
+                       name == "tau_syn" ? "a current" : "a neuron"),
+           fmt::format("snnTorch exports {} = 1 so: use {}a {} below 1, or import the state_dict",
+                       share, name == "tau" ? "an IF node, " : "", share));
     }
     if (!std::isfinite(tau) || tau <= 0.0) {
       fail(DiagnosticKind::BadParameter, where.at(i),
-           fmt::format("tau is {}, and a time constant is above 0", tau),
-           "snnTorch exports a learned beta above 1 as a negative tau: clamp it to [0, 1], or "
-           "import the state_dict");
+           fmt::format("{} is {}, and a time constant is above 0", name, tau),
+           fmt::format("snnTorch exports a learned {} above 1 as a negative {}: clamp it to [0, 1], "
+                       "or import the state_dict",
+                       share, name));
     }
   }
   return broadcast(raw, p.shape(), where);
@@ -74,40 +78,42 @@ struct Leak {
   std::vector<double> gain;  // empty: ones
 };
 
-double euler_decay(double tau, double dt, const Location& where) {
+double euler_decay(double tau, double dt, std::string_view name, const Location& where) {
   const double decay = 1.0 - dt / tau;
   if (decay < -kRounding) {
-    fail(
-        DiagnosticKind::BadParameter, where,
-        fmt::format("tau is {} s, shorter than the time step of {} s: the membrane would overshoot",
-                    tau, dt),
-        "give a shorter time step with --dt");
+    fail(DiagnosticKind::BadParameter, where,
+         fmt::format("{} is {} s, shorter than the time step of {} s: the {} would overshoot", name,
+                     tau, dt, name == "tau_syn" ? "current" : "membrane"),
+         "give a shorter time step with --dt");
   }
   return std::max(decay, 0.0);
 }
 
-// Forward Euler of tau dv/dt = (v_leak - v) + r I.
-Leak euler_leak(const std::vector<double>& tau, const std::vector<double>& r, double dt,
-                const Location& where) {
+// Forward Euler of tau dv/dt = -v + r I: decay 1 - dt/tau, gain dt/tau r.
+Leak euler_leak(const std::vector<double>& tau, std::string_view tau_name,
+                const std::vector<double>& r, double dt, const Parameters& p) {
   Leak leak;
   for (std::size_t j = 0; j < tau.size(); ++j) {
-    leak.decay.push_back(euler_decay(tau[j], dt, where.at(j)));
+    leak.decay.push_back(euler_decay(tau[j], dt, tau_name, p.where(tau_name).at(j)));
     leak.gain.push_back(dt / tau[j] * r[j]);
   }
   return leak;
 }
 
-// What snnTorch computed before it exported: beta as it was, gain 1.
-Leak snntorch_leak(const std::vector<double>& tau, bool single_precision,
-                   const std::vector<double>& r, double dt, const Parameters& p,
-                   std::vector<std::string>& notes) {
+// What snnTorch computed before it exported: beta (or alpha) as it was, gain 1.
+Leak snntorch_leak(const std::vector<double>& tau, std::string_view tau_name,
+                   const std::vector<double>& r, std::string_view r_name, double dt,
+                   const Parameters& p, std::vector<std::string>& notes) {
+  const bool single_precision = array(p.node(), tau_name).single_precision;
+  const std::string_view share = tau_name == "tau_syn" ? "alpha" : "beta";
   Leak leak;
   std::map<double, RecoveredBeta> known;
   bool unit = true;
   for (std::size_t j = 0; j < tau.size(); ++j) {
     auto it = known.find(tau[j]);
     if (it == known.end()) {
-      euler_decay(tau[j], dt, p.where("tau").at(j));  // refuses what would overshoot
+      // Refuses what would overshoot.
+      euler_decay(tau[j], dt, tau_name, p.where(tau_name).at(j));
       it = known.emplace(tau[j], recover_beta(tau[j], single_precision, dt)).first;
     }
     leak.decay.push_back(std::max(it->second.beta, 0.0));
@@ -118,7 +124,9 @@ Leak snntorch_leak(const std::vector<double>& tau, bool single_precision,
   if (unit) {
     leak.gain.clear();
   } else {
-    notes.push_back(sentence(p.node(), "r is not tau/dt; the gain was folded into the weights"));
+    notes.push_back(sentence(
+        p.node(), fmt::format("{} is not {}/dt; the gain was folded into the weights", r_name,
+                              tau_name)));
   }
   const auto count = [&](auto predicate) {
     return std::count_if(known.begin(), known.end(),
@@ -126,15 +134,15 @@ Leak snntorch_leak(const std::vector<double>& tau, bool single_precision,
   };
   if (const auto n = count([](const RecoveredBeta& b) { return !b.exact; }); n > 0) {
     notes.push_back(sentence(
-        p.node(), fmt::format("{} of {} tau are not what snnTorch writes for any float32 beta; "
-                              "1 - dt/tau was taken",
-                              n, known.size())));
+        p.node(), fmt::format("{} of {} {} are not what snnTorch writes for any float32 {}; "
+                              "1 - dt/{} was taken",
+                              n, known.size(), tau_name, share, tau_name)));
   }
   if (const auto n = count([](const RecoveredBeta& b) { return b.ambiguous; }); n > 0) {
     notes.push_back(sentence(
-        p.node(), fmt::format("{} of {} tau stand for several float32 beta; the shortest decimal "
+        p.node(), fmt::format("{} of {} {} stand for several float32 {}; the shortest decimal "
                               "was taken",
-                              n, known.size())));
+                              n, known.size(), tau_name, share)));
   }
   return leak;
 }
@@ -143,9 +151,10 @@ bool all_zero(const std::vector<double>& values) {
   return std::all_of(values.begin(), values.end(), [](double v) { return v == 0.0; });
 }
 
-Leak leak_of(const Parameters& p, const Rules& rules, std::vector<double>& bias,
-             std::vector<std::string>& notes) {
-  const std::vector<double> tau = checked_tau(p);
+// The membrane's leak; v_leak goes into `bias`.
+Leak leak_of(const Parameters& p, std::string_view tau_name, const Rules& rules,
+             std::vector<double>& bias, std::vector<std::string>& notes) {
+  const std::vector<double> tau = checked_tau(p, tau_name);
   const std::vector<double> r = p.required("r");
   const std::vector<double> v_leak = p.optional("v_leak", 0.0);
   const double dt = rules.dt.value;
@@ -154,18 +163,36 @@ Leak leak_of(const Parameters& p, const Rules& rules, std::vector<double>& bias,
       fail(DiagnosticKind::UnsupportedSemantics, p.where("v_leak"),
            "v_leak is not 0, which no snnTorch neuron can have", "use --semantics nir");
     }
-    return snntorch_leak(tau, array(p.node(), "tau").single_precision, r, dt, p, notes);
+    return snntorch_leak(tau, tau_name, r, "r", dt, p, notes);
   }
   for (std::size_t j = 0; j < tau.size(); ++j) bias[j] = dt / tau[j] * v_leak[j];
-  return euler_leak(tau, r, dt, p.where("tau"));
+  return euler_leak(tau, tau_name, r, dt, p);
 }
 
-void set_threshold(const Parameters& p, ir::Population& population) {
-  std::vector<double> threshold = p.required("v_threshold");
+// The synaptic current of a Cuba neuron.
+Leak current_of(const Parameters& p, const Rules& rules, std::vector<std::string>& notes) {
+  const std::vector<double> tau = checked_tau(p, "tau_syn");
+  const std::vector<double> w_in = p.optional("w_in", 1.0);
+  if (rules.semantics == Semantics::SnnTorch) {
+    return snntorch_leak(tau, "tau_syn", w_in, "w_in", rules.dt.value, p, notes);
+  }
+  return euler_leak(tau, "tau_syn", w_in, rules.dt.value, p);
+}
+
+std::vector<double> product(const std::vector<double>& a, const std::vector<double>& b) {
+  if (a.empty()) return b;
+  if (b.empty()) return a;
+  std::vector<double> out = a;
+  for (std::size_t j = 0; j < out.size(); ++j) out[j] *= b[j];
+  return out;
+}
+
+void set_threshold(const Parameters& p, std::string_view name, ir::Population& population) {
+  std::vector<double> threshold = p.required(name);
   for (std::size_t j = 0; j < threshold.size(); ++j) {
     if (threshold[j] > 0.0) continue;
-    fail(DiagnosticKind::BadParameter, p.where("v_threshold").at(j),
-         fmt::format("v_threshold is {}: such a neuron would fire without input", threshold[j]),
+    fail(DiagnosticKind::BadParameter, p.where(name).at(j),
+         fmt::format("{} is {}: such a neuron would fire without input", name, threshold[j]),
          "a threshold is above 0");
   }
   population.threshold = PerNeuron<double>(std::move(threshold));
@@ -202,39 +229,72 @@ void set_reset(const Parameters& p, const Rules& rules, ir::Population& populati
 
 }  // namespace
 
-bool is_neuron(std::string_view type) { return type == "LIF" || type == "IF" || type == "LI"; }
+bool is_neuron(std::string_view type) {
+  return type == "LIF" || type == "IF" || type == "LI" || type == "I" || type == "CubaLIF" ||
+         type == "CubaLI" || type == "Threshold";
+}
 
-Neurons neurons_of(const Node& node, const ir::Shape& shape, const Rules& rules) {
+Neurons neurons_of(const Node& node, const ir::Shape& shape, bool reads_itself,
+                   const Rules& rules) {
   const Parameters p(node, shape);
   Neurons out;
   ir::Population& population = out.population;
   population.name = node.name;
   population.shape = shape;
   population.where = node.where;
-  population.spiking = node.type != "LI";
+  population.spiking = node.type != "LI" && node.type != "I" && node.type != "CubaLI";
   population.comparison = rules.comparison.value;
   std::vector<double> bias(p.size(), 0.0);
-  if (node.type == "IF") {
-    only_parameters(node, {"r", "v_threshold", "v_reset"});
+  const bool cuba = node.type == "CubaLIF" || node.type == "CubaLI";
+  if (node.type == "Threshold") {
+    // It compares its input as it is: x > threshold, and nothing is left for the next step.
+    only_parameters(node, {"threshold"});
+    population.decay = 0.0;
+    population.comparison = ir::Comparison::Greater;
+    population.reset = {ResetMechanism::None, ResetTiming::SameStep, ir::ZeroInput::Kept};
+    set_threshold(p, "threshold", population);
+    return out;
+  }
+  if (node.type == "IF" || node.type == "I") {
+    if (population.spiking) {
+      only_parameters(node, {"r", "v_threshold", "v_reset"});
+    } else {
+      only_parameters(node, {"r"});
+    }
     population.decay = 1.0;
     out.gain = p.required("r");
   } else {
-    if (population.spiking) {
+    if (cuba && population.spiking) {
+      only_parameters(node,
+                      {"tau_syn", "tau_mem", "r", "v_leak", "v_threshold", "v_reset", "w_in"});
+    } else if (cuba) {
+      only_parameters(node, {"tau_syn", "tau_mem", "r", "v_leak", "w_in"});
+    } else if (population.spiking) {
       only_parameters(node, {"tau", "r", "v_leak", "v_threshold", "v_reset"});
     } else {
       only_parameters(node, {"tau", "r", "v_leak"});
     }
-    Leak leak = leak_of(p, rules, bias, out.notes);
+    Leak leak = leak_of(p, cuba ? "tau_mem" : "tau", rules, bias, out.notes);
     population.decay = PerNeuron<double>(std::move(leak.decay));
     out.gain = std::move(leak.gain);
+  }
+  if (cuba) {
+    Leak current = current_of(p, rules, out.notes);
+    population.synapse = ir::Synapse::Current;
+    population.current_decay = PerNeuron<double>(std::move(current.decay));
+    out.gain = product(out.gain, current.gain);
   }
   if (std::all_of(out.gain.begin(), out.gain.end(), [](double g) { return g == 1.0; })) {
     out.gain.clear();
   }
   population.bias = PerNeuron<double>(std::move(bias));
   if (population.spiking) {
-    set_threshold(p, population);
+    set_threshold(p, "v_threshold", population);
     set_reset(p, rules, population);
+    // snnTorch's classes differ here: only Leaky keeps the input of the step its reset lands in.
+    if (rules.semantics == Semantics::SnnTorch && (cuba || reads_itself)) {
+      population.reset.zero_input = ir::ZeroInput::Lost;
+    }
   }
   return out;
 }

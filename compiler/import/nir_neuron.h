@@ -1,4 +1,5 @@
-// A NIR neuron node (LIF, IF, LI) -> a population of the discrete network.
+// A NIR neuron node (LIF, IF, LI, I, CubaLIF, CubaLI, Threshold) -> a population of the discrete
+// network.
 #pragma once
 
 #include <string_view>
@@ -18,9 +19,11 @@ struct Neurons {
 
 [[nodiscard]] bool is_neuron(std::string_view type);
 
-// `shape` is that of the node's source. The population's bias holds the node's own part (v_leak).
+// `shape` is that of the node's source; `reads_itself`: the node is in a cycle of its own, which
+// snnTorch calls RLeaky or RSynaptic. The population's bias holds the node's own part (v_leak).
 // Throws InputError: missing-field, bad-type, not-finite, shape-mismatch, bad-parameter,
 // unsupported-node, unsupported-semantics.
-[[nodiscard]] Neurons neurons_of(const Node& node, const ir::Shape& shape, const Rules& rules);
+[[nodiscard]] Neurons neurons_of(const Node& node, const ir::Shape& shape, bool reads_itself,
+                                 const Rules& rules);
 
 }  // namespace hillock::import::nir

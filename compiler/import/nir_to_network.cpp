@@ -3,19 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <optional>
 #include <utility>
 
 #include "compiler/import/limits.h"
-#include "compiler/import/linear_chain.h"
 #include "compiler/import/network_builder.h"
 #include "compiler/import/nir_flatten_subgraphs.h"
+#include "compiler/import/nir_linear.h"
 #include "compiler/import/nir_neuron.h"
 #include "compiler/import/nir_parameters.h"
 #include "compiler/import/nir_topology.h"
 #include "compiler/import/semantics.h"
+#include "compiler/import/signal.h"
 
 namespace hillock::import::nir {
 namespace {
@@ -26,170 +26,190 @@ using support::DiagnosticList;
 using support::fail;
 using support::Location;
 
-constexpr std::array<std::string_view, 9> kSupported{
-    "Input", "Output", "Affine", "Linear", "Scale", "Flatten", "LIF", "IF", "LI"};
+constexpr std::string_view kSupported =
+    "Input, Output, Affine, Linear, Scale, Flatten, Conv1d, Conv2d, SumPool2d, AvgPool2d, Delay, "
+    "Threshold, LIF, IF, LI, I, CubaLIF, CubaLI";
+
+bool is_supported(std::string_view type) {
+  return type == "Input" || type == "Output" || type == "Delay" || is_linear(type) ||
+         is_neuron(type);
+}
 
 void check_types(const Graph& graph) {
   DiagnosticList list;
   for (const Node& node : graph.nodes) {
-    if (std::find(kSupported.begin(), kSupported.end(), node.type) != kSupported.end()) continue;
+    if (is_supported(node.type)) continue;
     list.error(DiagnosticKind::UnsupportedNode, node.where,
                fmt::format("'{}' is of type {}, which is not supported", node.name, node.type),
-               fmt::format("supported are {}", fmt::join(kSupported, ", ")));
+               fmt::format("supported are {}", kSupported));
   }
   list.stop_if_any();
-}
-
-Shape shape_parameter(const Node& node, std::string_view name) {
-  Shape shape;
-  std::size_t elements = 1;
-  for (const long size : whole_numbers(node, name)) {
-    if (size <= 0 || static_cast<std::size_t>(size) > kMaxShape / elements) {
-      fail(DiagnosticKind::BadParameter, node.where.child(name),
-           fmt::format("an axis of size {} is not possible", size));
-    }
-    elements *= static_cast<std::size_t>(size);
-    shape.push_back(static_cast<std::size_t>(size));
-  }
-  return shape;
-}
-
-std::vector<double> vector_of(const Node& node, std::string_view name) {
-  const Array& a = finite_array(node, name);
-  return a.values;
-}
-
-support::Matrix<double> matrix_of(const Node& node) {
-  const Array& a = finite_array(node, "weight");
-  if (a.shape.size() != 2) {
-    fail(DiagnosticKind::UnsupportedNode, node.where.child("weight"),
-         fmt::format("the weight of '{}' has the shape {}, and two axes (out, in) are supported",
-                     node.name, ir::shape_text(a.shape)));
-  }
-  support::Matrix<double> m;
-  m.rows = a.shape[0];
-  m.cols = a.shape[1];
-  m.data = a.values;
-  return m;
-}
-
-// An axis as NIR counts it: from 0, without batch; below 0 from the end.
-std::size_t axis(const Node& node, std::string_view name, long otherwise, std::size_t rank) {
-  long a = otherwise;
-  if (has(node, name)) {
-    const std::vector<long> given = whole_numbers(node, name);
-    if (given.size() != 1) {
-      fail(DiagnosticKind::BadType, node.where.child(name), "is not one number");
-    }
-    a = given.front();
-  }
-  const long from_start = a < 0 ? a + static_cast<long>(rank) : a;
-  if (from_start < 0 || from_start > static_cast<long>(rank)) {
-    fail(DiagnosticKind::BadParameter, node.where.child(name),
-         fmt::format("{} is {}, and its source has {} axes", name, a, rank));
-  }
-  return static_cast<std::size_t>(from_start);
-}
-
-void append_flatten(const Node& node, LinearChain& chain) {
-  only_parameters(node, {"start_dim", "end_dim", "input_type"});
-  if (has(node, "input_type")) {
-    const Shape stated = shape_parameter(node, "input_type");
-    if (ir::element_count(stated) != ir::element_count(chain.shape())) {
-      fail(DiagnosticKind::ShapeMismatch, node.where.child("input_type"),
-           fmt::format("'{}' expects the shape {}, and its source has the shape {}", node.name,
-                       ir::shape_text(stated), ir::shape_text(chain.shape())));
-    }
-  }
-  const std::size_t rank = chain.shape().size();
-  const std::size_t first = axis(node, "start_dim", 1, rank);
-  const std::size_t last = axis(node, "end_dim", -1, rank);
-  if (first < rank && (last < first || last >= rank)) {
-    fail(DiagnosticKind::BadParameter, node.where.child("end_dim"),
-         fmt::format("the axes {} to {} of {} cannot be joined", first, last,
-                     ir::shape_text(chain.shape())));
-  }
-  chain.flatten(first, last);
-}
-
-void append(const Node& node, LinearChain& chain) {
-  if (node.type == "Affine") {
-    only_parameters(node, {"weight", "bias"});
-    chain.affine(matrix_of(node), vector_of(node, "bias"), node.name, node.where.child("weight"));
-  } else if (node.type == "Linear") {
-    only_parameters(node, {"weight"});
-    chain.affine(matrix_of(node), {}, node.name, node.where.child("weight"));
-  } else if (node.type == "Scale") {
-    only_parameters(node, {"scale"});
-    chain.scale(broadcast(finite_array(node, "scale"), chain.shape(), node.where.child("scale")),
-                node.name);
-  } else {
-    append_flatten(node, chain);
-  }
 }
 
 class Canonicalizer {
  public:
   Canonicalizer(const Graph& graph, const ImportOptions& options)
-      : graph_(graph), topology_(topology_of(graph)), rules_(rules_for_nir(options)) {}
+      : graph_(graph),
+        rules_(rules_for_nir(options)),
+        topology_(topology_of(
+            graph, [](const Node& n) { return is_neuron(n.type); },
+            [this](const Node& n) { return is_late(n); })) {}
 
   ir::Network run() {
     const Node& input = graph_.nodes[topology_.input];
     sources_[topology_.input] =
         builder_.add_input(input.name, shape_parameter(input, "shape"), input.where);
-    for (const std::size_t n : topology_.order) {
-      if (is_neuron(graph_.nodes[n].type)) add_neurons(n);
-    }
+    find_shapes();
+    add_input_relays();
+    // All populations first: what closes a cycle reads one that comes later.
+    for (const std::size_t n : topology_.order) add_neurons(n);
+    for (const std::size_t n : topology_.order) connect(n);
     add_output();
     report();
     return std::move(builder_.network);
   }
 
  private:
-  // What a node reads: weights and reshapes, back to the neurons or the input they start from.
-  struct Reading {
-    ir::Source source;
-    std::vector<std::size_t> linear_nodes;  // in order of the signal
-    LinearChain chain;
-  };
+  bool is_late(const Node& n) const {
+    if (n.type != "Delay") return false;
+    const std::vector<int> steps = delay_steps(n, rules_.dt.value);
+    return *std::min_element(steps.begin(), steps.end()) >= 1;
+  }
 
-  Reading reading_of(std::size_t n) const {
-    std::vector<std::size_t> nodes;
-    std::size_t at = topology_.sources[n].front();
-    for (; !sources_.contains(at); at = topology_.sources[at].front()) nodes.push_back(at);
-    std::reverse(nodes.begin(), nodes.end());
-    Reading r{sources_.at(at), std::move(nodes), LinearChain(builder_.shape_of(sources_.at(at)))};
-    for (const std::size_t node : r.linear_nodes) append(graph_.nodes[node], r.chain);
-    return r;
+  // The shape of what every node yields, from the input onwards: a cycle's nodes get theirs from
+  // outside the cycle.
+  void find_shapes() {
+    shapes_.resize(graph_.nodes.size());
+    shapes_[topology_.input] = builder_.shape_of(sources_.at(topology_.input));
+    std::vector<std::size_t> open{topology_.input};
+    for (std::size_t next = 0; next < open.size(); ++next) {
+      const std::size_t n = open[next];
+      for (const std::size_t m : topology_.targets[n]) {
+        if (shapes_[m]) continue;
+        Signal signal(*shapes_[n]);
+        const Node& node = graph_.nodes[m];
+        if (is_linear(node.type)) append(node, signal);
+        shapes_[m] = signal.shape();
+        open.push_back(m);
+      }
+    }
+  }
+
+  // An input cannot be kept for later steps; neurons that repeat it can.
+  void add_input_relays() {
+    const std::vector<bool> reached = reached_by_input();
+    for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
+      const Node& node = graph_.nodes[n];
+      if (node.type != "Delay" || !reached[n]) continue;
+      const std::vector<int> steps = delay_steps(node, rules_.dt.value);
+      if (*std::max_element(steps.begin(), steps.end()) == 0) continue;
+      const ir::Source relay = builder_.add_relay(
+          node.name, builder_.signal_of(sources_.at(topology_.input)), node.where);
+      builder_.network.import.notes.push_back(
+          fmt::format("{}: neurons that repeat the input keep it for the delay", node.name));
+      builder_.assume(node.name,
+                      "the input was taken to hold zeros and ones only: other values cannot be kept "
+                      "for a delay as spikes",
+                      false);
+      relays_.emplace(n, relay);
+    }
+  }
+
+  // The nodes that the input reaches without passing through neurons.
+  std::vector<bool> reached_by_input() const {
+    std::vector<bool> reached(graph_.nodes.size(), false);
+    std::vector<std::size_t> open{topology_.input};
+    while (!open.empty()) {
+      const std::size_t n = open.back();
+      open.pop_back();
+      for (const std::size_t m : topology_.targets[n]) {
+        if (reached[m] || is_neuron(graph_.nodes[m].type)) continue;
+        reached[m] = true;
+        open.push_back(m);
+      }
+    }
+    return reached;
   }
 
   void add_neurons(std::size_t n) {
     const Node& node = graph_.nodes[n];
-    const Reading r = reading_of(n);
-    Neurons neurons = neurons_of(node, r.chain.shape(), rules_);
+    Neurons neurons =
+        neurons_of(node, *shapes_[n], topology_.self_reading.contains(n), rules_);
     if (!neurons.population.spiking && !leads_to_output(n)) {
       fail(DiagnosticKind::UnsupportedGraph, node.where,
-           fmt::format("'{}' is an LI node between neurons, and its membrane cannot be sent on",
-                       node.name),
-           "an LI node is supported as the last one, in front of the Output");
+           fmt::format("'{}' is an {} node between neurons, and its membrane cannot be sent on",
+                       node.name, node.type),
+           fmt::format("an {} node is supported as the last one, in front of the Output",
+                       node.type));
     }
     for (std::string& note : neurons.notes) {
       builder_.network.import.notes.push_back(std::move(note));
     }
-    sources_[n] = builder_.add_population(std::move(neurons.population), r.chain, r.source,
-                                          neurons.gain, place_of_weights(r, node));
+    if (node.type == "Threshold") {
+      builder_.note(node.name, "the threshold became neurons without memory");
+    }
+    builder_.network.populations.push_back(std::move(neurons.population));
+    sources_[n] = {ir::Source::Kind::Population, builder_.network.populations.size() - 1};
+    gains_[n] = std::move(neurons.gain);
   }
 
-  Location place_of_weights(const Reading& r, const Node& neurons) const {
-    const auto last = last_weighted(r);
-    return last ? graph_.nodes[*last].where : neurons.where;
+  void connect(std::size_t n) {
+    const Node& node = graph_.nodes[n];
+    Signal signal = into(n);
+    for (const ir::Source& late : closing_sources(n)) {
+      signal.close_cycle(late);
+      builder_.note(node.name,
+                    fmt::format("reads what '{}' did in the step before, which closes a cycle",
+                                builder_.network.source_name(late)));
+    }
+    builder_.connect(sources_.at(n).index, signal, gains_.at(n), node.where);
   }
 
-  std::optional<std::size_t> last_weighted(const Reading& r) const {
-    const auto it = std::find_if(r.linear_nodes.rbegin(), r.linear_nodes.rend(),
-                                 [&](std::size_t n) { return graph_.nodes[n].type != "Flatten"; });
-    if (it == r.linear_nodes.rend()) return std::nullopt;
-    return *it;
+  std::vector<ir::Source> closing_sources(std::size_t n) const {
+    std::vector<ir::Source> found;
+    for (const auto& [source, target] : topology_.closing) {
+      if (target == n) found.push_back(sources_.at(source));
+    }
+    return found;
+  }
+
+  // The sum of what a node's sources yield.
+  Signal into(std::size_t n) {
+    const Node& node = graph_.nodes[n];
+    const Step step{node.name, node.where, node.where};
+    const std::vector<std::size_t>& sources = topology_.sources[n];
+    Signal sum = out_of(sources.front());
+    for (std::size_t i = 1; i < sources.size(); ++i) sum.add(out_of(sources[i]), step);
+    return sum;
+  }
+
+  Signal out_of(std::size_t n) {
+    if (const auto it = sources_.find(n); it != sources_.end()) return builder_.signal_of(it->second);
+    if (const auto it = shared_.find(n); it != shared_.end()) return it->second;
+    const Node& node = graph_.nodes[n];
+    Signal signal = into(n);
+    if (node.type == "Delay") {
+      delay(n, signal);
+    } else {
+      append(node, signal);
+    }
+    if (topology_.targets[n].size() > 1) shared_.emplace(n, signal);
+    return signal;
+  }
+
+  void delay(std::size_t n, Signal& signal) {
+    const Node& node = graph_.nodes[n];
+    if (const auto it = relays_.find(n); it != relays_.end()) {
+      if (!signal.replace_plain(sources_.at(topology_.input), it->second)) {
+        fail(DiagnosticKind::UnsupportedGraph, node.where,
+             fmt::format("'{}' delays the input behind weights, and values that are no spikes "
+                         "cannot be kept",
+                         node.name),
+             "put the delay in front of the weights, or behind neurons");
+      }
+    }
+    const Step step{node.name, node.where, node.where.child("delay")};
+    signal.delay(delay_steps(node, signal.shape(), rules_.dt.value), step);
   }
 
   bool leads_to_output(std::size_t n) const {
@@ -203,27 +223,42 @@ class Canonicalizer {
   // is its input.
   void add_output() {
     const Node& output = graph_.nodes[topology_.output];
-    const Reading r = reading_of(topology_.output);
+    Signal signal = into(topology_.output);
     if (has(output, "shape")) {
       const Shape stated = shape_parameter(output, "shape");
-      if (ir::element_count(stated) != ir::element_count(r.chain.shape())) {
+      if (ir::element_count(stated) != ir::element_count(signal.shape())) {
         fail(DiagnosticKind::ShapeMismatch, output.where.child("shape"),
              fmt::format("the output '{}' has the shape {}, and its source has the shape {}",
-                         output.name, ir::shape_text(stated), ir::shape_text(r.chain.shape())));
+                         output.name, ir::shape_text(stated), ir::shape_text(signal.shape())));
       }
     }
-    ir::Source last = r.source;
-    if (const auto n = last_weighted(r)) {
-      const Node& node = graph_.nodes[*n];
+    const Signal::Term& first = signal.terms().front();
+    ir::Source last = first.source;
+    const bool plain = signal.terms().size() == 1 && first.map.identity() && first.delay == 0;
+    if (!plain) {
+      check_spiking_sum(signal, output);
+      const Step at = signal.weighted() ? signal.last_step()
+                                        : Step{output.name, output.where, output.where};
       last = builder_.add_population(
-          NetworkBuilder::membrane_of_weights(node.name, r.chain.shape(), node.where), r.chain,
-          r.source, {}, node.where);
+          NetworkBuilder::membrane_of_weights(at.name, signal.shape(), at.place), signal, {},
+          at.place);
     }
     if (last.kind == ir::Source::Kind::Input) {
       fail(DiagnosticKind::UnsupportedGraph, output.where,
            "there is nothing but reshapes between the input and the output");
     }
     builder_.network.output = last.index;
+  }
+
+  void check_spiking_sum(const Signal& signal, const Node& output) const {
+    for (const Signal::Term& t : signal.terms()) {
+      if (t.source.kind == ir::Source::Kind::Input) continue;
+      const ir::Population& p = builder_.network.populations[t.source.index];
+      if (p.spiking) continue;
+      fail(DiagnosticKind::UnsupportedGraph, output.where,
+           fmt::format("the output adds up '{}', a membrane, and others", p.name),
+           "let one node alone lead to the Output");
+    }
   }
 
   void report() {
@@ -237,21 +272,35 @@ class Canonicalizer {
     };
     bool spikes = false;
     bool integrates = false;
-    for (const ir::Population& p : builder_.network.populations) {
-      spikes = spikes || p.spiking;
-      integrates = integrates || p.spiking || p.decay.max() > 0.0;
+    bool current = false;
+    for (const std::size_t n : topology_.order) {
+      const ir::Population& p = builder_.network.populations[sources_.at(n).index];
+      const bool threshold = graph_.nodes[n].type == "Threshold";
+      spikes = spikes || (p.spiking && !threshold);
+      integrates = integrates || (p.spiking && !threshold) || p.decay.max() > 0.0;
+      current = current || p.synapse == ir::Synapse::Current;
     }
+    integrates = integrates || !relays_.empty();
     assume(integrates, rules_.dt.assumption);
     assume(spikes, rules_.mechanism.assumption);
     assume(spikes, rules_.timing.assumption);
     assume(spikes, rules_.comparison.assumption);
+    if (current && rules_.semantics == Semantics::Norse) {
+      assume(true,
+             "currents: Norse's own neurons read the current of the step before; the current of "
+             "the same step, as NIR's equations have it, was taken");
+    }
   }
 
   const Graph& graph_;
-  Topology topology_;
   Rules rules_;
+  Topology topology_;
   NetworkBuilder builder_;
-  std::map<std::size_t, ir::Source> sources_;  // of the nodes that others can read
+  std::vector<std::optional<Shape>> shapes_;     // of what nodes yield
+  std::map<std::size_t, ir::Source> sources_;    // of the nodes that hold state, and the input
+  std::map<std::size_t, std::vector<double>> gains_;
+  std::map<std::size_t, ir::Source> relays_;     // of the delays that read the input
+  std::map<std::size_t, Signal> shared_;         // of linear nodes that several others read
 };
 
 }  // namespace

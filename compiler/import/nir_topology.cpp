@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <string_view>
 
@@ -39,47 +40,6 @@ std::size_t only(const Graph& graph, std::string_view type) {
   return found.front();
 }
 
-// One cycle among the nodes that an ordering could not place: walk backwards until one repeats.
-[[noreturn]] void fail_on_cycle(const Graph& graph, const Topology& t,
-                                const std::vector<bool>& placed) {
-  const auto start = std::find(placed.begin(), placed.end(), false);
-  Indices path{static_cast<std::size_t>(start - placed.begin())};
-  for (;;) {
-    const Indices& sources = t.sources[path.back()];
-    const auto next =
-        std::find_if(sources.begin(), sources.end(), [&](std::size_t s) { return !placed[s]; });
-    const auto seen = std::find(path.begin(), path.end(), *next);
-    const bool closed = seen != path.end();
-    if (closed) path.erase(path.begin(), seen);
-    path.push_back(*next);
-    if (closed) break;
-  }
-  std::reverse(path.begin(), path.end());
-  fail(DiagnosticKind::UnsupportedGraph, graph.nodes[path.front()].where,
-       fmt::format("the nodes {} form a cycle: recurrence arrives in a later version",
-                   names_of(graph, path, " -> ")),
-       "use a feed-forward network");
-}
-
-void order(const Graph& graph, Topology& t) {
-  std::vector<std::size_t> waiting(graph.nodes.size());
-  std::vector<bool> placed(graph.nodes.size(), false);
-  Indices ready;
-  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-    waiting[i] = t.sources[i].size();
-    if (waiting[i] == 0) ready.push_back(i);
-  }
-  for (std::size_t next = 0; next < ready.size(); ++next) {
-    const std::size_t n = ready[next];
-    placed[n] = true;
-    t.order.push_back(n);
-    for (const std::size_t target : t.targets[n]) {
-      if (--waiting[target] == 0) ready.push_back(target);
-    }
-  }
-  if (t.order.size() != graph.nodes.size()) fail_on_cycle(graph, t, placed);
-}
-
 // Every node that can be reached from `start` along `next`.
 std::vector<bool> reach(std::size_t start, const std::vector<Indices>& next) {
   std::vector<bool> seen(next.size(), false);
@@ -102,12 +62,7 @@ void check_connections(const Graph& graph, const Topology& t) {
   DiagnosticList list;
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     const Node& node = graph.nodes[i];
-    if (t.sources[i].size() > 1) {
-      list.error(DiagnosticKind::UnsupportedGraph, node.where,
-                 fmt::format("'{}' has {} sources ({}), and one is supported", node.name,
-                             t.sources[i].size(), names_of(graph, t.sources[i], ", ")),
-                 "use a network whose layers follow each other");
-    } else if (!from_input[i]) {
+    if (!from_input[i]) {
       list.error(DiagnosticKind::UnsupportedGraph, node.where,
                  fmt::format("nothing leads from the input to '{}'", node.name),
                  "leave the node out, or connect it");
@@ -120,9 +75,147 @@ void check_connections(const Graph& graph, const Topology& t) {
   list.stop_if_any();
 }
 
+// What the nodes with state read, through everything that is not.
+class StateGraph {
+ public:
+  StateGraph(const Graph& graph, Topology& t, const std::function<bool(const Node&)>& holds_state,
+             const std::function<bool(const Node&)>& delays)
+      : graph_(graph), t_(t), state_(graph.nodes.size()), delays_(graph.nodes.size()),
+        mark_(graph.nodes.size(), Mark::New), instant_(graph.nodes.size()) {
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+      state_[i] = i == t.input || i == t.output || holds_state(graph.nodes[i]);
+      delays_[i] = !state_[i] && delays(graph.nodes[i]);
+    }
+  }
+
+  void order() {
+    for (std::size_t i = 0; i < state_.size(); ++i) {
+      if (!state_[i]) refuse_linear_cycle(i);
+    }
+    for (std::size_t i = 0; i < state_.size(); ++i) {
+      if (state_[i] && i != t_.output) find_readers(i);
+    }
+    std::fill(mark_.begin(), mark_.end(), Mark::New);
+    visit(t_.input);
+    for (std::size_t i = 0; i < state_.size(); ++i) {
+      if (state_[i] && i != t_.output && mark_[i] == Mark::New) visit(i);
+    }
+    sort();
+  }
+
+ private:
+  enum class Mark { New, Open, Done };
+
+  // A walk along nodes without state that meets itself. Iterative: graphs may be deep.
+  void refuse_linear_cycle(std::size_t start) {
+    if (mark_[start] != Mark::New) return;
+    std::vector<std::pair<std::size_t, std::size_t>> stack{{start, 0}};
+    mark_[start] = Mark::Open;
+    while (!stack.empty()) {
+      auto& [n, next] = stack.back();
+      if (next == t_.targets[n].size()) {
+        mark_[n] = Mark::Done;
+        stack.pop_back();
+        continue;
+      }
+      const std::size_t m = t_.targets[n][next++];
+      if (state_[m]) continue;
+      if (mark_[m] == Mark::Open) {
+        Indices path;
+        bool inside = false;
+        for (const auto& [node, unused] : stack) {
+          inside = inside || node == m;
+          if (inside) path.push_back(node);
+        }
+        path.push_back(m);
+        fail(DiagnosticKind::UnsupportedGraph, graph_.nodes[m].where,
+             fmt::format("the nodes {} form a cycle without neurons",
+                         names_of(graph_, path, " -> ")),
+             "a recurrent connection leads through spiking neurons");
+      }
+      if (mark_[m] == Mark::New) {
+        mark_[m] = Mark::Open;
+        stack.emplace_back(m, 0);
+      }
+    }
+  }
+
+  // Who reads `source` in the same step, and whether it reads itself at all.
+  void find_readers(std::size_t source) {
+    // Once for paths that stay within the step, once for those that do not.
+    std::vector<std::array<bool, 2>> seen(state_.size(), {false, false});
+    std::vector<std::pair<std::size_t, bool>> open{{source, false}};
+    while (!open.empty()) {
+      const auto [n, late] = open.back();
+      open.pop_back();
+      for (const std::size_t m : t_.targets[n]) {
+        if (m == source) t_.self_reading.insert(m);
+        const bool later = late || delays_[m];
+        if (seen[m][later ? 1 : 0]) continue;
+        seen[m][later ? 1 : 0] = true;
+        if (!state_[m]) {
+          open.emplace_back(m, later);
+        } else if (!later && m != t_.output) {
+          instant_[source].push_back(m);
+        }
+      }
+    }
+    std::sort(instant_[source].begin(), instant_[source].end());
+  }
+
+  // Depth first; what leads back to a node on the way closes a cycle.
+  void visit(std::size_t start) {
+    std::vector<std::pair<std::size_t, std::size_t>> stack{{start, 0}};
+    mark_[start] = Mark::Open;
+    while (!stack.empty()) {
+      auto& [n, next] = stack.back();
+      if (next == instant_[n].size()) {
+        mark_[n] = Mark::Done;
+        stack.pop_back();
+        continue;
+      }
+      const std::size_t m = instant_[n][next++];
+      if (mark_[m] == Mark::Open) {
+        t_.closing.emplace(n, m);
+      } else if (mark_[m] == Mark::New) {
+        mark_[m] = Mark::Open;
+        stack.emplace_back(m, 0);
+      }
+    }
+  }
+
+  // Every node after those it reads in the same step; ties in order of the file.
+  void sort() {
+    std::vector<std::size_t> waiting(state_.size(), 0);
+    const auto waits = [&](std::size_t n, std::size_t m) { return !t_.closing.contains({n, m}); };
+    for (std::size_t n = 0; n < state_.size(); ++n) {
+      for (const std::size_t m : instant_[n]) waiting[m] += waits(n, m) ? 1 : 0;
+    }
+    Indices ready;
+    for (std::size_t n = 0; n < state_.size(); ++n) {
+      if (state_[n] && n != t_.output && waiting[n] == 0) ready.push_back(n);
+    }
+    for (std::size_t next = 0; next < ready.size(); ++next) {
+      const std::size_t n = ready[next];
+      if (n != t_.input) t_.order.push_back(n);
+      for (const std::size_t m : instant_[n]) {
+        if (waits(n, m) && --waiting[m] == 0) ready.push_back(m);
+      }
+    }
+  }
+
+  const Graph& graph_;
+  Topology& t_;
+  std::vector<bool> state_;
+  std::vector<bool> delays_;
+  std::vector<Mark> mark_;
+  std::vector<Indices> instant_;  // nodes with state that read a node in the same step
+};
+
 }  // namespace
 
-Topology topology_of(const Graph& graph) {
+Topology topology_of(const Graph& graph, const std::function<bool(const Node&)>& holds_state,
+                     const std::function<bool(const Node&)>& delays) {
   Topology t;
   t.sources.resize(graph.nodes.size());
   t.targets.resize(graph.nodes.size());
@@ -132,10 +225,13 @@ Topology topology_of(const Graph& graph) {
     t.sources[index.at(edge.target)].push_back(index.at(edge.source));
     t.targets[index.at(edge.source)].push_back(index.at(edge.target));
   }
-  order(graph, t);
+  for (auto* list : {&t.sources, &t.targets}) {
+    for (Indices& nodes : *list) std::sort(nodes.begin(), nodes.end());
+  }
   t.input = only(graph, "Input");
   t.output = only(graph, "Output");
   check_connections(graph, t);
+  StateGraph(graph, t, holds_state, delays).order();
   return t;
 }
 

@@ -1,7 +1,11 @@
-// The shape of a flat graph: who reads whom, in what order, and whether that is supported.
+// The shape of a flat graph: which nodes hold state, who reads whom through what is linear, in what
+// order populations come, and which edges close a cycle.
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "compiler/import/nir_graph.h"
@@ -9,15 +13,23 @@
 namespace hillock::import::nir {
 
 struct Topology {
-  std::vector<std::vector<std::size_t>> sources;  // of each node, as indices into Graph::nodes
+  std::vector<std::vector<std::size_t>> sources;  // of each node, rising indices of Graph::nodes
   std::vector<std::vector<std::size_t>> targets;
-  std::vector<std::size_t> order;  // every node after its sources; ties in order of the file
   std::size_t input = 0;
   std::size_t output = 0;
+  // The nodes that hold state, each after those it reads in the same step.
+  std::vector<std::size_t> order;
+  // (source, target) of order: the target reads in a step what the source did in the step before.
+  std::set<std::pair<std::size_t, std::size_t>> closing;
+  // Of order: nodes that read themselves through what is linear.
+  std::set<std::size_t> self_reading;
 };
 
-// Throws InputError (unsupported-graph): a cycle, several sources of one node, not exactly one
-// Input and one Output, a node that is not between them.
-[[nodiscard]] Topology topology_of(const Graph& graph);
+// `holds_state`: neurons and thresholds. `delays`: a node behind which everything comes at least
+// one step later. Throws InputError (unsupported-graph): not exactly one Input and one Output, a
+// node that is not between them, a cycle without neurons.
+[[nodiscard]] Topology topology_of(const Graph& graph,
+                                   const std::function<bool(const Node&)>& holds_state,
+                                   const std::function<bool(const Node&)>& delays);
 
 }  // namespace hillock::import::nir

@@ -11,15 +11,15 @@
 
 #include "compiler/import/architecture.h"
 #include "compiler/import/layer_tensors.h"
-#include "compiler/import/linear_chain.h"
 #include "compiler/import/network_builder.h"
 #include "compiler/import/semantics.h"
+#include "compiler/import/signal.h"
+#include "compiler/import/snntorch_neuron.h"
 #include "compiler/import/torch_file.h"
 
 namespace hillock::import {
 namespace {
 
-using ir::ResetMechanism;
 using support::DiagnosticKind;
 using support::fail;
 using support::Location;
@@ -41,46 +41,32 @@ class Importer {
  public:
   Importer(const torch::StateDict& state, const Architecture& architecture, const std::string& file,
            const ImportOptions& options)
-      : tensors_(state), architecture_(architecture), file_(file), options_(options) {}
+      : tensors_(state), architecture_(architecture), file_(file), options_(options) {
+    for (const Layer& layer : architecture.layers) {
+      for (const std::string& source : layer.from) ++readers_[source];
+    }
+  }
 
   ir::Network run() {
-    ir::Source source =
+    builder_.binary_input = architecture_.binary_input;
+    const ir::Source input =
         builder_.add_input("input", architecture_.input, architecture_.where.child("input"));
-    std::optional<LinearChain> chain(architecture_.input);
-    Location weights{file_};
-    std::string last_weighted;
+    keep("input", builder_.signal_of(input));
+    check_readers();
     for (const Layer& layer : architecture_.layers) {
-      switch (layer.type) {
-        case LayerType::Linear:
-          weights = {file_, "/" + layer.name};
-          last_weighted = layer.name;
-          add_linear(layer, *chain);
-          break;
-        case LayerType::Flatten:
-          add_flatten(layer, *chain);
-          break;
-        case LayerType::Dropout:
-          builder_.note(layer.name, "dropout does nothing in inference, and was removed");
-          break;
-        case LayerType::Leaky: {
-          const Location where = chain->weighted() ? weights : Location{file_, "/" + layer.name};
-          source = builder_.add_population(leaky(layer, chain->shape()), *chain, source, {}, where);
-          chain.emplace(builder_.shape_of(source));
-          break;
-        }
+      Signal signal = gather(layer);
+      if (is_neuron(layer.type)) {
+        add_neurons(layer, signal);
+      } else {
+        append(layer, signal);
+      }
+      if (&layer == &architecture_.layers.back()) {
+        set_output(signal);
+      } else {
+        keep(layer.name, std::move(signal));
       }
     }
-    if (chain->weighted()) {
-      source = builder_.add_population(
-          NetworkBuilder::membrane_of_weights(last_weighted, chain->shape(), weights), *chain,
-          source, {}, weights);
-    }
-    if (source.kind == ir::Source::Kind::Input) {
-      fail(DiagnosticKind::UnsupportedGraph, architecture_.where.child("layers"),
-           "there are neither weights nor neurons");
-    }
     tensors_.fail_on_unused();
-    builder_.network.output = source.index;
     builder_.network.timesteps = architecture_.timesteps;
     builder_.network.import.format = "pytorch-state-dict";
     builder_.network.import.semantics = name(Semantics::SnnTorch);
@@ -88,7 +74,73 @@ class Importer {
   }
 
  private:
-  void add_linear(const Layer& layer, LinearChain& chain) {
+  Step step(const Layer& layer) const {
+    const Location place{file_, "/" + layer.name};
+    return {layer.name, place, place.child("weight")};
+  }
+
+  void keep(const std::string& name, Signal signal) { signals_.emplace(name, std::move(signal)); }
+
+  void check_readers() {
+    for (const Layer& layer : architecture_.layers) {
+      if (&layer == &architecture_.layers.back() || readers_.contains(layer.name)) continue;
+      fail(DiagnosticKind::UnsupportedGraph, layer.where,
+           fmt::format("nothing reads '{}', and it is not the last layer", layer.name),
+           "leave the layer out, or name it in another layer's from");
+    }
+  }
+
+  // What a layer reads. A signal goes when its last reader has taken it.
+  Signal take(const std::string& name) {
+    const auto it = signals_.find(name);
+    if (--readers_[name] > 0) return it->second;
+    Signal signal = std::move(it->second);
+    signals_.erase(it);
+    return signal;
+  }
+
+  Signal gather(const Layer& layer) {
+    Signal sum = take(layer.from.front());
+    for (std::size_t i = 1; i < layer.from.size(); ++i) {
+      if (i == 1) builder_.settle(sum);
+      Signal next = take(layer.from[i]);
+      builder_.settle(next);
+      sum.add(next, step(layer));
+    }
+    return sum;
+  }
+
+  void add_neurons(const Layer& layer, Signal& signal) {
+    NeuronLayer made = neuron_layer(layer, signal.shape(), tensors_, options_, file_, builder_);
+    const Location where{file_, "/" + layer.name};
+    const ir::Source source =
+        builder_.add_population(std::move(made.population), signal, made.gain, where);
+    if (!made.spike_factors.empty()) {
+      factors_[source.index] = made.spike_factors;
+      builder_.set_spike_factors(source, std::move(made.spike_factors));
+    }
+    connect_recurrence(layer, source, made.gain, tensors_, file_, builder_);
+    signal = builder_.signal_of(source);
+  }
+
+  void append(const Layer& layer, Signal& signal) {
+    if (layer.type != LayerType::Flatten && layer.type != LayerType::Dropout &&
+        layer.type != LayerType::BatchNorm) {
+      builder_.settle(signal);
+    }
+    switch (layer.type) {
+      case LayerType::Linear: add_linear(layer, signal); break;
+      case LayerType::Conv: add_conv(layer, signal); break;
+      case LayerType::AveragePool:
+      case LayerType::SumPool: signal.pool(pool_spec(layer), step(layer)); break;
+      case LayerType::MaxPool: signal.max_pool(pool_spec(layer), step(layer)); break;
+      case LayerType::BatchNorm: add_batchnorm(layer, signal); break;
+      case LayerType::Flatten: add_flatten(layer, signal); break;
+      default: builder_.note(layer.name, "dropout does nothing in inference, and was removed");
+    }
+  }
+
+  void add_linear(const Layer& layer, Signal& signal) {
     const torch::Tensor& weight = tensors_.required(layer, "weight");
     if (weight.shape.size() != 2) {
       fail(DiagnosticKind::ShapeMismatch, weight.where,
@@ -100,12 +152,81 @@ class Importer {
     matrix.cols = weight.shape[1];
     matrix.data = weight.values;
     const torch::Tensor* bias = tensors_.optional(layer, "bias");
-    chain.affine(matrix, bias == nullptr ? std::vector<double>{} : bias->values, layer.name,
-                 weight.where);
+    signal.affine(matrix, bias == nullptr ? std::vector<double>{} : bias->values,
+                  {layer.name, {file_, "/" + layer.name}, weight.where});
   }
 
-  static void add_flatten(const Layer& layer, LinearChain& chain) {
-    const int rank = static_cast<int>(chain.shape().size());
+  void add_conv(const Layer& layer, Signal& signal) {
+    const torch::Tensor& weight = tensors_.required(layer, "weight");
+    const torch::Tensor* bias = tensors_.optional(layer, "bias");
+    ConvSpec spec;
+    spec.axes = layer.axes;
+    spec.weight_shape = weight.shape;
+    spec.weight = weight.values;
+    if (bias != nullptr) spec.bias = bias->values;
+    spec.rows = layer.rows;
+    spec.columns = layer.columns;
+    spec.groups = layer.groups;
+    spec.same = layer.same_padding;
+    signal.conv(spec, {layer.name, {file_, "/" + layer.name}, weight.where});
+  }
+
+  static PoolSpec pool_spec(const Layer& layer) {
+    PoolSpec spec;
+    spec.axes = layer.axes;
+    spec.rows = layer.rows;
+    spec.columns = layer.columns;
+    spec.ceil_mode = layer.ceil_mode;
+    spec.average = layer.type == LayerType::AveragePool;
+    spec.count_include_pad = layer.count_include_pad;
+    spec.divisor = layer.divisor;
+    return spec;
+  }
+
+  // In evaluation: y = (x - running_mean) / sqrt(running_var + eps) * weight + bias, per channel.
+  void add_batchnorm(const Layer& layer, Signal& signal) {
+    if (tensors_.optional(layer, "running_mean") == nullptr) {
+      fail(DiagnosticKind::UnsupportedNode, layer.where,
+           fmt::format("'{}' has no running statistics: it would normalize every batch by itself",
+                       layer.name),
+           "train it with track_running_stats=True");
+    }
+    const torch::Tensor& mean = tensors_.required(layer, "running_mean");
+    const torch::Tensor& variance = tensors_.required(layer, "running_var");
+    const torch::Tensor* weight = tensors_.optional(layer, "weight");
+    const torch::Tensor* bias = tensors_.optional(layer, "bias");
+    (void)tensors_.optional(layer, "num_batches_tracked");
+    const ir::Shape& shape = signal.shape();
+    const std::size_t axes = shape.size();
+    const bool fits = layer.axes == 1 ? axes == 1 || axes == 2 : axes == 3;
+    const std::size_t channels = shape.empty() ? 0 : shape.front();
+    for (const torch::Tensor* t : {&mean, &variance, weight, bias}) {
+      if (t == nullptr || (fits && t->values.size() == channels)) continue;
+      fail(DiagnosticKind::ShapeMismatch, t->where,
+           fmt::format("has {} elements, and '{}' reads the shape {}", t->values.size(), layer.name,
+                       ir::shape_text(shape)),
+           fmt::format("{} has one element per channel, the first axis", layer.type_name));
+    }
+    const std::size_t n = ir::element_count(shape);
+    std::vector<double> factor(n);
+    std::vector<double> shift(n);
+    for (std::size_t i = 0; i < n; ++i) {
+      const std::size_t c = i / (n / channels);
+      if (!(variance.values[c] + layer.eps > 0.0)) {
+        fail(DiagnosticKind::BadParameter, variance.where.at(c),
+             fmt::format("running_var is {}, and eps {}", variance.values[c], layer.eps),
+             "a variance is above 0");
+      }
+      factor[i] = (weight == nullptr ? 1.0 : weight->values[c]) /
+                  std::sqrt(variance.values[c] + layer.eps);
+      shift[i] = (bias == nullptr ? 0.0 : bias->values[c]) - mean.values[c] * factor[i];
+    }
+    signal.scale(factor, shift, step(layer));
+    builder_.note(layer.name, "the normalization was folded into the weights and biases beside it");
+  }
+
+  static void add_flatten(const Layer& layer, Signal& signal) {
+    const int rank = static_cast<int>(signal.shape().size());
     // PyTorch counts the batch as axis 0.
     const auto axis = [&](int a, const char* key) {
       const int without_batch = a < 0 ? a + rank : a - 1;
@@ -121,113 +242,49 @@ class Importer {
       fail(DiagnosticKind::BadArchitecture, layer.where.child("end_dim"),
            "end_dim is before start_dim");
     }
-    chain.flatten(first, last);
+    signal.flatten(first, last);
   }
 
-  ir::Population leaky(const Layer& layer, const ir::Shape& shape) {
-    ir::Population p;
-    p.name = layer.name;
-    p.shape = shape;
-    p.where = {file_, "/" + layer.name};
-    p.decay = ir::PerNeuron<double>(clamped_beta(layer, shape));
-    p.threshold = ir::PerNeuron<double>(threshold(layer, shape));
-    p.bias = 0.0;
-    p.reset.mechanism = mechanism(layer);
-    p.reset.timing = snntorch_timing(reset_delay(layer));
-    p.reset.zero_input = ir::ZeroInput::Kept;
-    p.comparison = options_.comparison.value_or(ir::Comparison::Greater);
-    check_graded_spikes(layer);
-    return p;
-  }
-
-  std::vector<double> clamped_beta(const Layer& layer, const ir::Shape& shape) {
-    std::vector<double> beta = tensors_.per_neuron(tensors_.required(layer, "beta"), shape);
-    std::size_t outside = 0;
-    for (double& b : beta) {
-      if (b < 0.0 || b > 1.0) ++outside;
-      b = std::clamp(b, 0.0, 1.0);
-    }
-    if (outside > 0) {
-      builder_.note(layer.name, fmt::format("beta of {} of {} neurons is outside [0, 1], and was "
-                                            "clamped as snnTorch does",
-                                            outside, beta.size()));
-    }
-    return beta;
-  }
-
-  std::vector<double> threshold(const Layer& layer, const ir::Shape& shape) {
-    const torch::Tensor& tensor = tensors_.required(layer, "threshold");
-    for (std::size_t j = 0; j < tensor.values.size(); ++j) {
-      if (tensor.values[j] > 0.0) continue;
-      fail(DiagnosticKind::BadParameter, tensor.where.at(j),
-           fmt::format("threshold is {}: such a neuron would fire without input", tensor.values[j]),
-           "a threshold is above 0");
-    }
-    return tensors_.per_neuron(tensor, shape);
-  }
-
-  ResetMechanism mechanism(const Layer& layer) {
-    const torch::Tensor* tensor = tensors_.optional(layer, "reset_mechanism_val");
-    std::optional<ResetMechanism> in_file;
-    if (tensor != nullptr) in_file = mechanism_of(*tensor);
-    if (options_.reset) {
-      if (in_file && *in_file != *options_.reset) {
-        builder_.note(layer.name, fmt::format("the file says reset {}; --reset {} was taken",
-                                              name(*in_file), name(*options_.reset)));
+  // The neurons that come last, or, where weights do, a population whose membrane is its input.
+  void set_output(Signal& signal) {
+    builder_.settle(signal);
+    ir::Source last{};
+    if (signal.weighted() || signal.maximum() || signal.terms().size() > 1) {
+      const Step at = signal.maximum()    ? signal.maximum()->step
+                      : signal.weighted() ? signal.last_step()
+                                          : Step{"output", {file_}, {file_}};
+      last = builder_.add_population(
+          NetworkBuilder::membrane_of_weights(at.name, signal.shape(), at.place), signal, {},
+          at.place);
+    } else {
+      last = signal.terms().front().source;
+      if (last.kind == ir::Source::Kind::Input) {
+        fail(DiagnosticKind::UnsupportedGraph, architecture_.where.child("layers"),
+             "there are neither weights nor neurons");
       }
-      return *options_.reset;
+      check_output_factors(last);
     }
-    if (in_file) {
-      if (layer.reset_mechanism && *layer.reset_mechanism != *in_file) {
-        fail(DiagnosticKind::BadArchitecture, layer.where.child("reset_mechanism"),
-             fmt::format("says {}, and {} says {}", name(*layer.reset_mechanism),
-                         tensor->where.text(), name(*in_file)),
-             "leave it out of the architecture, or state --reset");
-      }
-      return *in_file;
-    }
-    if (layer.reset_mechanism) return *layer.reset_mechanism;
-    assume(layer,
-           "the file does not say the reset mechanism; subtract, snnTorch's default, was "
-           "taken (state it with --reset)");
-    builder_.network.import.grade = ir::ImportGrade::Approximate;
-    return ResetMechanism::Subtract;
+    builder_.network.output = last.index;
   }
 
-  static ResetMechanism mechanism_of(const torch::Tensor& tensor) {
-    if (tensor.values.size() == 1) {
-      if (tensor.values[0] == 0.0) return ResetMechanism::Subtract;
-      if (tensor.values[0] == 1.0) return ResetMechanism::Zero;
-      if (tensor.values[0] == 2.0) return ResetMechanism::None;
+  // Factors of the output's spikes scale its scores. Counts stay comparable where all factors are
+  // one and the same.
+  void check_output_factors(const ir::Source& output) {
+    const auto it = factors_.find(output.index);
+    if (it == factors_.end()) return;
+    const std::vector<double>& f = it->second;
+    const std::string& name = builder_.network.populations[output.index].name;
+    const bool alike = std::all_of(f.begin(), f.end(), [&](double v) { return v == f.front(); });
+    if (!alike || f.front() <= 0.0) {
+      fail(DiagnosticKind::UnsupportedNode, Location{file_, "/" + name}.child("graded_spikes_factor"),
+           fmt::format("the spikes of the output '{}' have different factors, or one below 0: "
+                       "counting them is not what the network was trained for",
+                       name),
+           "use one positive graded_spikes_factor in the last layer");
     }
-    fail(DiagnosticKind::BadParameter, tensor.where,
-         tensor.values.size() == 1
-             ? fmt::format("reset_mechanism_val is {}", tensor.values[0])
-             : fmt::format("reset_mechanism_val has {} elements", tensor.values.size()),
-         "it is 0 (subtract), 1 (zero) or 2 (none)");
-  }
-
-  bool reset_delay(const Layer& layer) {
-    if (options_.reset_delay) return *options_.reset_delay;
-    if (layer.reset_delay) return *layer.reset_delay;
-    assume(layer, "reset_delay is not in a state_dict; snnTorch's default, on, was taken");
-    return true;
-  }
-
-  void check_graded_spikes(const Layer& layer) {
-    const torch::Tensor* factor = tensors_.optional(layer, "graded_spikes_factor");
-    if (factor == nullptr) return;
-    for (std::size_t i = 0; i < factor->values.size(); ++i) {
-      if (factor->values[i] == 1.0) continue;
-      fail(DiagnosticKind::UnsupportedNode, factor->where.at(i),
-           fmt::format("graded_spikes_factor is {}, and graded spikes are not supported yet",
-                       factor->values[i]),
-           "train the network with a factor of 1");
-    }
-  }
-
-  void assume(const Layer& layer, std::string_view text) {
-    builder_.network.import.assumptions.push_back(fmt::format("{}: {}", layer.name, text));
+    builder_.note(name, fmt::format("its spikes count {} each in snnTorch; here they count 1, which "
+                                    "scales all scores alike",
+                                    f.front()));
   }
 
   LayerTensors tensors_;
@@ -235,27 +292,39 @@ class Importer {
   std::string file_;
   const ImportOptions& options_;
   NetworkBuilder builder_;
+  std::map<std::string, Signal> signals_;       // of layers that are still to be read
+  std::map<std::string, int> readers_;          // how many layers still read one
+  std::map<std::size_t, std::vector<double>> factors_;  // of spikes, by population
 };
 
 }  // namespace
 
-StateDictImport import_state_dict(const std::filesystem::path& model,
+StateDictImport import_state_dict(const torch::StateDict& state, const std::filesystem::path& model,
                                   const ImportOptions& options) {
   check(options);
-  const torch::StateDict state = torch::read_state_dict(model);
+  std::optional<Architecture> architecture;
   if (options.architecture.empty()) {
-    fail(DiagnosticKind::ArchitectureNeeded, {model.string()},
-         "a state_dict does not say how its layers are joined",
-         fmt::format("save this as arch.json, correct it, and give --arch arch.json\n{}",
-                     architecture_skeleton(state)));
+    architecture = inferred_architecture(state, model.string());
+    if (!architecture) {
+      fail(DiagnosticKind::ArchitectureNeeded, {model.string()},
+           "a state_dict does not say how its layers are joined",
+           fmt::format("save this as arch.json, correct it, and give --arch arch.json\n{}",
+                       architecture_skeleton(state)));
+    }
+  } else {
+    architecture = read_architecture(options.architecture);
   }
-  const Architecture architecture = read_architecture(options.architecture);
   StateDictImport out;
-  out.network = Importer(state, architecture, model.string(), options).run();
-  out.network.import.notes.insert(out.network.import.notes.begin(), state.notes.begin(),
-                                  state.notes.end());
-  if (architecture.readout) {
-    out.network.readout = *architecture.readout;
+  out.network = Importer(state, *architecture, model.string(), options).run();
+  ir::ImportReport& report = out.network.import;
+  report.notes.insert(report.notes.begin(), state.notes.begin(), state.notes.end());
+  if (!architecture->assumptions.empty()) {
+    report.assumptions.insert(report.assumptions.begin(), architecture->assumptions.begin(),
+                              architecture->assumptions.end());
+    report.grade = ir::ImportGrade::Approximate;
+  }
+  if (architecture->readout) {
+    out.network.readout = *architecture->readout;
     out.readout_stated = true;
   }
   return out;

@@ -1,9 +1,10 @@
-// A PyTorch state_dict with its architecture file -> Network, by snnTorch's rules.
+// A PyTorch state_dict with its architecture -> Network, by snnTorch's rules.
 #pragma once
 
 #include <filesystem>
 
 #include "compiler/import/import.h"
+#include "compiler/import/torch_file.h"
 #include "compiler/ir/network.h"
 
 namespace hillock::import {
@@ -13,8 +14,9 @@ struct StateDictImport {
   bool readout_stated = false;  // by the architecture file
 };
 
-// Throws InputError.
-[[nodiscard]] StateDictImport import_state_dict(const std::filesystem::path& model,
+// `model` is the file that `state` was read from. Throws InputError.
+[[nodiscard]] StateDictImport import_state_dict(const torch::StateDict& state,
+                                                const std::filesystem::path& model,
                                                 const ImportOptions& options);
 
 }  // namespace hillock::import

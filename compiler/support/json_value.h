@@ -25,6 +25,8 @@ class JsonValue {
   [[nodiscard]] bool has(const char* key) const { return json_.is_object() && json_.contains(key); }
   [[nodiscard]] JsonValue at(const char* key) const;
   [[nodiscard]] bool is_list() const { return json_.is_array(); }
+  [[nodiscard]] bool is_text() const { return json_.is_string(); }
+  [[nodiscard]] bool is_null() const { return json_.is_null(); }
   // Every element of a list, in order.
   [[nodiscard]] std::vector<JsonValue> elements() const;
   // The keys of an object, sorted.

@@ -1,10 +1,11 @@
+// Work in a child process: answers, diagnostics, crashes and limits.
 #include "compiler/support/isolate.h"
 
 #include <catch2/catch.hpp>
 #include <csignal>
 #include <stdexcept>
 
-#include "tests/unit/import/fixtures.h"
+#include "tests/support/fixtures.h"
 
 namespace hillock::tests {
 namespace {

@@ -1,3 +1,4 @@
+// A NIR graph as a network, by the rules of each framework.
 #include "compiler/import/nir_to_network.h"
 
 #include <algorithm>
@@ -5,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-#include "tests/unit/import/fixtures.h"
+#include "tests/support/fixtures.h"
 #include "tests/unit/import/graphs.h"
 
 namespace hillock::tests {

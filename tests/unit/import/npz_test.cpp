@@ -1,9 +1,10 @@
+// NumPy's arrays and archives, as NumPy writes them and as nobody should.
 #include "compiler/support/npz.h"
 
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "tests/unit/import/fixtures.h"
+#include "tests/support/fixtures.h"
 
 namespace hillock::tests {
 namespace {
