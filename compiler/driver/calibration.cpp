@@ -19,7 +19,7 @@ void input_range(const ir::Dataset& data, passes::Calibration& calibration) {
   for (std::size_t i = 0; i < data.x.size(); ++i) {
     const float v = data.x[i];
     if (v != std::floor(v) || std::abs(v) > 32767) {
-      support::fail(support::DiagnosticKind::BadData, support::Location{data.file, "x"}.at(i),
+      support::fail(support::DiagnosticKind::BadData, support::Location{data.file, "/x"}.at(i),
                     fmt::format("{} is not an integer event value in -32767..32767", v),
                     "encode real-valued input as spikes or counts before it enters the network");
     }

@@ -7,6 +7,7 @@
 
 #include "compiler/analysis/overflow.h"
 #include "compiler/driver/calibration.h"
+#include "compiler/driver/run.h"
 #include "compiler/emit/emit.h"
 #include "compiler/emit/testbench.h"
 #include "compiler/ir/network_json.h"
@@ -178,6 +179,7 @@ json compile(const CompileOptions& options, const CommonOptions& common) {
     const std::optional<int> steps =
         options.import.timesteps ? options.import.timesteps : network.timesteps;
     data = import::load_dataset(options.data, network.inputs[0].shape, steps);
+    check_labels(*data, network.populations[network.output].neurons());
     calibration = calibrate(network, *data, kCalibrationSamples);
   }
 

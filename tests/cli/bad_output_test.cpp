@@ -1,0 +1,151 @@
+// Places that cannot be written, and disks without space: one error, status 1, nothing left behind.
+#include <sys/mount.h>
+
+#include <catch2/catch.hpp>
+
+#include "tests/cli/program.h"
+#include "tests/support/fixtures.h"
+
+namespace hillock::tests {
+namespace {
+
+const std::string kModel = source("tests/data/mlp/model.nir");
+const std::string kData = source("tests/data/mlp/test.npz");
+
+std::size_t entries(const std::filesystem::path& folder) {
+  std::size_t n = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    (void)entry;
+    ++n;
+  }
+  return n;
+}
+
+TEST_CASE("output folders that cannot be") {
+  const TemporaryFolder folder;
+  (void)folder.file("file", "A file in the way.\n");
+  std::filesystem::create_directory(folder / "full");
+  (void)folder.file("full/thing", "Somebody's.\n");
+  const std::size_t before = entries(folder / "");
+  const auto refusal = [&](const std::string& output) {
+    const Run run = hillock(folder / "", {"compile", kModel, "-o", output});
+    CHECK(not_one_error(run) == "");
+    CHECK(entries(folder / "") == before);
+    return folder.without(error_line(run));
+  };
+  CHECK(refusal("file") == "?");
+  CHECK(refusal("file/b") == "?");
+  CHECK(refusal("full") == "?");
+  CHECK(refusal("/proc/b") == "?");
+  CHECK(refusal("/dev/null/b") == "?");
+  CHECK(support::read_file(folder / "file") == "A file in the way.\n");
+}
+
+TEST_CASE("--json where nothing can be written is refused before the work") {
+  const TemporaryFolder folder;
+  const auto refusal = [&](const std::string& json) {
+    const Run run = hillock(folder / "", {"compile", kModel, "-o", "b", "--json", json});
+    CHECK(not_one_error(run) == "");
+    CHECK(entries(folder / "") == 0);
+    return folder.without(error_line(run));
+  };
+  CHECK(refusal("absent/c.json") == "?");
+  CHECK(refusal("/proc/c.json") == "?");
+  CHECK(refusal("/") == "?");
+}
+
+TEST_CASE("a device is written to, never replaced") {
+  const TemporaryFolder folder;
+  const Run full = hillock(folder / "", {"inspect", kModel, "--quiet", "--json", "/dev/full"});
+  CHECK(not_one_error(full) == "");
+  CHECK(error_line(full) ==
+        "/dev/full: error: cannot be written: No space left on device [output-unwritable]");
+  CHECK(std::filesystem::is_character_file("/dev/full"));
+  const Run out = hillock(folder / "", {"inspect", kModel, "--quiet", "--json", "/dev/null"});
+  CHECK(out.status == 0);
+  CHECK(std::filesystem::is_character_file("/dev/null"));
+}
+
+TEST_CASE("a link is followed, never replaced") {
+  const TemporaryFolder folder;
+  (void)folder.file("real.json", "old");
+  std::filesystem::create_symlink("real.json", folder / "link.json");
+  CHECK(hillock(folder / "", {"inspect", kModel, "--quiet", "--json", "link.json"}).status == 0);
+  CHECK(std::filesystem::is_symlink(folder / "link.json"));
+  CHECK(support::read_file(folder / "real.json").front() == '{');
+}
+
+// A file system of 64 KB, where one may be mounted.
+class SmallDisk {
+ public:
+  explicit SmallDisk(std::filesystem::path folder) : folder_(std::move(folder)) {
+    std::filesystem::create_directory(folder_);
+    mounted_ = ::mount("hillock-test", folder_.c_str(), "tmpfs", 0, "size=64k") == 0;
+  }
+  SmallDisk(const SmallDisk&) = delete;
+  SmallDisk& operator=(const SmallDisk&) = delete;
+  ~SmallDisk() {
+    if (mounted_) ::umount(folder_.c_str());
+  }
+  [[nodiscard]] bool mounted() const { return mounted_; }
+
+ private:
+  std::filesystem::path folder_;
+  bool mounted_ = false;
+};
+
+TEST_CASE("a disk without space") {
+  const TemporaryFolder folder;
+  const SmallDisk disk(folder / "disk");
+  if (!disk.mounted()) {
+    WARN("not checked: no file system can be mounted here");
+    return;
+  }
+  for (const std::string output : {"disk/b", "disk/in/there/b"}) {
+    for (const std::string verb : {"compile", "flow"}) {
+      const Run run = hillock(folder / "", {verb, kModel, "--data", kData, "-o", output});
+      CHECK(not_one_error(run) == "");
+      CHECK(run.err.rfind(output + "/rtl/", 0) == 0);
+      CHECK(run.err.find("No space left on device [output-unwritable]") != std::string::npos);
+      CHECK(entries(folder / "disk") == 0);
+    }
+  }
+}
+
+TEST_CASE("a target that does not exist is refused before the work") {
+  const TemporaryFolder folder;
+  const Run run =
+      hillock(folder / "", {"flow", kModel, "--data", kData, "-o", "b", "--target", "abacus"});
+  CHECK(not_one_error(run) == "");
+  CHECK(error_line(run) ==
+        "--target: error: there are no energy coefficients for abacus [bad-option]");
+  CHECK(entries(folder / "") == 0);
+}
+
+TEST_CASE("folders that are no build") {
+  const TemporaryFolder folder;
+  for (const std::string verb : {"run", "cosim"}) {
+    const Run run = hillock(folder / "", {verb, "absent", "--data", kData});
+    CHECK(not_one_error(run) == "");
+    CHECK(run.err ==
+          "absent: error: is not a build folder [bad-build]\n"
+          "  help: make one with `hillock compile MODEL -o DIR`\n");
+  }
+  REQUIRE(hillock(folder / "", {"compile", kModel, "-o", "b"}).status == 0);
+  const auto quantized = folder / "b/quantized.json";
+  const std::string good = support::read_file(quantized);
+  const auto refusal = [&](const std::string& content) {
+    support::write_file(quantized, content);
+    const Run run = hillock(folder / "", {"run", "b", "--data", kData});
+    CHECK(not_one_error(run) == "");
+    return error_line(run);
+  };
+  CHECK(refusal(good.substr(0, good.size() / 2)) == "?");
+  CHECK(refusal("{}") == "?");
+  std::filesystem::remove(quantized);
+  const Run run = hillock(folder / "", {"run", "b", "--data", kData});
+  CHECK(error_line(run) == "b/quantized.json: error: no such file [file-not-found]");
+}
+
+}  // namespace
+}  // namespace hillock::tests
