@@ -10,6 +10,7 @@
 #include "compiler/ir/quantized_json.h"
 #include "compiler/support/diagnostics.h"
 #include "compiler/support/file.h"
+#include "compiler/support/json_value.h"
 
 namespace hillock::driver {
 namespace fs = std::filesystem;
@@ -27,12 +28,7 @@ constexpr std::string_view kMarker = "compile.json";
 }  // namespace
 
 json read_json(const fs::path& file) {
-  const std::string text = support::read_file(file);
-  try {
-    return json::parse(text);
-  } catch (const json::exception& e) {
-    support::fail(DiagnosticKind::BadJson, {file.string()}, e.what());
-  }
+  return support::JsonValue::parse(support::read_file(file), file.string());
 }
 
 bool is_build(const fs::path& folder) {

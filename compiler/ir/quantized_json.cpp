@@ -3,6 +3,8 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "compiler/support/json_value.h"
+
 namespace hillock::ir {
 namespace {
 
@@ -161,7 +163,7 @@ void from_json(const json& j, const std::string& file, QuantizedNetwork& network
     verify(network);
     verify(network, mapping);
   } catch (const std::exception& e) {  // json's exceptions, and verify()'s
-    support::fail(support::DiagnosticKind::BadBuild, {file}, e.what());
+    support::fail(support::DiagnosticKind::BadBuild, {file}, support::JsonValue::complaint(e));
   }
 }
 

@@ -62,17 +62,29 @@ TEST_CASE("data that fit are taken") {
 
 TEST_CASE("data that do not fit the network") {
   std::vector<float> x(2 * 3 * 5, 1);
-  CHECK(refusal_of({{"x", {2, 3, 5}, x}}) == "?");
-  CHECK(refusal_of({inputs(0.5F)}) == "?");
-  CHECK(refusal_of({inputs(1e30F)}) == "?");
-  CHECK(refusal_of({inputs(std::numeric_limits<float>::quiet_NaN())}) == "?");
-  CHECK(refusal_of({inputs(std::numeric_limits<float>::infinity())}) == "?");
-  CHECK(refusal_of({inputs(), labels({0, 3})}) == "?");
-  CHECK(refusal_of({inputs(), labels({-1, 0})}) == "?");
-  CHECK(refusal_of({inputs(), labels({0})}) == "?");
-  CHECK(refusal_of({inputs(), {"y", {2}, std::vector<float>{0, 1}}}) == "?");
-  CHECK(refusal_of({labels({0, 1})}) == "?");
-  CHECK(refusal_of({{"x", {0, 3, kFeatures}, std::vector<float>{}}}) == "?");
+  CHECK(refusal_of({{"x", {2, 3, 5}, x}}) ==
+        "d.npz:/x: error: has the shape 2x3x5, and the network's input has the shape 1x6 "
+        "[shape-mismatch]");
+  CHECK(refusal_of({inputs(0.5F)}) ==
+        "d.npz:/x[0]: error: 0.5 is not an integer event value in -32767..32767 [bad-data]");
+  CHECK(refusal_of({inputs(1e30F)}) ==
+        "d.npz:/x[0]: error: 1e+30 is not an integer event value in -32767..32767 [bad-data]");
+  CHECK(refusal_of({inputs(std::numeric_limits<float>::quiet_NaN())}) ==
+        "d.npz:/x[0]: error: x is nan [not-finite]");
+  CHECK(refusal_of({inputs(std::numeric_limits<float>::infinity())}) ==
+        "d.npz:/x[0]: error: x is inf [not-finite]");
+  CHECK(refusal_of({inputs(), labels({0, 3})}) ==
+        "d.npz:/y[1]: error: label 3 of a network with 3 outputs [bad-data]");
+  CHECK(refusal_of({inputs(), labels({-1, 0})}) ==
+        "d.npz:/y[0]: error: label is -1, and classes count from 0 [bad-data]");
+  CHECK(refusal_of({inputs(), labels({0})}) ==
+        "d.npz:/y: error: has the shape 1, and x holds 2 samples [shape-mismatch]");
+  CHECK(refusal_of({inputs(), {"y", {2}, std::vector<float>{0, 1}}}) ==
+        "d.npz:/y: error: labels are float32, and must be integers [bad-data]");
+  CHECK(refusal_of({labels({0, 1})}) ==
+        "d.npz:/x: error: is missing; the file holds y [missing-field]");
+  CHECK(refusal_of({{"x", {0, 3, kFeatures}, std::vector<float>{}}}) ==
+        "d.npz:/x: error: is empty: its shape is 0x3x6 [bad-data]");
 }
 
 TEST_CASE("data that a build was not compiled for") {
@@ -81,12 +93,15 @@ TEST_CASE("data that a build was not compiled for") {
   support::write_npz(folder / "counts.npz", {inputs(7)});
   const Run counts = hillock(folder / "", {"run", "b", "--data", "counts.npz", "--jobs", "1"});
   CHECK(not_one_error(counts) == "");
-  CHECK(error_line(counts) == "?");
+  CHECK(error_line(counts) ==
+        "counts.npz:/x[0][0][0]: error: 7 is not an integer in 0..1, which input input was "
+        "compiled for [data-out-of-range]");
   support::write_npz(folder / "long.npz",
                      {{"x", {1, 9, kFeatures}, std::vector<float>(9 * kFeatures, 1)}});
   const Run longer = hillock(folder / "", {"run", "b", "--data", "long.npz"});
   CHECK(not_one_error(longer) == "");
-  CHECK(error_line(longer) == "?");
+  CHECK(error_line(longer) ==
+        "long.npz:/x: error: holds 9 time steps, and 3 are asked for [bad-data]");
 }
 
 TEST_CASE("archives that are damaged or hostile") {
@@ -96,24 +111,31 @@ TEST_CASE("archives that are damaged or hostile") {
     (void)folder.file(name, content);
     return refusal(folder, name);
   };
-  CHECK(refusal(folder, "absent.npz") == "?");
-  CHECK(file("cut.npz", good.substr(0, good.size() / 2)) == "?");
-  CHECK(file("text.npz", "These are no arrays.\n") == "?");
-  CHECK(file("header.npz", support::zip_bytes({{"x.npy", "no header"}})) == "?");
+  CHECK(refusal(folder, "absent.npz") == "absent.npz: error: no such file [file-not-found]");
+  CHECK(file("cut.npz", good.substr(0, good.size() / 2)) ==
+        "cut.npz: error: is not a whole zip archive [file-damaged]");
+  CHECK(file("text.npz", "These are no arrays.\n") ==
+        "text.npz: error: is not a whole zip archive [file-damaged]");
+  CHECK(file("header.npz", support::zip_bytes({{"x.npy", "no header"}})) ==
+        "header.npz:/x: error: has no .npy header that can be read [file-damaged]");
   // An array of Python objects, which NumPy would unpickle.
   std::string objects = support::npy_bytes("|O", {2, 3, kFeatures}, std::string(288, 'a'));
-  CHECK(file("objects.npz", support::zip_bytes({{"x.npy", objects}})) == "?");
+  CHECK(file("objects.npz", support::zip_bytes({{"x.npy", objects}})) ==
+        "objects.npz:/x: error: holds elements of type '|O' [bad-type]");
   // Headers and directories that promise what is not there.
   const std::string vast = support::npy_bytes("|u1", {std::size_t{1} << 40, 3, kFeatures}, "");
-  CHECK(file("vast.npz", support::zip_bytes({{"x.npy", vast}})) == "?");
+  CHECK(file("vast.npz", support::zip_bytes({{"x.npy", vast}})) ==
+        "vast.npz:/x: error: claims 1099511627776x3x6 elements [file-too-large]");
   std::string bomb = support::zip_bytes({{"x.npy", std::string(100'000, 'a')}});
   for (std::size_t at = 0; (at = bomb.find("\xa0\x86\x01", at)) != std::string::npos;) {
     bomb.replace(at, 4, std::string("\x00\x00\x00\x70", 4));
   }
-  CHECK(file("bomb.npz", bomb) == "?");
+  CHECK(file("bomb.npz", bomb) ==
+        "bomb.npz:/x.npy: error: claims 1879048192 bytes, which 115 compressed bytes cannot hold "
+        "[file-too-large]");
 }
 
-TEST_CASE("flipped bits: done, or refused cleanly") {
+TEST_CASE("flipped bits of a data set: done, or refused cleanly") {
   const std::string good = support::read_file(data_file("mlp/test.npz"));
   for (unsigned seed = 1; seed <= 40; ++seed) {
     std::mt19937 random(seed);

@@ -2,6 +2,7 @@
 #include <sys/mount.h>
 
 #include <catch2/catch.hpp>
+#include <random>
 
 #include "tests/cli/program.h"
 #include "tests/support/fixtures.h"
@@ -33,11 +34,14 @@ TEST_CASE("output folders that cannot be") {
     CHECK(entries(folder / "") == before);
     return folder.without(error_line(run));
   };
-  CHECK(refusal("file") == "?");
-  CHECK(refusal("file/b") == "?");
-  CHECK(refusal("full") == "?");
-  CHECK(refusal("/proc/b") == "?");
-  CHECK(refusal("/dev/null/b") == "?");
+  CHECK(refusal("file") == "file: error: is a file, not a folder [output-unwritable]");
+  CHECK(refusal("file/b") == "file/b: error: file is not a folder [output-unwritable]");
+  CHECK(refusal("full") ==
+        "full: error: is a folder with something else in it [output-unwritable]");
+  CHECK(refusal("/proc/b") ==
+        "/proc/b: error: folder cannot be created: No such file or directory [output-unwritable]");
+  CHECK(refusal("/dev/null/b") ==
+        "/dev/null/b: error: /dev/null is not a folder [output-unwritable]");
   CHECK(support::read_file(folder / "file") == "A file in the way.\n");
 }
 
@@ -49,9 +53,11 @@ TEST_CASE("--json where nothing can be written is refused before the work") {
     CHECK(entries(folder / "") == 0);
     return folder.without(error_line(run));
   };
-  CHECK(refusal("absent/c.json") == "?");
-  CHECK(refusal("/proc/c.json") == "?");
-  CHECK(refusal("/") == "?");
+  CHECK(refusal("absent/c.json") ==
+        "absent/c.json: error: cannot be created: No such file or directory [output-unwritable]");
+  CHECK(refusal("/proc/c.json") ==
+        "/proc/c.json: error: cannot be created: No such file or directory [output-unwritable]");
+  CHECK(refusal("/") == "/: error: is a folder, not a file [output-unwritable]");
 }
 
 TEST_CASE("a device is written to, never replaced") {
@@ -140,11 +146,30 @@ TEST_CASE("folders that are no build") {
     CHECK(not_one_error(run) == "");
     return error_line(run);
   };
-  CHECK(refusal(good.substr(0, good.size() / 2)) == "?");
-  CHECK(refusal("{}") == "?");
+  CHECK(refusal(good.substr(0, good.size() / 2))
+            .rfind("b/quantized.json: error: is not JSON: line 1, column ", 0) == 0);
+  CHECK(refusal("{}") == "b/quantized.json: error: key 'format' not found [bad-build]");
   std::filesystem::remove(quantized);
   const Run run = hillock(folder / "", {"run", "b", "--data", kData});
   CHECK(error_line(run) == "b/quantized.json: error: no such file [file-not-found]");
+}
+
+TEST_CASE("flipped bits of a build: done, or refused cleanly") {
+  const TemporaryFolder folder;
+  REQUIRE(hillock(folder / "", {"compile", kModel, "-o", "b"}).status == 0);
+  for (const char* name : {"b/quantized.json", "b/network.json", "b/compile.json"}) {
+    const std::string good = support::read_file(folder / name);
+    for (unsigned seed = 1; seed <= 40; ++seed) {
+      std::mt19937 random(seed);
+      std::string bad = good;
+      const std::size_t at = random() % bad.size();
+      bad[at] = static_cast<char>(bad[at] ^ (1U << random() % 8));
+      support::write_file(folder / name, bad);
+      CAPTURE(name, seed, at, bad.substr(at < 20 ? 0 : at - 20, 40));
+      CHECK(not_clean(hillock(folder / "", {"run", "b", "--data", kData, "--quiet"})) == "");
+    }
+    support::write_file(folder / name, good);
+  }
 }
 
 }  // namespace

@@ -64,8 +64,8 @@ Run hillock(const std::filesystem::path& folder, const std::vector<std::string>&
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
-  Run run{WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
-          support::read_file(out), support::read_file(err)};
+  Run run{WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), support::read_file(out),
+          support::read_file(err)};
   std::filesystem::remove(out);
   std::filesystem::remove(err);
   return run;

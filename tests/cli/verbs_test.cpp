@@ -35,8 +35,8 @@ void done(const Run& run) {
 // Compiles the example into the folder's build b.
 void compile(const TemporaryFolder& folder) {
   done(hillock(folder / "", {"compile", kModel, "--data", source("examples/digits/calibration.npz"),
-                             "--semantics", "snntorch", "--reset", "subtract", "--reset-delay", "on",
-                             "--compare", "gt", "-o", "b", "--json", "c.json"}));
+                             "--semantics", "snntorch", "--reset", "subtract", "--reset-delay",
+                             "on", "--compare", "gt", "-o", "b", "--json", "c.json"}));
 }
 
 TEST_CASE("inspect shows a model") {
@@ -45,7 +45,8 @@ TEST_CASE("inspect shows a model") {
   done(run);
   CHECK(run.out.find("64") != std::string::npos);
   const json j = read(folder / "i.json");
-  CHECK(missing(j, {"name", "import", "inputs", "populations", "projections", "readout"}) == Names{});
+  CHECK(missing(j, {"name", "import", "inputs", "populations", "projections", "readout"}) ==
+        Names{});
   CHECK(j["import"]["grade"] == "approximate");
   CHECK_FALSE(j["import"]["assumptions"].empty());
 }
@@ -122,10 +123,10 @@ TEST_CASE("cosim, estimate, report") {
                              "--json", "c.json"}));
   json j = read(folder / "c.json");
   CHECK(j == read(folder / "b/cosim.json"));
-  CHECK(missing(j, {"samples", "spikes_compared", "membranes_compared", "cycles_compared",
-                    "mismatches", "first_divergence", "cycles_per_inference",
-                    "predicted_cycles_equal", "inferences_per_second",
-                    "simulated_cycles_per_second", "accuracy"}) == Names{});
+  CHECK(missing(
+            j, {"samples", "spikes_compared", "membranes_compared", "cycles_compared", "mismatches",
+                "first_divergence", "cycles_per_inference", "predicted_cycles_equal",
+                "inferences_per_second", "simulated_cycles_per_second", "accuracy"}) == Names{});
   CHECK(j["mismatches"] == 0);
   CHECK(j["first_divergence"].is_null());
   CHECK(j["predicted_cycles_equal"] == true);
@@ -133,9 +134,10 @@ TEST_CASE("cosim, estimate, report") {
 
   const Run early = hillock(folder / "", {"estimate", "b", "--target", "asic45"});
   CHECK(not_one_error(early) == "");
-  CHECK(early.err ==
-        "b: error: nothing has been run in this build yet, so there is no activity to estimate from "
-        "[bad-build]\n  help: give --data D.npz, or use `hillock run` first\n");
+  CHECK(
+      early.err ==
+      "b: error: nothing has been run in this build yet, so there is no activity to estimate from "
+      "[bad-build]\n  help: give --data D.npz, or use `hillock run` first\n");
   done(hillock(folder / "", {"estimate", "b", "--target", "asic45", "--data", kData, "--samples",
                              "20", "--json", "e.json"}));
   j = read(folder / "e.json");
@@ -171,10 +173,9 @@ TEST_CASE("RTL that differs from the model ends with status 3 and a place") {
 
 TEST_CASE("flow is all of it, and a state_dict is as good as a .nir") {
   const TemporaryFolder folder;
-  done(hillock(folder / "",
-               {"flow", source("examples/digits/state_dict.pt"), "--arch",
-                source("examples/digits/architecture.json"), "--data", kData, "--samples", "5",
-                "--quick-build", "-o", "b", "--json", "f.json"}));
+  done(hillock(folder / "", {"flow", source("examples/digits/state_dict.pt"), "--arch",
+                             source("examples/digits/architecture.json"), "--data", kData,
+                             "--samples", "5", "--quick-build", "-o", "b", "--json", "f.json"}));
   const json j = read(folder / "f.json");
   CHECK(j == read(folder / "b/flow.json"));
   CHECK(missing(j, {"compile", "float", "integer", "cosim", "estimate"}) == Names{});
