@@ -187,4 +187,28 @@ std::vector<PopulationBounds> bound_populations(
   return all;
 }
 
+std::vector<std::vector<bool>> silent_neurons(const QuantizedNetwork& network) {
+  std::vector<std::vector<bool>> all;
+  for (std::size_t i = 0; i < network.populations.size(); ++i) {
+    const QuantizedPopulation& p = network.populations[i];
+    std::vector<bool>& silent = all.emplace_back(p.neurons(), false);
+    if (!p.spiking) continue;
+    const std::vector<Range> inputs = input_ranges(network, i);
+    for (std::size_t j = 0; j < p.neurons(); ++j) {
+      // Clamped just above the threshold: what passes it is enough to know.
+      const NeuronBound neuron(p, j, inputs[j], numeric::bits_for_range(0, p.threshold[j] + 1));
+      PopulationBounds bounds;
+      Range v;
+      for (int t = 0; t < network.timesteps && bounds.sum.hi <= p.threshold[j]; ++t) {
+        Range reached = v;
+        reached.include(neuron.step(v, bounds));
+        if (reached == v) break;
+        v = reached;
+      }
+      silent[j] = bounds.sum.hi <= p.threshold[j];
+    }
+  }
+  return all;
+}
+
 }  // namespace hillock::analysis

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "sim/float/float_model.h"
 
@@ -13,7 +14,8 @@ namespace {
 // Trace rows kept per projection: enough to weigh its weights, few enough to be quick.
 constexpr std::size_t kMaxRows = 384;
 
-void input_range(const ir::Dataset& data, passes::Calibration& calibration) {
+// The range of the values, 0 and 1 always in it.
+std::pair<std::int64_t, std::int64_t> input_range(const ir::Dataset& data) {
   float lo = 0;
   float hi = 1;
   for (std::size_t i = 0; i < data.x.size(); ++i) {
@@ -26,8 +28,7 @@ void input_range(const ir::Dataset& data, passes::Calibration& calibration) {
     lo = std::min(lo, v);
     hi = std::max(hi, v);
   }
-  calibration.input_min.push_back(static_cast<std::int64_t>(lo));
-  calibration.input_max.push_back(static_cast<std::int64_t>(hi));
+  return {static_cast<std::int64_t>(lo), static_cast<std::int64_t>(hi)};
 }
 
 // z[t] = decay z[t-1] + x[t] for one sample; every `stride`-th row is kept.
@@ -57,7 +58,9 @@ void append_traces(const ir::Network& network, const ir::Projection& p, const ir
 passes::Calibration calibrate(const ir::Network& network, const ir::Dataset& data,
                               std::size_t max_samples) {
   passes::Calibration calibration;
-  input_range(data, calibration);
+  const auto [lo, hi] = input_range(data);
+  calibration.input_min.push_back(lo);
+  calibration.input_max.push_back(hi);
   for (const ir::Projection& p : network.projections) {
     calibration.traces.emplace_back(0, ir::element_count(network.source_shape(p.source)));
   }
@@ -77,6 +80,12 @@ passes::Calibration calibrate(const ir::Network& network, const ir::Dataset& dat
     }
   }
   return calibration;
+}
+
+void widen_input_range(const ir::Dataset& data, passes::Calibration& calibration) {
+  const auto [lo, hi] = input_range(data);
+  calibration.input_min[0] = std::min(calibration.input_min[0], lo);
+  calibration.input_max[0] = std::max(calibration.input_max[0], hi);
 }
 
 }  // namespace hillock::driver

@@ -13,4 +13,7 @@ namespace hillock::driver {
 [[nodiscard]] passes::Calibration calibrate(const ir::Network& network, const ir::Dataset& data,
                                             std::size_t max_samples);
 
+// Makes room for the input values of other data that the network is to run on.
+void widen_input_range(const ir::Dataset& data, passes::Calibration& calibration);
+
 }  // namespace hillock::driver

@@ -106,6 +106,8 @@ void add_compile(CLI::App& verb, CompileOptions& o) {
   add_per_population(verb, "--decay-bits", o.decay_bits, "Bits of the leak, 0..24 [chosen]");
   add_per_population(verb, "--membrane-bits", o.membrane_bits,
                      "Narrower membranes that saturate, 2..48 [proved]");
+  verb.add_option("--calibration", o.calibration, "Data set to calibrate on [that of --data]")
+      ->type_name("D.npz");
   verb.add_option("--config", "Options from a JSON file; the command line overrides them")
       ->type_name("FILE.json");
 }
@@ -158,7 +160,13 @@ class CommandLine {
   }
 
   int run(std::vector<std::string> arguments) {
-    arguments = with_config_file(std::move(arguments));
+    const std::vector<CLI::App*> verb = app_.get_subcommands(
+        [&](const CLI::App* v) { return !arguments.empty() && v->get_name() == arguments[0]; });
+    arguments = with_config_file(std::move(arguments), [&](const std::string& name) {
+      const CLI::Option* o = verb.empty() ? nullptr : verb[0]->get_option_no_throw(name);
+      if (o == nullptr) return OptionKind::Unknown;
+      return o->get_expected_min() == 0 ? OptionKind::Flag : OptionKind::Value;
+    });
     std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
     try {
       app_.parse(arguments);
@@ -196,7 +204,8 @@ class CommandLine {
       say(common_, compile_text(compile(compile_, common_), compile_.output));
     });
     add_compile(*v, compile_);
-    v->add_option("--data", compile_.data, "Data set to calibrate on")->type_name("D.npz");
+    v->add_option("--data", compile_.data, "Data set to run later; calibrated on")
+        ->type_name("D.npz");
   }
 
   void run_verb() {
@@ -241,6 +250,7 @@ class CommandLine {
     });
     v->add_option("folder", estimate_.folder, "Build folder")->required();
     add_data(*v, estimate_.data, false);
+    v->add_option("--timesteps", estimate_.data.timesteps, "Steps of static data")->type_name("T");
     add_estimate(*v, estimate_, true);
   }
 
@@ -255,6 +265,7 @@ class CommandLine {
     CLI::App* v = verb("flow", "compile, run, cosim, estimate and report", [this] {
       FlowOptions o{compile_, cosim_, estimate_};
       o.compile.data = cosim_.data.data;
+      o.compile.tested_on_data = true;
       o.cosim.folder = o.estimate.folder = compile_.output;
       o.estimate.data = cosim_.data;
       const json result = flow(o, common_);

@@ -13,6 +13,7 @@
 #include "compiler/ir/network_json.h"
 #include "compiler/ir/quantized_json.h"
 #include "compiler/passes/quantize.h"
+#include "hw_models/energy/geometry.h"
 
 namespace hillock::driver {
 namespace {
@@ -96,10 +97,50 @@ ir::Mapping resolve_lanes(const PerPopulationOption& given, const ir::Network& n
   return mapping;
 }
 
-int proof_timesteps(const CompileOptions& options, const std::optional<ir::Dataset>& data,
-                    ir::Network& network) {
-  int steps = network.timesteps.value_or(0);
-  if (data) steps = std::max(steps, static_cast<int>(data->timesteps));
+// The data that compile reads: those it calibrates on, and those that a test is to follow on.
+struct CompileData {
+  std::optional<ir::Dataset> calibration;
+  std::optional<ir::Dataset> data;  // --data, where --calibration is given beside it
+
+  CompileData(const CompileOptions& options, const ir::Network& network) {
+    const auto load = [&](const std::filesystem::path& file) {
+      ir::Dataset loaded = import::load_dataset(file, network.inputs[0].shape,
+                                                options.import.timesteps, network.timesteps);
+      check_labels(loaded, network.populations[network.output].neurons());
+      return loaded;
+    };
+    if (!options.calibration.empty()) {
+      calibration = load(options.calibration);
+      if (!options.data.empty()) data = load(options.data);
+    } else if (!options.data.empty()) {
+      calibration = load(options.data);
+    }
+  }
+
+  [[nodiscard]] int timesteps() const {
+    const std::size_t steps = calibration ? calibration->timesteps : 0;
+    return static_cast<int>(std::max(steps, data ? data->timesteps : 0));
+  }
+
+  [[nodiscard]] passes::Calibration calibrated(const ir::Network& network) const {
+    if (!calibration) return {};
+    passes::Calibration c = calibrate(network, *calibration, kCalibrationSamples);
+    if (data) widen_input_range(*data, c);
+    return c;
+  }
+
+  // The `calibration` part of compile.json.
+  [[nodiscard]] json summary(bool tested_on_data) const {
+    if (!calibration) return nullptr;
+    const bool same = !data || (data->samples == calibration->samples && data->x == calibration->x);
+    return {{"file", calibration->file},
+            {"samples", std::min(kCalibrationSamples, calibration->samples)},
+            {"shared_with_test", tested_on_data && same}};
+  }
+};
+
+int proof_timesteps(const CompileOptions& options, const CompileData& data, ir::Network& network) {
+  int steps = std::max(network.timesteps.value_or(0), data.timesteps());
   if (options.import.timesteps) steps = std::max(steps, *options.import.timesteps);
   if (steps > 0) return steps;
   network.import.notes.push_back(
@@ -117,6 +158,18 @@ std::vector<passes::WidthBounds> prove(const ir::QuantizedNetwork& q,
   return widths;
 }
 
+// What the proof found out about the network that its user did not ask for.
+json notes_on(const ir::QuantizedNetwork& q, const std::vector<std::vector<bool>>& silent) {
+  json notes = json::array();
+  for (std::size_t i = 0; i < q.populations.size(); ++i) {
+    const auto n = std::count(silent[i].begin(), silent[i].end(), true);
+    if (n == 0) continue;
+    notes.push_back(fmt::format("population {}: {} of {} neurons can never spike",
+                                q.populations[i].name, n, q.populations[i].neurons()));
+  }
+  return notes;
+}
+
 json memory_summary(const ir::QuantizedNetwork& q, const ir::Mapping& m) {
   std::int64_t weights = 0;
   std::int64_t state = 0;
@@ -126,7 +179,7 @@ json memory_summary(const ir::QuantizedNetwork& q, const ir::Mapping& m) {
       weights += slots * p->weight_bits *
                  static_cast<std::int64_t>(ir::element_count(q.source_shape(p->source)));
     }
-    state += slots * q.populations[i].accumulator_bits;
+    state += hw_models::engine_size(q, m, i).states.bits();
   }
   return {{"weights", weights}, {"state", state}};
 }
@@ -173,15 +226,8 @@ json compile(const CompileOptions& options, const CommonOptions& common) {
   check_output_folder(options.output);
   ir::Network network = import::import_model(options.model, options.import);
   ir::verify(network);
-  std::optional<ir::Dataset> data;
-  passes::Calibration calibration;
-  if (!options.data.empty()) {
-    const std::optional<int> steps =
-        options.import.timesteps ? options.import.timesteps : network.timesteps;
-    data = import::load_dataset(options.data, network.inputs[0].shape, steps);
-    check_labels(*data, network.populations[network.output].neurons());
-    calibration = calibrate(network, *data, kCalibrationSamples);
-  }
+  const CompileData data(options, network);
+  const passes::Calibration calibration = data.calibrated(network);
 
   passes::QuantizeOptions quantize;
   quantize.weight_bits = with_default(
@@ -193,6 +239,8 @@ json compile(const CompileOptions& options, const CommonOptions& common) {
   const ir::Mapping mapping = resolve_lanes(options.lanes, network);
 
   ir::QuantizedNetwork q = passes::quantize(network, quantize, calibration);
+  const std::vector<std::vector<bool>> silent = analysis::silent_neurons(q);
+  passes::check_membrane_bits(q, silent, quantize.membrane_bits);
   passes::assign_widths(q, prove(q, quantize.membrane_bits), quantize.membrane_bits);
   ir::verify(q);
   ir::verify(q, mapping);
@@ -206,8 +254,8 @@ json compile(const CompileOptions& options, const CommonOptions& common) {
                   {"populations", population_summary(network, q, mapping)},
                   {"weight_memory_bits", memory["weights"]},
                   {"state_memory_bits", memory["state"]},
-                  {"calibration_samples",
-                   data ? std::min<std::size_t>(kCalibrationSamples, data->samples) : 0},
+                  {"calibration", data.summary(options.tested_on_data)},
+                  {"notes", notes_on(q, silent)},
                   {"rtl", {{"top", design.top}, {"files", design.files}}}};
 
   std::vector<std::pair<std::string, std::string>> files;

@@ -87,10 +87,7 @@ std::string stimulus(const Build& build, const ir::Dataset& data, std::size_t sa
 // Replays the divergence with a waveform: alone if that shows it, else after the samples before it.
 json explain(const Build& build, const ir::Dataset& data, const CosimVerbOptions& options,
              const sim::Divergence& d) {
-  const std::string base =
-      fmt::format("hillock cosim {} --data {}{}", options.folder.string(),
-                  options.data.data.string(),
-                  options.stall_seed == 0 ? "" : fmt::format(" --stalls {}", options.stall_seed));
+  const std::string base = replay_command(options);
   const std::string alone = fmt::format("{} --trace {}", base, d.sample);
   if (options.no_wave) return divergence_json(d, alone, "");
   const fs::path wave = build.folder / "cosim" / fmt::format("sample_{}.vcd", d.sample);
@@ -177,6 +174,14 @@ json cosim(const CosimVerbOptions& options, const CommonOptions& common) {
   }
   write_result(build.folder, "cosim", result, common.json);
   return result;
+}
+
+std::string replay_command(const CosimVerbOptions& options) {
+  std::string out = fmt::format("hillock cosim {} --data {}", options.folder.string(),
+                                options.data.data.string());
+  if (options.data.timesteps) out += fmt::format(" --timesteps {}", *options.data.timesteps);
+  if (options.stall_seed != 0) out += fmt::format(" --stalls {}", options.stall_seed);
+  return out;
 }
 
 std::string divergence_text(const json& r) {

@@ -36,7 +36,9 @@ struct CommonOptions {
 
 struct CompileOptions {
   std::filesystem::path model;
-  std::filesystem::path data;  // empty: none
+  std::filesystem::path data;         // empty: none
+  std::filesystem::path calibration;  // empty: calibrate on `data`
+  bool tested_on_data = false;        // `data` are what the build is tested on
   std::filesystem::path output;
   import::ImportOptions import;
   PerPopulationOption weight_bits;

@@ -138,14 +138,14 @@ void check_labels(const ir::Dataset& data, std::size_t classes) {
 }
 
 ir::Dataset load_data(const Build& build, const DataOptions& options) {
-  const std::optional<int> steps =
-      options.timesteps ? options.timesteps : std::optional<int>(build.quantized.timesteps);
-  ir::Dataset data = import::load_dataset(options.data, build.quantized.inputs[0].shape, steps);
+  ir::Dataset data = import::load_dataset(options.data, build.quantized.inputs[0].shape,
+                                          options.timesteps, build.network.timesteps);
   if (data.timesteps > static_cast<std::size_t>(build.quantized.timesteps)) {
     support::fail(support::DiagnosticKind::DataOutOfRange, {data.file, "/x"},
                   fmt::format("{} steps, and the build's widths are proved for {}", data.timesteps,
                               build.quantized.timesteps),
-                  fmt::format("compile again with --timesteps {}", data.timesteps));
+                  fmt::format("compile again with --timesteps {}, or with this data set as --data",
+                              data.timesteps));
   }
   check_labels(data, build.quantized.populations[build.quantized.output].neurons());
   if (options.samples && *options.samples < data.samples) {

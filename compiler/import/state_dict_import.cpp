@@ -187,10 +187,9 @@ class Importer {
       return *in_file;
     }
     if (layer.reset_mechanism) return *layer.reset_mechanism;
-    assume(layer,
-           "the file does not say the reset mechanism; subtract, snnTorch's default, was "
-           "taken (state it with --reset)");
-    builder_.network.import.grade = ir::ImportGrade::Approximate;
+    builder_.note(layer.name,
+                  "neither the file nor the architecture says the reset mechanism: "
+                  "subtract, snnTorch's default (--reset states another)");
     return ResetMechanism::Subtract;
   }
 
@@ -210,7 +209,9 @@ class Importer {
   bool reset_delay(const Layer& layer) {
     if (options_.reset_delay) return *options_.reset_delay;
     if (layer.reset_delay) return *layer.reset_delay;
-    assume(layer, "reset_delay is not in a state_dict; snnTorch's default, on, was taken");
+    builder_.note(layer.name,
+                  "the architecture does not say reset_delay: on, snnTorch's default "
+                  "(--reset-delay states another)");
     return true;
   }
 
@@ -224,10 +225,6 @@ class Importer {
                        factor->values[i]),
            "train the network with a factor of 1");
     }
-  }
-
-  void assume(const Layer& layer, std::string_view text) {
-    builder_.network.import.assumptions.push_back(fmt::format("{}: {}", layer.name, text));
   }
 
   LayerTensors tensors_;

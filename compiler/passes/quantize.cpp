@@ -185,6 +185,32 @@ QuantizedNetwork quantize(const Network& network, const QuantizeOptions& options
   return q;
 }
 
+void check_membrane_bits(const QuantizedNetwork& network,
+                         const std::vector<std::vector<bool>>& silent,
+                         const std::vector<std::optional<int>>& membrane_bits) {
+  support::DiagnosticList errors;
+  for (std::size_t i = 0; i < network.populations.size(); ++i) {
+    const QuantizedPopulation& p = network.populations[i];
+    if (!p.spiking || !membrane_bits[i]) continue;
+    const std::int64_t top = numeric::max_of(*membrane_bits[i]);
+    std::int64_t highest = 0;
+    std::size_t stuck = 0;
+    for (std::size_t j = 0; j < p.neurons(); ++j) {
+      if (silent[i][j] || p.threshold[j] < top) continue;
+      highest = std::max(highest, p.threshold[j]);
+      ++stuck;
+    }
+    if (stuck == 0) continue;
+    errors.error(DiagnosticKind::BadOption, {"--membrane-bits"},
+                 fmt::format("{} of {} neurons of {} could never spike: {} bits hold no membrane "
+                             "above {}, and a neuron spikes above its threshold of {}",
+                             stuck, p.neurons(), p.name, *membrane_bits[i], top, highest),
+                 fmt::format("give {} at least {} bits, or fewer --fraction-bits", p.name,
+                             numeric::bits_for_range(0, highest + 1)));
+  }
+  errors.stop_if_any();
+}
+
 void assign_widths(QuantizedNetwork& network, const std::vector<WidthBounds>& bounds,
                    const std::vector<std::optional<int>>& membrane_bits) {
   for (std::size_t i = 0; i < network.populations.size(); ++i) {

@@ -39,6 +39,12 @@ struct QuantizeOptions {
                                             const QuantizeOptions& options,
                                             const Calibration& calibration);
 
+// `silent[p][j]`: the proof shows that neuron j of population p cannot spike anyway. Throws
+// InputError (bad-option) where `membrane_bits` leave another neuron no room above its threshold.
+void check_membrane_bits(const ir::QuantizedNetwork& network,
+                         const std::vector<std::vector<bool>>& silent,
+                         const std::vector<std::optional<int>>& membrane_bits);
+
 // The range of a population's sums and membranes, as the overflow proof found it.
 struct WidthBounds {
   std::int64_t sum_lo, sum_hi;
@@ -46,7 +52,8 @@ struct WidthBounds {
 };
 
 // Gives every population the narrowest widths that hold its bounds. A threshold beyond the membrane
-// can never be passed: it becomes the largest membrane value, which changes nothing.
+// can never be passed: it becomes the largest membrane value, which changes nothing. Where narrower
+// membranes were asked for, check_membrane_bits() comes before.
 void assign_widths(ir::QuantizedNetwork& network, const std::vector<WidthBounds>& bounds,
                    const std::vector<std::optional<int>>& membrane_bits);
 

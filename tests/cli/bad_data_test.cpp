@@ -101,7 +101,7 @@ TEST_CASE("data that a build was not compiled for") {
   const Run longer = hillock(folder / "", {"run", "b", "--data", "long.npz"});
   CHECK(not_one_error(longer) == "");
   CHECK(error_line(longer) ==
-        "long.npz:/x: error: holds 9 time steps, and 3 are asked for [bad-data]");
+        "long.npz:/x: error: 9 steps, and the build's widths are proved for 3 [data-out-of-range]");
 }
 
 TEST_CASE("archives that are damaged or hostile") {

@@ -85,6 +85,17 @@ TEST_CASE("steps that are asked for must be those of the data", "[import]") {
              Contains("holds 3 time steps, and 5 are asked for [bad-data]"));
 }
 
+TEST_CASE("the steps of static data give way to a time axis", "[import]") {
+  const TemporaryFolder folder;
+  const auto steps = [&](const std::vector<std::size_t>& shape, Steps stated) {
+    support::write_npz(folder / "d.npz", {{"x", shape, std::vector<float>(12, 1.0F)}});
+    return load_dataset(folder / "d.npz", {2}, stated, 9).timesteps;
+  };
+  CHECK(steps({2, 3, 2}, {}) == 3);
+  CHECK(steps({6, 2}, {}) == 9);
+  CHECK(steps({6, 2}, 4) == 4);
+}
+
 TEST_CASE("labels are integers, one per sample", "[import]") {
   const auto with_labels = [](NpzOutput y) {
     Data d({3, 2, 1});
