@@ -154,10 +154,16 @@ class NeuronBound {
   std::optional<int> bits_;
 };
 
-void check_limit(const QuantizedPopulation& p, Range r) {
-  if (r.lo > -kLimit && r.hi < kLimit) return;
-  support::fail(support::DiagnosticKind::WidthTooLarge, p.where,
-                fmt::format("population {} could need more than 60 bits", p.name));
+// Sums fit 60 bits, and membranes times their decay the 64 bits that the models compute in.
+void check_limit(const QuantizedPopulation& p, const PopulationBounds& b) {
+  const std::int64_t limit = std::min(kLimit, (std::int64_t{1} << 62) >> p.decay_shift);
+  const auto within = [](Range r, std::int64_t l) { return r.lo > -l && r.hi < l; };
+  if (within(b.sum, kLimit) && within(b.membrane, limit)) return;
+  support::fail(
+      support::DiagnosticKind::WidthTooLarge, p.where,
+      fmt::format("population {} could need more than 60 bits, or 63 with its {} decay bits",
+                  p.name, p.decay_shift),
+      "use fewer weight bits, fraction bits, decay bits or timesteps");
 }
 
 }  // namespace
@@ -175,7 +181,7 @@ std::vector<PopulationBounds> bound_populations(
       Range v;  // V = 0 before the first step
       for (int t = 0; t < network.timesteps; ++t) {
         const Range next = neuron.step(v, bounds);
-        check_limit(p, bounds.sum);
+        check_limit(p, bounds);
         Range reached = v;  // growing: what holds for any step up to this one
         reached.include(next);
         if (reached == v) break;
@@ -202,6 +208,7 @@ std::vector<std::vector<bool>> silent_neurons(const QuantizedNetwork& network) {
       for (int t = 0; t < network.timesteps && bounds.sum.hi <= p.threshold[j]; ++t) {
         Range reached = v;
         reached.include(neuron.step(v, bounds));
+        check_limit(p, bounds);
         if (reached == v) break;
         v = reached;
       }

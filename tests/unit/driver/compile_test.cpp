@@ -108,6 +108,19 @@ TEST_CASE("a membrane too narrow for a threshold is an error", "[driver]") {
   CHECK(t.run(kTiny / "data.npz")["spikes_per_inference"] > 0);
 }
 
+TEST_CASE("a membrane whose product with its decay passes 64 bits is an error", "[driver]") {
+  Tiny t;
+  t.options.weight_bits.all = "16";
+  t.options.fraction_bits.all = "20";
+  t.options.decay_bits.all = "24";
+  t.network["populations"][0]["decay"] = 0.9;
+  CHECK_NOTHROW(t.compile());
+  t.network["populations"][0]["bias"] = 8;  // of a threshold of 1
+  CHECK_THAT(error_of([&] { return t.compile(); }),
+             Contains("population hidden could need more than 60 bits, or 63 with its 24 decay "
+                      "bits [width-too-large]"));
+}
+
 TEST_CASE("neurons that can never spike are noted", "[driver]") {
   Tiny t;
   CHECK(t.compile()["notes"] == json::array());
