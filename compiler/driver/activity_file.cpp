@@ -6,6 +6,7 @@
 
 #include "compiler/driver/build_folder.h"
 #include "compiler/support/diagnostics.h"
+#include "compiler/support/json_value.h"
 #include "compiler/support/file.h"
 #include "hw_models/latency/latency.h"
 
@@ -92,7 +93,7 @@ std::optional<ActivitySummary> read_activity(const std::filesystem::path& folder
     }
     return s;
   } catch (const json::exception& e) {
-    support::fail(support::DiagnosticKind::BadBuild, {file.string()}, e.what());
+    support::fail(support::DiagnosticKind::BadBuild, {file.string()}, support::JsonValue::complaint(e));
   }
 }
 

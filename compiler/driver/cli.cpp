@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdio>
 #include <functional>
 #include <memory>
 
@@ -17,6 +18,7 @@
 #include "compiler/driver/report.h"
 #include "compiler/driver/run.h"
 #include "compiler/driver/summary.h"
+#include "compiler/support/file.h"
 
 namespace hillock::driver {
 namespace {
@@ -25,9 +27,14 @@ using nlohmann::json;
 
 constexpr int kDisagreement = 3;
 
-// Prints unless --quiet.
+// Prints unless --quiet. Whether it arrived shows when standard output is flushed.
 void say(const CommonOptions& common, const std::string& text) {
-  if (!common.quiet) fmt::print("{}", text);
+  if (!common.quiet) std::fputs(text.c_str(), stdout);
+}
+
+// A file that the command writes at its end is looked at before its work begins.
+void check_output_file(const std::filesystem::path& file) {
+  if (!file.empty()) support::check_writable(file);
 }
 
 void add_common(CLI::App& verb, CommonOptions& common) {
@@ -180,7 +187,10 @@ class CommandLine {
                  const std::function<void()>& body) {
     CLI::App* v = app_.add_subcommand(name, help);
     add_common(*v, common_);
-    v->callback(body);
+    v->callback([this, body] {
+      check_output_file(common_.json);
+      body();
+    });
     return v;
   }
 
@@ -205,6 +215,7 @@ class CommandLine {
 
   void run_verb() {
     CLI::App* v = verb("run", "Run the integer or the float model", [this] {
+      check_output_file(run_.dump_spikes);
       say(common_, run_text(driver::run(run_, common_)));
     });
     v->add_option("folder", run_.folder, "Build folder")->required();
@@ -225,6 +236,7 @@ class CommandLine {
 
   void cosim_verb() {
     CLI::App* v = verb("cosim", "Compare the RTL with the integer model", [this] {
+      check_output_file(cosim_.stimulus);
       const json result = cosim(cosim_, common_);
       say(common_, cosim_text(result));
       disagreement(result);

@@ -7,6 +7,7 @@
 
 #include "compiler/analysis/overflow.h"
 #include "compiler/driver/calibration.h"
+#include "compiler/driver/run.h"
 #include "compiler/emit/emit.h"
 #include "compiler/emit/testbench.h"
 #include "compiler/ir/layout.h"
@@ -105,8 +106,10 @@ struct CompileData {
 
   CompileData(const CompileOptions& options, const ir::Network& network) {
     const auto load = [&](const std::filesystem::path& file) {
-      return import::load_dataset(file, network.inputs[0].shape, options.import.timesteps,
-                                  network.timesteps);
+      ir::Dataset loaded = import::load_dataset(file, network.inputs[0].shape,
+                                                options.import.timesteps, network.timesteps);
+      check_labels(loaded, network.populations[network.output].neurons());
+      return loaded;
     };
     if (!options.calibration.empty()) {
       calibration = load(options.calibration);

@@ -127,6 +127,16 @@ int job_count(int asked) {
   return n == 0 ? 1 : static_cast<int>(n);
 }
 
+void check_labels(const ir::Dataset& data, std::size_t classes) {
+  for (std::size_t i = 0; i < data.y.size(); ++i) {
+    if (data.y[i] < 0 || data.y[i] >= static_cast<std::int64_t>(classes)) {
+      support::fail(support::DiagnosticKind::BadData, support::Location{data.file, "/y"}.at(i),
+                    fmt::format("label {} of a network with {} outputs", data.y[i], classes),
+                    "labels are output neurons, from 0: use the data the network was trained for");
+    }
+  }
+}
+
 ir::Dataset load_data(const Build& build, const DataOptions& options) {
   ir::Dataset data = import::load_dataset(options.data, build.quantized.inputs[0].shape,
                                           options.timesteps, build.network.timesteps);
@@ -137,13 +147,7 @@ ir::Dataset load_data(const Build& build, const DataOptions& options) {
                   fmt::format("compile again with --timesteps {}, or with this data set as --data",
                               data.timesteps));
   }
-  const std::size_t classes = build.quantized.populations[build.quantized.output].neurons();
-  for (std::size_t i = 0; i < data.y.size(); ++i) {
-    if (data.y[i] < 0 || data.y[i] >= static_cast<std::int64_t>(classes)) {
-      support::fail(support::DiagnosticKind::BadData, support::Location{data.file, "/y"}.at(i),
-                    fmt::format("label {} of a network with {} outputs", data.y[i], classes));
-    }
-  }
+  check_labels(data, build.quantized.populations[build.quantized.output].neurons());
   if (options.samples && *options.samples < data.samples) {
     data.samples = *options.samples;
     if (!data.y.empty()) data.y.resize(data.samples);

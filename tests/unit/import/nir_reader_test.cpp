@@ -5,8 +5,8 @@
 
 #include "compiler/import/nir_wire.h"
 #include "tests/support/fixtures.h"
-#include "tests/unit/import/graphs.h"
-#include "tests/unit/import/nir_file.h"
+#include "tests/support/graphs.h"
+#include "tests/support/nir_file.h"
 
 namespace hillock::tests {
 namespace {

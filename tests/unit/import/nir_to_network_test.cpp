@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "tests/support/fixtures.h"
-#include "tests/unit/import/graphs.h"
+#include "tests/support/graphs.h"
 
 namespace hillock::tests {
 namespace {
