@@ -12,9 +12,19 @@ namespace {
 
 using passes::round_weights;
 using passes::ScaleSearch;
-using passes::search_scale;
 using support::Matrix;
 using Integers = std::vector<std::int32_t>;
+
+// Of the rows [first, last) of a matrix, as one neuron's or several's weights.
+double search(const Matrix<double>& w, std::size_t first, std::size_t last,
+              const ScaleSearch& options, const Matrix<float>* traces = nullptr) {
+  std::vector<passes::WeightRow> rows;
+  for (std::size_t r = first; r < last; ++r) {
+    const auto begin = w.data.begin() + static_cast<std::ptrdiff_t>(r * w.cols);
+    rows.push_back({{begin, begin + static_cast<std::ptrdiff_t>(w.cols)}, traces, 0, {}});
+  }
+  return passes::search_scale(rows, options);
+}
 
 // What search_scale() minimizes, without traces.
 double error_of_scale(const Matrix<double>& w, double scale, int bits) {
@@ -37,7 +47,7 @@ TEST_CASE("one bit is a sign", "[passes]") {
 TEST_CASE("weights that fit exactly are found without error", "[passes]") {
   Matrix<double> w(1, 4);
   w.data = {0.25, -0.75, 0.5, 0.0};
-  const double scale = search_scale(w, 0, 1, {3, 1e6, nullptr});
+  const double scale = search(w, 0, 1, {3, 1e6});
   CHECK(scale == Approx(4));
   CHECK(round_weights(w.data, scale, 3) == Integers{1, -3, 2, 0});
 }
@@ -54,7 +64,7 @@ TEST_CASE("clipping is never worse than not clipping, and often better", "[passe
     }
     for (const int bits : {2, 3, 4, 6}) {
       const double unclipped = ((1 << (bits - 1)) - 1) / largest;
-      const double found = error_of_scale(w, search_scale(w, 0, 1, {bits, 1e9, nullptr}), bits);
+      const double found = error_of_scale(w, search(w, 0, 1, {bits, 1e9}), bits);
       const double plain = error_of_scale(w, unclipped, bits);
       CHECK(found <= plain * (1 + 1e-6));
       if (found < 0.9 * plain) ++better;
@@ -68,23 +78,23 @@ TEST_CASE("weights of inputs that are never active do not matter", "[passes]") {
   w.data = {10, 1, -1};  // with 2 bits the first would round the others to nothing
   Matrix<float> traces(1, 3);
   traces.data = {0, 1, 2};
-  const double scale = search_scale(w, 0, 1, {2, 1e6, &traces});
+  const double scale = search(w, 0, 1, {2, 1e6}, &traces);
   const Integers q = round_weights(w.data, scale, 2);
   CHECK(q == Integers{1, 1, -1});
 }
 
 TEST_CASE("no scale is larger than allowed", "[passes]") {
   Matrix<double> w(2, 2);
-  CHECK(search_scale(w, 0, 2, {6, 77, nullptr}) == 77);
+  CHECK(search(w, 0, 2, {6, 77}) == 77);
   w.data = {1e-9, 0, 0, -1e-9};
-  CHECK(search_scale(w, 0, 2, {6, 77, nullptr}) == 77);
+  CHECK(search(w, 0, 2, {6, 77}) == 77);
 }
 
 TEST_CASE("rows that share a scale are searched together", "[passes]") {
   Matrix<double> w(2, 2);
   w.data = {0.5, 0.25, 3, -1};
-  CHECK(search_scale(w, 0, 2, {3, 1e6, nullptr}) <= 3 / (3 * 0.28));
-  CHECK(search_scale(w, 0, 1, {3, 1e6, nullptr}) > 3 / (3 * 0.28));
+  CHECK(search(w, 0, 2, {3, 1e6}) <= 3 / (3 * 0.28));
+  CHECK(search(w, 0, 1, {3, 1e6}) > 3 / (3 * 0.28));
 }
 
 }  // namespace
