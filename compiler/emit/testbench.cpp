@@ -11,7 +11,7 @@ namespace hillock::emit {
 namespace {
 
 // Prints the spikes of every row that population `p` sends.
-std::string monitor(std::size_t p, const ir::TraceRow& row) {
+std::string monitor(std::size_t p, const ir::TraceRow& row, const ir::Layout& layout) {
   return fmt::format(R"(  integer p{p}_rows = 0;
   integer p{p}_lane;
   always @(posedge clk) begin
@@ -19,7 +19,10 @@ std::string monitor(std::size_t p, const ir::TraceRow& row) {
       for (p{p}_lane = 0; p{p}_lane < {lanes}; p{p}_lane = p{p}_lane + 1) begin
         if (trace_rows[{spikes} + p{p}_lane]) begin
           $display("SPIKE {p} %0d %0d", p{p}_rows / {groups},
-                   trace_rows[{group} +: 32] * {lanes} + p{p}_lane);
+                   // The neuron of a slot: its channel, then its position (docs/rtl.md, layout).
+                   ((trace_rows[{group} +: 32] % {position_groups} / {block_groups}) * {channels}
+                    + (trace_rows[{group} +: 32] % {block_groups}) * {lanes} + p{p}_lane)
+                   * {positions} + trace_rows[{group} +: 32] / {position_groups});
         end
       end
       p{p}_rows = p{p}_rows + 1;
@@ -28,6 +31,10 @@ std::string monitor(std::size_t p, const ir::TraceRow& row) {
 
 )",
                      fmt::arg("p", p), fmt::arg("lanes", row.lanes), fmt::arg("groups", row.groups),
+                     fmt::arg("position_groups", layout.position_groups()),
+                     fmt::arg("block_groups", layout.block_groups()),
+                     fmt::arg("channels", layout.block_channels),
+                     fmt::arg("positions", layout.positions),
                      fmt::arg("spikes", 32 * row.spike_word), fmt::arg("group", 32 * row.group_word));
 }
 
@@ -39,7 +46,7 @@ std::string testbench(const ir::QuantizedNetwork& network, const ir::Mapping& ma
   std::string monitors;
   int longest = 0;
   for (std::size_t p = 0; p < layout.rows.size(); ++p) {
-    monitors += monitor(p, layout.rows[p]);
+    monitors += monitor(p, layout.rows[p], ir::layout_of(network, mapping, p));
     longest = std::max(longest, layout.rows[p].groups);
   }
   const auto inputs = static_cast<std::int64_t>(ir::element_count(network.inputs[0].shape));

@@ -185,8 +185,12 @@ Graph read_nir(const fs::path& file) {
   check_signature(file);
   std::error_code ec;
   const std::size_t size = fs::file_size(file, ec);
-  const std::string bytes =
-      support::run_isolated([&] { return read_in_child(file.string(), size); }, {file.string()});
+  // A whole file is read at tens of megabytes a second; a damaged one can keep the library for ever.
+  support::IsolateLimits limits;
+  limits.cpu_seconds = static_cast<unsigned>(3 + (size >> 22));
+  limits.wall_seconds = 4 * limits.cpu_seconds + 10;
+  const std::string bytes = support::run_isolated(
+      [&] { return read_in_child(file.string(), size); }, {file.string()}, limits);
   try {
     return from_bytes(bytes, file.string());
   } catch (const std::exception&) {
