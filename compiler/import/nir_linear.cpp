@@ -178,13 +178,13 @@ int steps_in(double seconds, double dt, const support::Location& where) {
   const double whole = std::round(steps);
   if (!(steps >= 0.0) || steps > kMaxDelay) {
     fail(DiagnosticKind::BadParameter, where,
-         fmt::format("a delay of {} s is {} steps of {} s", seconds, steps, dt),
+         fmt::format("a delay of {:g} s is {:g} steps of {:g} s", seconds, steps, dt),
          fmt::format("a delay is from 0 to {} steps", static_cast<long>(kMaxDelay)));
   }
   if (std::abs(steps - whole) > kStepRounding) {
     fail(DiagnosticKind::BadParameter, where,
-         fmt::format("a delay of {} s is {} steps of {} s, not a whole number of them", seconds,
-                     steps, dt),
+         fmt::format("a delay of {:g} s is {:g} steps of {:g} s, not a whole number of them",
+                     seconds, steps, dt),
          "state the time step the network was made for with --dt");
   }
   return static_cast<int>(whole);

@@ -188,22 +188,39 @@ class StateGraph {
     }
   }
 
-  // Every node after those it reads in the same step; ties in order of the file.
+  // How far along the graph a node is: the order in which a walk from the input meets it.
+  std::vector<std::size_t> ranks() const {
+    std::vector<std::size_t> rank(state_.size(), state_.size());
+    Indices met{t_.input};
+    rank[t_.input] = 0;
+    for (std::size_t next = 0; next < met.size(); ++next) {
+      for (const std::size_t m : t_.targets[met[next]]) {
+        if (rank[m] != state_.size()) continue;
+        rank[m] = met.size();
+        met.push_back(m);
+      }
+    }
+    return rank;
+  }
+
+  // Every node after those it reads in the same step; of several the one met first.
   void sort() {
     std::vector<std::size_t> waiting(state_.size(), 0);
     const auto waits = [&](std::size_t n, std::size_t m) { return !t_.closing.contains({n, m}); };
     for (std::size_t n = 0; n < state_.size(); ++n) {
       for (const std::size_t m : instant_[n]) waiting[m] += waits(n, m) ? 1 : 0;
     }
-    Indices ready;
+    const std::vector<std::size_t> rank = ranks();
+    std::set<std::pair<std::size_t, std::size_t>> ready;
     for (std::size_t n = 0; n < state_.size(); ++n) {
-      if (state_[n] && n != t_.output && waiting[n] == 0) ready.push_back(n);
+      if (state_[n] && n != t_.output && waiting[n] == 0) ready.emplace(rank[n], n);
     }
-    for (std::size_t next = 0; next < ready.size(); ++next) {
-      const std::size_t n = ready[next];
+    while (!ready.empty()) {
+      const std::size_t n = ready.begin()->second;
+      ready.erase(ready.begin());
       if (n != t_.input) t_.order.push_back(n);
       for (const std::size_t m : instant_[n]) {
-        if (waits(n, m) && --waiting[m] == 0) ready.push_back(m);
+        if (waits(n, m) && --waiting[m] == 0) ready.emplace(rank[m], m);
       }
     }
   }

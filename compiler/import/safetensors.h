@@ -1,5 +1,5 @@
-// A .safetensors file: the length of a header (8 bytes), the header (JSON: for each tensor its type,
-// shape and place), the tensors. The same content as a state_dict.
+// A .safetensors file: the length of a header (8 bytes), the header (JSON: for each tensor its
+// type, shape and place), the tensors. The same content as a state_dict.
 #pragma once
 
 #include <filesystem>

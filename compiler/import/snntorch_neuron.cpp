@@ -227,9 +227,10 @@ class Maker {
     if (layer_.type == LayerType::Lapicque || layer_.type == LayerType::Alpha) {
       if (delayed) return true;
       fail(DiagnosticKind::BadArchitecture, layer_.where,
-           fmt::format("'{}' is a {} layer, whose reset is always delayed in snnTorch: it has no "
-                       "reset_delay",
-                       layer_.name, layer_.type_name),
+           fmt::format(
+               "'{}' is of the type {}, whose reset is always delayed in snnTorch: it has no "
+               "reset_delay",
+               layer_.name, layer_.type_name),
            "leave reset_delay out of its layer, and --reset-delay off out of the command");
     }
     if (!delayed && layer_.type == LayerType::RSynaptic) {
