@@ -119,6 +119,22 @@ TEST_CASE("a max-pool's source and target count alike", "[passes]") {
   passes::QuantizeOptions o = options_for(n);
   o.fraction_bits[1] = 9;
   CHECK(passes::quantize(n, o, {}).populations[0].fraction_bits == 9);
+  // Two populations that are pooled from one source count alike as well.
+  ir::Network two = n;
+  two.populations.insert(two.populations.begin() + 2, two.populations[1]);
+  two.populations[2].name = "c";
+  two.populations[2].decay = 0.99;
+  two.projections[2].target = 3;
+  two.projections.push_back(two.projections[1]);
+  two.projections.back().name = "second";
+  two.projections.back().target = 2;
+  two.output = 3;
+  ir::verify(two);
+  o = options_for(two);
+  const ir::QuantizedNetwork t = passes::quantize(two, o, {});
+  CHECK(t.populations[0].fraction_bits == t.populations[2].fraction_bits);
+  CHECK(t.populations[1].fraction_bits == t.populations[2].fraction_bits);
+  CHECK(t.populations[1].fraction_bits > q.populations[1].fraction_bits);
   // Where the pooled membranes are read out, all channels share one scale.
   ir::Network read = n;
   read.populations.pop_back();
