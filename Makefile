@@ -2,7 +2,7 @@
 JOBS ?= $(shell nproc)
 # The release preset names clang++; where there is none, the system's own compiler does.
 COMPILER ?= $(if $(shell command -v clang++ 2>/dev/null),clang++,c++)
-CONFIGURE := cmake -DCMAKE_CXX_COMPILER=$(COMPILER)
+CONFIGURE = cmake -DCMAKE_CXX_COMPILER=$(COMPILER)
 BUILD := cmake --build --parallel $(JOBS)
 
 DEMO := build/demo

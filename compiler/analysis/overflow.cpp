@@ -111,6 +111,11 @@ struct Constants {
   }
 };
 
+Constants constants_of(const QuantizedPopulation& p, std::size_t j, Range input) {
+  return {input,          p.decay[j],         p.bias[j],        p.threshold[j],
+          p.reset_value[j], p.current_decay[j], p.current_bias[j]};
+}
+
 // What one neuron can have reached up to a step: its state, as intervals.
 struct Reach {
   Range v;
@@ -260,26 +265,30 @@ void check_limit(const QuantizedPopulation& p, const PopulationBounds& bounds) {
   for (const Range r : {bounds.sum, bounds.membrane, bounds.current}) {
     if (r.lo > -limit && r.hi < limit) continue;
     support::fail(support::DiagnosticKind::WidthTooLarge, p.where,
-                  fmt::format("population {} could need more than {} bits", p.name, bits));
+                  fmt::format("population {} could need more than 60 bits, or 63 with its {} decay "
+                              "bits",
+                              p.name, std::max(p.decay_shift, p.current_decay_shift)),
+                  "use fewer weight bits, fraction bits, decay bits or timesteps");
   }
 }
 
 // The bounds of a population, and the membrane range of each of its neurons.
 struct Result {
   PopulationBounds bounds;
+  std::vector<Range> inputs;
   std::vector<Range> membranes;
+  bool pooled = false;
 };
 
 Result bound_population(const QuantizedNetwork& network, std::size_t population,
-                        const std::vector<Range>& inputs, bool pooled, std::optional<int> bits) {
+                        std::vector<Range> inputs, bool pooled, std::optional<int> bits) {
   const QuantizedPopulation& p = network.populations[population];
   Result result;
   PopulationBounds& bounds = result.bounds;
   // Most neurons of a convolution are alike: each sort is bounded once.
   std::map<Constants, Range> seen;
   for (std::size_t j = 0; j < p.neurons(); ++j) {
-    const Constants c{inputs[j],        p.decay[j],         p.bias[j],        p.threshold[j],
-                      p.reset_value[j], p.current_decay[j], p.current_bias[j]};
+    const Constants c = constants_of(p, j, inputs[j]);
     const auto [place, fresh] = seen.try_emplace(c);
     if (fresh) {
       bounds.input.include(c.input);
@@ -300,26 +309,67 @@ Result bound_population(const QuantizedNetwork& network, std::size_t population,
     }
     result.membranes.push_back(place->second);
   }
+  result.inputs = std::move(inputs);
+  result.pooled = pooled;
   return result;
+}
+
+std::vector<Result> bound_all(const QuantizedNetwork& network,
+                              const std::vector<std::optional<int>>& membrane_bits) {
+  std::vector<Result> all;
+  for (std::size_t i = 0; i < network.populations.size(); ++i) {
+    const auto into = network.projections_into(i);
+    const auto* pool =
+        into.empty() ? nullptr : std::get_if<ir::MaxPool>(&into.front()->connectivity);
+    std::vector<Range> inputs =
+        pool != nullptr ? maximum_ranges(*pool, all[into.front()->source.index].membranes)
+                        : event_ranges(network, i);
+    all.push_back(
+        bound_population(network, i, std::move(inputs), pool != nullptr, membrane_bits[i]));
+  }
+  return all;
 }
 
 }  // namespace
 
 std::vector<PopulationBounds> bound_populations(
     const QuantizedNetwork& network, const std::vector<std::optional<int>>& membrane_bits) {
-  std::vector<Result> all;
-  for (std::size_t i = 0; i < network.populations.size(); ++i) {
-    const auto into = network.projections_into(i);
-    const auto* pool =
-        into.empty() ? nullptr : std::get_if<ir::MaxPool>(&into.front()->connectivity);
-    const std::vector<Range> inputs =
-        pool != nullptr ? maximum_ranges(*pool, all[into.front()->source.index].membranes)
-                        : event_ranges(network, i);
-    all.push_back(bound_population(network, i, inputs, pool != nullptr, membrane_bits[i]));
-  }
   std::vector<PopulationBounds> bounds;
-  for (const Result& r : all) bounds.push_back(r.bounds);
+  for (const Result& r : bound_all(network, membrane_bits)) bounds.push_back(r.bounds);
   return bounds;
+}
+
+std::vector<std::vector<bool>> silent_neurons(const QuantizedNetwork& network) {
+  const std::vector<Result> bounds =
+      bound_all(network, std::vector<std::optional<int>>(network.populations.size()));
+  std::vector<std::vector<bool>> all;
+  for (std::size_t i = 0; i < network.populations.size(); ++i) {
+    const QuantizedPopulation& p = network.populations[i];
+    std::vector<bool>& silent = all.emplace_back(p.neurons(), false);
+    if (!p.spiking) continue;
+    std::map<Constants, bool> seen;
+    for (std::size_t j = 0; j < p.neurons(); ++j) {
+      const Constants c = constants_of(p, j, bounds[i].inputs[j]);
+      const auto [place, fresh] = seen.try_emplace(c, true);
+      if (fresh) {
+        // Clamped just above the threshold: what passes it is enough to know.
+        const NeuronBound neuron(p, c, bounds[i].pooled,
+                                 numeric::bits_for_range(0, p.threshold[j] + 1));
+        PopulationBounds widest;
+        Reach reached;
+        for (int t = 0; t < network.timesteps && widest.sum.hi <= p.threshold[j]; ++t) {
+          const Reach next = neuron.step(reached, widest);
+          const Reach before = reached;
+          reached = {hull(before.v, next.v), hull(before.current, next.current),
+                     hull(before.hidden, next.hidden), hull(before.pv, next.pv)};
+          if (reached == before) break;
+        }
+        place->second = widest.sum.hi <= p.threshold[j];
+      }
+      silent[j] = place->second;
+    }
+  }
+  return all;
 }
 
 }  // namespace hillock::analysis

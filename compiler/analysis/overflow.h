@@ -42,4 +42,8 @@ struct PopulationBounds {
 [[nodiscard]] std::vector<PopulationBounds> bound_populations(
     const ir::QuantizedNetwork& network, const std::vector<std::optional<int>>& membrane_bits);
 
+// Per population and neuron: whether no input within `network.timesteps` steps can lift the neuron
+// above its threshold, in membranes as wide as they have to be.
+[[nodiscard]] std::vector<std::vector<bool>> silent_neurons(const ir::QuantizedNetwork& network);
+
 }  // namespace hillock::analysis

@@ -6,6 +6,7 @@
 
 #include "compiler/driver/build_folder.h"
 #include "compiler/support/diagnostics.h"
+#include "compiler/support/json_value.h"
 #include "compiler/support/file.h"
 #include "hw_models/latency/latency.h"
 
@@ -40,9 +41,8 @@ static_assert(sizeof(PopulationCounts) == std::size(kFields) * sizeof(double));
 }  // namespace
 
 void ActivityCollector::add(const ir::Activity& activity) {
-  const std::int64_t cycles = hw_models::predict_cycles(network_, mapping_, activity);
-  const hw_models::Counts counts =
-      hw_models::count_actions(network_, mapping_, activity, static_cast<double>(cycles));
+  const std::int64_t cycles = latency_.cycles(activity);
+  const hw_models::Counts counts = hw_models::count_actions(network_, mapping_, latency_, activity);
   const std::lock_guard<std::mutex> lock(mutex_);
   sum_.min_cycles = sum_.samples == 0 ? cycles : std::min(sum_.min_cycles, cycles);
   sum_.max_cycles = std::max(sum_.max_cycles, cycles);
@@ -93,7 +93,7 @@ std::optional<ActivitySummary> read_activity(const std::filesystem::path& folder
     }
     return s;
   } catch (const json::exception& e) {
-    support::fail(support::DiagnosticKind::BadBuild, {file.string()}, e.what());
+    support::fail(support::DiagnosticKind::BadBuild, {file.string()}, support::JsonValue::complaint(e));
   }
 }
 

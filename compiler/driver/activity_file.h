@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "hw_models/energy/counts.h"
+#include "hw_models/latency/latency.h"
 
 namespace hillock::driver {
 
@@ -23,7 +24,7 @@ struct ActivitySummary {
 class ActivityCollector {
  public:
   ActivityCollector(const ir::QuantizedNetwork& network, const ir::Mapping& mapping)
-      : network_(network), mapping_(mapping) {}
+      : network_(network), mapping_(mapping), latency_(network, mapping) {}
 
   void add(const ir::Activity& activity);
   [[nodiscard]] ActivitySummary summary() const;
@@ -31,6 +32,7 @@ class ActivityCollector {
  private:
   const ir::QuantizedNetwork& network_;
   const ir::Mapping& mapping_;
+  hw_models::LatencyModel latency_;
   mutable std::mutex mutex_;
   ActivitySummary sum_;
   double cycles_ = 0;

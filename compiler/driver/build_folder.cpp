@@ -10,6 +10,7 @@
 #include "compiler/ir/quantized_json.h"
 #include "compiler/support/diagnostics.h"
 #include "compiler/support/file.h"
+#include "compiler/support/json_value.h"
 
 namespace hillock::driver {
 namespace fs = std::filesystem;
@@ -27,12 +28,7 @@ constexpr std::string_view kMarker = "compile.json";
 }  // namespace
 
 json read_json(const fs::path& file) {
-  const std::string text = support::read_file(file);
-  try {
-    return json::parse(text);
-  } catch (const json::exception& e) {
-    support::fail(DiagnosticKind::BadJson, {file.string()}, e.what());
-  }
+  return support::JsonValue::parse(support::read_file(file), file.string());
 }
 
 bool is_build(const fs::path& folder) {
@@ -83,10 +79,17 @@ void write_build(const fs::path& folder,
   const fs::path target = fs::absolute(folder).lexically_normal();
   fs::path base = target;
   if (!base.has_filename()) base = base.parent_path();
-  support::create_folder(base.parent_path());
   const fs::path temporary = base.string() + fmt::format(".tmp{}", ::getpid());
   std::error_code ec;
+  std::vector<fs::path> parents;  // those that are made here, innermost first
+  for (fs::path p = base.parent_path(); !p.empty() && !fs::exists(p, ec); p = p.parent_path()) {
+    parents.push_back(p);
+  }
   fs::remove_all(temporary, ec);
+  const auto clean_up = [&] {
+    fs::remove_all(temporary, ec);
+    for (const fs::path& p : parents) fs::remove(p, ec);
+  };
   try {
     support::create_folder(temporary);
     std::set<std::string> folders;
@@ -99,7 +102,7 @@ void write_build(const fs::path& folder,
     }
     // An earlier build (or an empty folder) makes way only now, when the new one is whole.
     const fs::path old = base.string() + fmt::format(".old{}", ::getpid());
-    if (fs::exists(base)) {
+    if (fs::exists(base, ec)) {
       fs::rename(base, old, ec);
       if (ec) unwritable(folder, "the old build cannot be moved: " + ec.message());
     }
@@ -110,8 +113,18 @@ void write_build(const fs::path& folder,
       unwritable(folder, "cannot be put in place: " + why);
     }
     fs::remove_all(old, ec);
+  } catch (const support::InputError& e) {
+    clean_up();
+    // The folder that was asked for is the place, not the temporary one beside it.
+    std::vector<support::Diagnostic> diagnostics = e.diagnostics();
+    for (support::Diagnostic& d : diagnostics) {
+      const std::string& inside = temporary.string();
+      if (d.where.file.rfind(inside, 0) != 0) continue;
+      d.where.file = folder.string() + d.where.file.substr(inside.size());
+    }
+    throw support::InputError(std::move(diagnostics));
   } catch (...) {
-    fs::remove_all(temporary, ec);
+    clean_up();
     throw;
   }
 }

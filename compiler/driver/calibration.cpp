@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "sim/float/float_model.h"
 
@@ -12,54 +13,180 @@ namespace {
 
 // Trace rows kept per projection: enough to weigh its weights, few enough to be quick.
 constexpr std::size_t kMaxRows = 384;
+// Positions of a convolution that are tried for one that sees anything.
+constexpr std::size_t kPatchTries = 8;
 
-void input_range(const ir::Dataset& data, passes::Calibration& calibration) {
+// The range of the values of all the data, and the scale that makes them integers.
+void input_range(const std::vector<const ir::Dataset*>& sets, int input_bits,
+                 passes::Calibration& calibration) {
   float lo = 0;
   float hi = 1;
-  for (std::size_t i = 0; i < data.x.size(); ++i) {
-    const float v = data.x[i];
-    if (v != std::floor(v) || std::abs(v) > 32767) {
-      support::fail(support::DiagnosticKind::BadData, support::Location{data.file, "x"}.at(i),
-                    fmt::format("{} is not an integer event value in -32767..32767", v),
-                    "encode real-valued input as spikes or counts before it enters the network");
+  float largest = 0;
+  bool integers = true;
+  for (const ir::Dataset* data : sets) {
+    for (std::size_t i = 0; i < data->x.size(); ++i) {
+      const float v = data->x[i];
+      if (!std::isfinite(v)) {
+        support::fail(support::DiagnosticKind::BadData, support::Location{data->file, "/x"}.at(i),
+                      fmt::format("{} is not a number that the input can take", v));
+      }
+      integers = integers && v == std::floor(v) && std::abs(v) <= 32767;
+      largest = std::max(largest, std::abs(v));
+      lo = std::min(lo, v);
+      hi = std::max(hi, v);
     }
-    lo = std::min(lo, v);
-    hi = std::max(hi, v);
   }
-  calibration.input_min.push_back(static_cast<std::int64_t>(lo));
-  calibration.input_max.push_back(static_cast<std::int64_t>(hi));
+  if (integers) {
+    calibration.input_min.push_back(static_cast<std::int64_t>(lo));
+    calibration.input_max.push_back(static_cast<std::int64_t>(hi));
+    calibration.input_scale.push_back(1);
+    return;
+  }
+  const std::int64_t top = numeric::max_of(input_bits);
+  calibration.input_min.push_back(lo < 0 ? -top : 0);
+  calibration.input_max.push_back(top);
+  // A scale of exactly 1 would say that the data are integers.
+  const double scale = static_cast<double>(top) / static_cast<double>(largest);
+  calibration.input_scale.push_back(scale == 1 ? std::nextafter(1.0, 0.0) : scale);
 }
 
-// z[t] = decay z[t-1] + x[t] for one sample; every `stride`-th row is kept.
-void append_traces(const ir::Network& network, const ir::Projection& p, const ir::Dataset& data,
-                   std::size_t sample, const sim::FloatResult& result, std::size_t stride,
-                   support::Matrix<float>& out) {
-  const std::size_t n = ir::element_count(network.source_shape(p.source));
-  const auto decay = static_cast<float>(network.populations[p.target].decay.max());
-  std::vector<float> z(n, 0.0F);
-  for (std::size_t t = 0; t < data.timesteps; ++t) {
-    const bool from_input = p.source.kind == ir::Source::Kind::Input;
-    const std::span<const float> x = from_input ? data.step(sample, t) : std::span<const float>{};
-    for (std::size_t i = 0; i < n; ++i) {
-      const float s =
-          from_input ? x[i] : static_cast<float>(result.recording.spikes[p.source.index](t, i));
-      z[i] = decay * z[i] + s;
+// The filter from a projection's events to its target's membrane: V's own decay, after the current's
+// where the synapse has one. A source of a max-pooling has no memory; what it is pooled into has.
+class Filter {
+ public:
+  Filter(const ir::Network& network, const ir::Projection& projection)
+      : delay_(static_cast<std::size_t>(projection.delay)) {
+    std::size_t target = projection.target;
+    for (const ir::Projection& p : network.projections) {
+      const bool pools = std::holds_alternative<ir::MaxPool>(p.connectivity);
+      if (pools && p.source == ir::Source{ir::Source::Kind::Population, target}) target = p.target;
     }
-    if (t % stride == stride - 1) {
-      out.data.insert(out.data.end(), z.begin(), z.end());
-      ++out.rows;
+    const ir::Population& p = network.populations[target];
+    synapse_ = p.synapse;
+    decay_ = static_cast<float>(p.decay.max());
+    current_decay_ = static_cast<float>(p.current_decay.max());
+    const std::size_t n = ir::element_count(network.source_shape(projection.source));
+    z_.assign(n, 0.0F);
+    current_.assign(n, 0.0F);
+    hidden_.assign(n, 0.0F);
+  }
+
+  [[nodiscard]] std::size_t delay() const { return delay_; }
+  [[nodiscard]] const std::vector<float>& z() const { return z_; }
+
+  void step(std::size_t i, float x) {
+    switch (synapse_) {
+      case ir::Synapse::None: z_[i] = decay_ * z_[i] + x; break;
+      case ir::Synapse::Current:
+        current_[i] = current_decay_ * current_[i] + x;
+        z_[i] = decay_ * z_[i] + current_[i];
+        break;
+      case ir::Synapse::Alpha:
+        current_[i] = current_decay_ * current_[i] + x;
+        hidden_[i] = decay_ * hidden_[i] - x;
+        z_[i] = current_[i] + hidden_[i];
+        break;
     }
   }
+
+ private:
+  std::size_t delay_;
+  ir::Synapse synapse_ = ir::Synapse::None;
+  float decay_ = 0;
+  float current_decay_ = 0;
+  std::vector<float> z_;
+  std::vector<float> current_;
+  std::vector<float> hidden_;
+};
+
+// What an output position of a convolution sees: [in_channels, kernel_height, kernel_width].
+// Returns whether anything of it is not 0.
+bool patch(const ir::ConvGeometry& g, const std::vector<float>& z, std::size_t position,
+           std::vector<float>& out) {
+  out.assign(g.in_channels * g.kernel_height * g.kernel_width, 0.0F);
+  const std::size_t oy = position / g.out_width;
+  const std::size_t ox = position % g.out_width;
+  bool any = false;
+  std::size_t at = 0;
+  for (std::size_t c = 0; c < g.in_channels; ++c) {
+    for (std::size_t ky = 0; ky < g.kernel_height; ++ky) {
+      for (std::size_t kx = 0; kx < g.kernel_width; ++kx, ++at) {
+        const std::size_t y = oy * g.stride_height + ky * g.dilation_height;
+        const std::size_t x = ox * g.stride_width + kx * g.dilation_width;
+        if (y < g.pad_top || y - g.pad_top >= g.in_height / g.pool_height) continue;
+        if (x < g.pad_left || x - g.pad_left >= g.in_width / g.pool_width) continue;
+        for (std::size_t ty = 0; ty < g.pool_height; ++ty) {
+          for (std::size_t tx = 0; tx < g.pool_width; ++tx) {
+            const std::size_t row = (y - g.pad_top) * g.pool_height + ty;
+            const std::size_t column = (x - g.pad_left) * g.pool_width + tx;
+            out[at] += z[(c * g.in_height + row) * g.in_width + column];
+          }
+        }
+        any = any || out[at] != 0;
+      }
+    }
+  }
+  return any;
+}
+
+void append(support::Matrix<float>& rows, const std::vector<float>& row) {
+  rows.data.insert(rows.data.end(), row.begin(), row.end());
+  ++rows.rows;
+}
+
+// z[t] for one sample; every `stride`-th step is kept.
+void append_traces(const ir::Network& network, const ir::Projection& p, const ir::Dataset& data,
+                   std::size_t sample, const sim::FloatResult& result, std::size_t stride,
+                   double scale, support::Matrix<float>& out) {
+  const auto* conv = std::get_if<ir::Conv>(&p.connectivity);
+  const bool from_input = p.source.kind == ir::Source::Kind::Input;
+  const std::size_t n = ir::element_count(network.source_shape(p.source));
+  Filter filter(network, p);
+  std::vector<float> seen;
+  for (std::size_t t = 0; t < data.timesteps; ++t) {
+    const std::span<const float> x = from_input ? data.step(sample, t) : std::span<const float>{};
+    for (std::size_t i = 0; i < n; ++i) {
+      float s = 0;
+      if (from_input) s = static_cast<float>(scale * static_cast<double>(x[i]));
+      else if (t >= filter.delay()) s = result.recording.spikes[p.source.index](t - filter.delay(), i);
+      filter.step(i, s);
+    }
+    if (t % stride != stride - 1) continue;
+    if (conv == nullptr) {
+      append(out, filter.z());
+      continue;
+    }
+    // One position, spread evenly and unlike from row to row.
+    const ir::ConvGeometry& g = conv->geometry;
+    const std::size_t positions = g.out_height * g.out_width;
+    for (std::size_t k = 0; k < kPatchTries; ++k) {
+      const std::size_t position = ((out.rows * kPatchTries + k) * 2654435761U) % positions;
+      if (patch(g, filter.z(), position, seen)) break;
+    }
+    append(out, seen);
+  }
+}
+
+std::size_t trace_columns(const ir::Network& network, const ir::Projection& p) {
+  if (const auto* conv = std::get_if<ir::Conv>(&p.connectivity)) {
+    const ir::ConvGeometry& g = conv->geometry;
+    return g.in_channels * g.kernel_height * g.kernel_width;
+  }
+  return ir::element_count(network.source_shape(p.source));
 }
 
 }  // namespace
 
 passes::Calibration calibrate(const ir::Network& network, const ir::Dataset& data,
-                              std::size_t max_samples) {
+                              std::size_t max_samples, int input_bits, const ir::Dataset* also) {
   passes::Calibration calibration;
-  input_range(data, calibration);
+  std::vector<const ir::Dataset*> sets{&data};
+  if (also != nullptr) sets.push_back(also);
+  for (std::size_t i = 0; i < network.inputs.size(); ++i) {
+    input_range(sets, input_bits, calibration);
+  }
   for (const ir::Projection& p : network.projections) {
-    calibration.traces.emplace_back(0, ir::element_count(network.source_shape(p.source)));
+    calibration.traces.emplace_back(0, trace_columns(network, p));
   }
   const std::size_t samples = std::min(data.samples, max_samples);
   if (samples == 0) return calibration;
@@ -72,8 +199,10 @@ passes::Calibration calibrate(const ir::Network& network, const ir::Dataset& dat
     const std::size_t sample = k * data.samples / samples;
     model.run(data, sample, result);
     for (std::size_t p = 0; p < network.projections.size(); ++p) {
-      append_traces(network, network.projections[p], data, sample, result, step_stride,
-                    calibration.traces[p]);
+      const ir::Projection& projection = network.projections[p];
+      if (std::holds_alternative<ir::MaxPool>(projection.connectivity)) continue;
+      append_traces(network, projection, data, sample, result, step_stride,
+                    1 / passes::weight_factor(projection, calibration), calibration.traces[p]);
     }
   }
   return calibration;

@@ -8,9 +8,11 @@
 
 namespace hillock::driver {
 
-// At most `max_samples` samples, evenly spread over the data set. Throws InputError (bad-data) for
-// input values that are not integers.
+// At most `max_samples` samples, evenly spread over the data set. Values that are not all integers are
+// scaled to `input_bits` bits. `also`: other data that the network is to run on, whose values must fit
+// the input as well; may be null. Throws InputError (bad-data) for values that are not finite.
 [[nodiscard]] passes::Calibration calibrate(const ir::Network& network, const ir::Dataset& data,
-                                            std::size_t max_samples);
+                                            std::size_t max_samples, int input_bits,
+                                            const ir::Dataset* also);
 
 }  // namespace hillock::driver

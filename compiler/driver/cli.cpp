@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdio>
 #include <functional>
 #include <memory>
 
@@ -17,6 +18,7 @@
 #include "compiler/driver/report.h"
 #include "compiler/driver/run.h"
 #include "compiler/driver/summary.h"
+#include "compiler/support/file.h"
 
 namespace hillock::driver {
 namespace {
@@ -25,9 +27,14 @@ using nlohmann::json;
 
 constexpr int kDisagreement = 3;
 
-// Prints unless --quiet.
+// Prints unless --quiet. Whether it arrived shows when standard output is flushed.
 void say(const CommonOptions& common, const std::string& text) {
-  if (!common.quiet) fmt::print("{}", text);
+  if (!common.quiet) std::fputs(text.c_str(), stdout);
+}
+
+// A file that the command writes at its end is looked at before its work begins.
+void check_output_file(const std::filesystem::path& file) {
+  if (!file.empty()) support::check_writable(file);
 }
 
 void add_common(CLI::App& verb, CommonOptions& common) {
@@ -97,8 +104,15 @@ void add_compile(CLI::App& verb, CompileOptions& o) {
   add_per_population(verb, "--fraction-bits", o.fraction_bits,
                      "Membrane bits below one weight unit, 0..20 [chosen]");
   add_per_population(verb, "--decay-bits", o.decay_bits, "Bits of the leak, 0..24 [chosen]");
+  add_per_population(verb, "--current-decay-bits", o.current_decay_bits,
+                     "Bits of the decay of synaptic currents, 0..24 [chosen]");
+  verb.add_option("--input-bits", o.input_bits, "Bits of real-valued input data, 2..16 [8]")
+      ->type_name("N")
+      ->check(CLI::Range(2, 16));
   add_per_population(verb, "--membrane-bits", o.membrane_bits,
                      "Narrower membranes that saturate, 2..48 [proved]");
+  verb.add_option("--calibration", o.calibration, "Data set to calibrate on [that of --data]")
+      ->type_name("D.npz");
   verb.add_option("--config", "Options from a JSON file; the command line overrides them")
       ->type_name("FILE.json");
 }
@@ -151,7 +165,13 @@ class CommandLine {
   }
 
   int run(std::vector<std::string> arguments) {
-    arguments = with_config_file(std::move(arguments));
+    const std::vector<CLI::App*> verb = app_.get_subcommands(
+        [&](const CLI::App* v) { return !arguments.empty() && v->get_name() == arguments[0]; });
+    arguments = with_config_file(std::move(arguments), [&](const std::string& name) {
+      const CLI::Option* o = verb.empty() ? nullptr : verb[0]->get_option_no_throw(name);
+      if (o == nullptr) return OptionKind::Unknown;
+      return o->get_expected_min() == 0 ? OptionKind::Flag : OptionKind::Value;
+    });
     std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
     try {
       app_.parse(arguments);
@@ -167,7 +187,10 @@ class CommandLine {
                  const std::function<void()>& body) {
     CLI::App* v = app_.add_subcommand(name, help);
     add_common(*v, common_);
-    v->callback(body);
+    v->callback([this, body] {
+      check_output_file(common_.json);
+      body();
+    });
     return v;
   }
 
@@ -186,11 +209,13 @@ class CommandLine {
       say(common_, compile_text(compile(compile_, common_), compile_.output));
     });
     add_compile(*v, compile_);
-    v->add_option("--data", compile_.data, "Data set to calibrate on")->type_name("D.npz");
+    v->add_option("--data", compile_.data, "Data set to run later; calibrated on")
+        ->type_name("D.npz");
   }
 
   void run_verb() {
     CLI::App* v = verb("run", "Run the integer or the float model", [this] {
+      check_output_file(run_.dump_spikes);
       say(common_, run_text(driver::run(run_, common_)));
     });
     v->add_option("folder", run_.folder, "Build folder")->required();
@@ -211,6 +236,7 @@ class CommandLine {
 
   void cosim_verb() {
     CLI::App* v = verb("cosim", "Compare the RTL with the integer model", [this] {
+      check_output_file(cosim_.stimulus);
       const json result = cosim(cosim_, common_);
       say(common_, cosim_text(result));
       disagreement(result);
@@ -229,6 +255,7 @@ class CommandLine {
     });
     v->add_option("folder", estimate_.folder, "Build folder")->required();
     add_data(*v, estimate_.data, false);
+    v->add_option("--timesteps", estimate_.data.timesteps, "Steps of static data")->type_name("T");
     add_estimate(*v, estimate_, true);
   }
 
@@ -243,6 +270,7 @@ class CommandLine {
     CLI::App* v = verb("flow", "compile, run, cosim, estimate and report", [this] {
       FlowOptions o{compile_, cosim_, estimate_};
       o.compile.data = cosim_.data.data;
+      o.compile.tested_on_data = true;
       o.cosim.folder = o.estimate.folder = compile_.output;
       o.estimate.data = cosim_.data;
       const json result = flow(o, common_);

@@ -7,11 +7,15 @@
 
 #include "compiler/analysis/overflow.h"
 #include "compiler/driver/calibration.h"
+#include "compiler/driver/run.h"
 #include "compiler/emit/emit.h"
 #include "compiler/emit/testbench.h"
+#include "compiler/ir/layout.h"
 #include "compiler/ir/network_json.h"
 #include "compiler/ir/quantized_json.h"
+#include "compiler/passes/align_convolutions.h"
 #include "compiler/passes/quantize.h"
+#include "hw_models/energy/geometry.h"
 
 namespace hillock::driver {
 namespace {
@@ -95,10 +99,49 @@ ir::Mapping resolve_lanes(const PerPopulationOption& given, const ir::Network& n
   return mapping;
 }
 
-int proof_timesteps(const CompileOptions& options, const std::optional<ir::Dataset>& data,
-                    ir::Network& network) {
-  int steps = network.timesteps.value_or(0);
-  if (data) steps = std::max(steps, static_cast<int>(data->timesteps));
+// The data that compile reads: those it calibrates on, and those that a test is to follow on.
+struct CompileData {
+  std::optional<ir::Dataset> calibration;
+  std::optional<ir::Dataset> data;  // --data, where --calibration is given beside it
+
+  CompileData(const CompileOptions& options, const ir::Network& network) {
+    const auto load = [&](const std::filesystem::path& file) {
+      ir::Dataset loaded = import::load_dataset(file, network.inputs[0].shape,
+                                                options.import.timesteps, network.timesteps);
+      check_labels(loaded, network.populations[network.output].neurons());
+      return loaded;
+    };
+    if (!options.calibration.empty()) {
+      calibration = load(options.calibration);
+      if (!options.data.empty()) data = load(options.data);
+    } else if (!options.data.empty()) {
+      calibration = load(options.data);
+    }
+  }
+
+  [[nodiscard]] int timesteps() const {
+    const std::size_t steps = calibration ? calibration->timesteps : 0;
+    return static_cast<int>(std::max(steps, data ? data->timesteps : 0));
+  }
+
+  [[nodiscard]] passes::Calibration calibrated(const ir::Network& network, int input_bits) const {
+    if (!calibration) return {};
+    return calibrate(network, *calibration, kCalibrationSamples, input_bits,
+                     data ? &*data : nullptr);
+  }
+
+  // The `calibration` part of compile.json.
+  [[nodiscard]] json summary(bool tested_on_data) const {
+    if (!calibration) return nullptr;
+    const bool same = !data || (data->samples == calibration->samples && data->x == calibration->x);
+    return {{"file", calibration->file},
+            {"samples", std::min(kCalibrationSamples, calibration->samples)},
+            {"shared_with_test", tested_on_data && same}};
+  }
+};
+
+int proof_timesteps(const CompileOptions& options, const CompileData& data, ir::Network& network) {
+  int steps = std::max(network.timesteps.value_or(0), data.timesteps());
   if (options.import.timesteps) steps = std::max(steps, *options.import.timesteps);
   if (steps > 0) return steps;
   network.import.notes.push_back(
@@ -111,21 +154,31 @@ std::vector<passes::WidthBounds> prove(const ir::QuantizedNetwork& q,
                                        const std::vector<std::optional<int>>& membrane_bits) {
   std::vector<passes::WidthBounds> widths;
   for (const analysis::PopulationBounds& b : analysis::bound_populations(q, membrane_bits)) {
-    widths.push_back({b.sum.lo, b.sum.hi, b.membrane.lo, b.membrane.hi});
+    widths.push_back({b.sum.lo, b.sum.hi, b.membrane.lo, b.membrane.hi, b.current.lo,
+                      b.current.hi});
   }
   return widths;
+}
+
+// What the proof found out about the network that its user did not ask for.
+json notes_on(const ir::QuantizedNetwork& q, const std::vector<std::vector<bool>>& silent) {
+  json notes = json::array();
+  for (std::size_t i = 0; i < q.populations.size(); ++i) {
+    const auto n = std::count(silent[i].begin(), silent[i].end(), true);
+    if (n == 0) continue;
+    notes.push_back(fmt::format("population {}: {} of {} neurons can never spike",
+                                q.populations[i].name, n, q.populations[i].neurons()));
+  }
+  return notes;
 }
 
 json memory_summary(const ir::QuantizedNetwork& q, const ir::Mapping& m) {
   std::int64_t weights = 0;
   std::int64_t state = 0;
   for (std::size_t i = 0; i < q.populations.size(); ++i) {
-    const std::int64_t slots = m.groups(q, i) * m.lanes[i];
-    for (const ir::QuantizedProjection* p : q.projections_into(i)) {
-      weights += slots * p->weight_bits *
-                 static_cast<std::int64_t>(ir::element_count(q.source_shape(p->source)));
-    }
-    state += slots * q.populations[i].accumulator_bits;
+    const hw_models::EngineSize size = hw_models::engine_size(q, m, i);
+    (ir::pooled_source(q, i) ? state : weights) += size.weights.bits();
+    state += size.states.bits();
   }
   return {{"weights", weights}, {"state", state}};
 }
@@ -161,6 +214,10 @@ json population_summary(const ir::Network& network, const ir::QuantizedNetwork& 
                    {"accumulator_bits", p.accumulator_bits},
                    {"fraction_bits", p.fraction_bits},
                    {"decay_bits", p.decay_shift},
+                   {"synapse", std::string(ir::name(p.synapse))},
+                   {"current_decay_bits", p.current_decay_shift},
+                   {"current_bits", p.current_bits},
+                   {"inhibition", p.inhibition},
                    {"overflow",
                     p.overflow == numeric::OverflowMode::Proved ? "proved" : "saturating"},
                    {"lanes", mapping.lanes[i]}});
@@ -171,28 +228,28 @@ json population_summary(const ir::Network& network, const ir::QuantizedNetwork& 
 json compile(const CompileOptions& options, const CommonOptions& common) {
   check_output_folder(options.output);
   ir::Network network = import::import_model(options.model, options.import);
+  network = passes::align_convolutions(std::move(network));
   ir::verify(network);
-  std::optional<ir::Dataset> data;
-  passes::Calibration calibration;
-  if (!options.data.empty()) {
-    const std::optional<int> steps =
-        options.import.timesteps ? options.import.timesteps : network.timesteps;
-    data = import::load_dataset(options.data, network.inputs[0].shape, steps);
-    calibration = calibrate(network, *data, kCalibrationSamples);
-  }
+  const CompileData data(options, network);
+  const passes::Calibration calibration = data.calibrated(network, options.input_bits);
 
   passes::QuantizeOptions quantize;
   quantize.weight_bits = with_default(
       resolve("--weight-bits", options.weight_bits, network, 1, 16), kDefaultWeightBits);
   quantize.fraction_bits = resolve("--fraction-bits", options.fraction_bits, network, 0, 20);
   quantize.decay_bits = resolve("--decay-bits", options.decay_bits, network, 0, 24);
+  quantize.current_decay_bits =
+      resolve("--current-decay-bits", options.current_decay_bits, network, 0, 24);
   quantize.membrane_bits = resolve("--membrane-bits", options.membrane_bits, network, 2, 48);
   quantize.timesteps = proof_timesteps(options, data, network);
-  const ir::Mapping mapping = resolve_lanes(options.lanes, network);
+  const ir::Mapping wanted = resolve_lanes(options.lanes, network);
 
   ir::QuantizedNetwork q = passes::quantize(network, quantize, calibration);
+  const std::vector<std::vector<bool>> silent = analysis::silent_neurons(q);
+  passes::check_membrane_bits(q, silent, quantize.membrane_bits);
   passes::assign_widths(q, prove(q, quantize.membrane_bits), quantize.membrane_bits);
   ir::verify(q);
+  const ir::Mapping mapping = ir::fit_lanes(q, wanted);
   ir::verify(q, mapping);
   emit::EmittedDesign design = emit::emit(q, mapping);
 
@@ -204,8 +261,8 @@ json compile(const CompileOptions& options, const CommonOptions& common) {
                   {"populations", population_summary(network, q, mapping)},
                   {"weight_memory_bits", memory["weights"]},
                   {"state_memory_bits", memory["state"]},
-                  {"calibration_samples",
-                   data ? std::min<std::size_t>(kCalibrationSamples, data->samples) : 0},
+                  {"calibration", data.summary(options.tested_on_data)},
+                  {"notes", notes_on(q, silent)},
                   {"rtl", {{"top", design.top}, {"files", design.files}}}};
 
   std::vector<std::pair<std::string, std::string>> files;

@@ -44,9 +44,8 @@ sim::CosimResult simulate(const Build& build, const ir::Dataset& data,
   o.stall_seed = options.stall_seed;
   o.wave = wave.empty() ? wave : fs::absolute(wave);
   o.wave_sample = wave_sample;
-  o.predict_cycles = [&](const ir::Activity& a) {
-    return hw_models::predict_cycles(build.quantized, build.mapping, a);
-  };
+  const hw_models::LatencyModel latency(build.quantized, build.mapping);
+  o.predict_cycles = [&](const ir::Activity& a) { return latency.cycles(a); };
   Progress progress("co-simulation", count, quiet);
   o.progress = [&](std::size_t done) { progress.update(done); };
   sim::CosimResult result = sim::cosimulate(build.quantized, build.mapping, data, o);
@@ -87,10 +86,7 @@ std::string stimulus(const Build& build, const ir::Dataset& data, std::size_t sa
 // Replays the divergence with a waveform: alone if that shows it, else after the samples before it.
 json explain(const Build& build, const ir::Dataset& data, const CosimVerbOptions& options,
              const sim::Divergence& d) {
-  const std::string base =
-      fmt::format("hillock cosim {} --data {}{}", options.folder.string(),
-                  options.data.data.string(),
-                  options.stall_seed == 0 ? "" : fmt::format(" --stalls {}", options.stall_seed));
+  const std::string base = replay_command(options);
   const std::string alone = fmt::format("{} --trace {}", base, d.sample);
   if (options.no_wave) return divergence_json(d, alone, "");
   const fs::path wave = build.folder / "cosim" / fmt::format("sample_{}.vcd", d.sample);
@@ -177,6 +173,14 @@ json cosim(const CosimVerbOptions& options, const CommonOptions& common) {
   }
   write_result(build.folder, "cosim", result, common.json);
   return result;
+}
+
+std::string replay_command(const CosimVerbOptions& options) {
+  std::string out = fmt::format("hillock cosim {} --data {}", options.folder.string(),
+                                options.data.data.string());
+  if (options.data.timesteps) out += fmt::format(" --timesteps {}", *options.data.timesteps);
+  if (options.stall_seed != 0) out += fmt::format(" --stalls {}", options.stall_seed);
+  return out;
 }
 
 std::string divergence_text(const json& r) {

@@ -11,6 +11,9 @@ namespace hillock::driver {
 // `mismatches` decides the exit status.
 nlohmann::json cosim(const CosimVerbOptions& options, const CommonOptions& common);
 
+// The command that sees the same data under the same stalls again, without which samples.
+[[nodiscard]] std::string replay_command(const CosimVerbOptions& options);
+
 // The flagship message: where model and RTL first differ, and how to see it.
 [[nodiscard]] std::string divergence_text(const nlohmann::json& cosim_result);
 

@@ -27,6 +27,8 @@ std::string target_list() {
   return out;
 }
 
+void check_target(const std::string& target) { (void)hw_models::default_clock_hz(target); }
+
 json estimate(const EstimateOptions& options, const CommonOptions& common) {
   const Build build = load_build(options.folder);
   const std::string target = options.target.empty() ? kDefaultTarget : options.target;

@@ -11,6 +11,7 @@ namespace hillock::driver {
 
 nlohmann::json flow(const FlowOptions& options, const CommonOptions& common) {
   const std::filesystem::path& folder = options.compile.output;
+  if (!options.estimate.target.empty()) check_target(options.estimate.target);
   CommonOptions inner = common;
   inner.json.clear();
   nlohmann::json result;

@@ -2,16 +2,35 @@
 // disagree, 70 a bug of ours.
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <exception>
+#include <filesystem>
 #include <new>
 
 #include "compiler/driver/cli.h"
 #include "compiler/support/diagnostics.h"
 
+namespace {
+
+using hillock::support::DiagnosticKind;
+
+// Runs the command, and sees to it that everything printed has arrived.
+int run(int argc, char** argv) {
+  const int status = hillock::driver::run_command_line({argv + 1, argv + argc});
+  if (std::fflush(stdout) != 0) {
+    hillock::support::fail(DiagnosticKind::OutputUnwritable, {"standard output"},
+                           fmt::format("cannot be written: {}", std::strerror(errno)));
+  }
+  return status;
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   try {
-    return hillock::driver::run_command_line({argv + 1, argv + argc});
+    return run(argc, argv);
   } catch (const hillock::support::InputError& e) {
     fmt::print(stderr, "{}\n", e.what());
     return 1;
@@ -20,6 +39,12 @@ int main(int argc, char** argv) {
     return 2;
   } catch (const std::bad_alloc&) {
     fmt::print(stderr, "hillock: error: out of memory\n  help: use a smaller network or fewer --jobs\n");
+    return 1;
+  } catch (const std::filesystem::filesystem_error& e) {
+    // What the disk refuses where no message of ours knows better.
+    fmt::print(stderr, "{}: error: {} [{}]\n  help: {}\n", e.path1().string(), e.code().message(),
+               hillock::support::diagnostic_id(DiagnosticKind::OutputUnwritable),
+               hillock::support::diagnostic_help(DiagnosticKind::OutputUnwritable));
     return 1;
   } catch (const std::exception& e) {
     fmt::print(stderr,

@@ -36,12 +36,16 @@ struct CommonOptions {
 
 struct CompileOptions {
   std::filesystem::path model;
-  std::filesystem::path data;  // empty: none
+  std::filesystem::path data;         // empty: none
+  std::filesystem::path calibration;  // empty: calibrate on `data`
+  bool tested_on_data = false;        // `data` are what the build is tested on
   std::filesystem::path output;
   import::ImportOptions import;
   PerPopulationOption weight_bits;
   PerPopulationOption fraction_bits;
   PerPopulationOption decay_bits;
+  PerPopulationOption current_decay_bits;
+  int input_bits = 8;  // of real-valued data
   PerPopulationOption membrane_bits;
   PerPopulationOption lanes;
 };

@@ -127,23 +127,27 @@ int job_count(int asked) {
   return n == 0 ? 1 : static_cast<int>(n);
 }
 
-ir::Dataset load_data(const Build& build, const DataOptions& options) {
-  const std::optional<int> steps =
-      options.timesteps ? options.timesteps : std::optional<int>(build.quantized.timesteps);
-  ir::Dataset data = import::load_dataset(options.data, build.quantized.inputs[0].shape, steps);
-  if (data.timesteps > static_cast<std::size_t>(build.quantized.timesteps)) {
-    support::fail(support::DiagnosticKind::DataOutOfRange, {data.file, "x"},
-                  fmt::format("{} steps, and the build's widths are proved for {}", data.timesteps,
-                              build.quantized.timesteps),
-                  fmt::format("compile again with --timesteps {}", data.timesteps));
-  }
-  const std::size_t classes = build.quantized.populations[build.quantized.output].neurons();
+void check_labels(const ir::Dataset& data, std::size_t classes) {
   for (std::size_t i = 0; i < data.y.size(); ++i) {
     if (data.y[i] < 0 || data.y[i] >= static_cast<std::int64_t>(classes)) {
-      support::fail(support::DiagnosticKind::BadData, support::Location{data.file, "y"}.at(i),
-                    fmt::format("label {} of a network with {} outputs", data.y[i], classes));
+      support::fail(support::DiagnosticKind::BadData, support::Location{data.file, "/y"}.at(i),
+                    fmt::format("label {} of a network with {} outputs", data.y[i], classes),
+                    "labels are output neurons, from 0: use the data the network was trained for");
     }
   }
+}
+
+ir::Dataset load_data(const Build& build, const DataOptions& options) {
+  ir::Dataset data = import::load_dataset(options.data, build.quantized.inputs[0].shape,
+                                          options.timesteps, build.network.timesteps);
+  if (data.timesteps > static_cast<std::size_t>(build.quantized.timesteps)) {
+    support::fail(support::DiagnosticKind::DataOutOfRange, {data.file, "/x"},
+                  fmt::format("{} steps, and the build's widths are proved for {}", data.timesteps,
+                              build.quantized.timesteps),
+                  fmt::format("compile again with --timesteps {}, or with this data set as --data",
+                              data.timesteps));
+  }
+  check_labels(data, build.quantized.populations[build.quantized.output].neurons());
   if (options.samples && *options.samples < data.samples) {
     data.samples = *options.samples;
     if (!data.y.empty()) data.y.resize(data.samples);

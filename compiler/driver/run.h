@@ -8,6 +8,9 @@
 
 namespace hillock::driver {
 
+// Throws InputError (bad-data) where a label is none of the network's outputs.
+void check_labels(const ir::Dataset& data, std::size_t classes);
+
 // The data set of a verb, as long as the build allows and cut to --samples.
 [[nodiscard]] ir::Dataset load_data(const Build& build, const DataOptions& options);
 

@@ -47,6 +47,15 @@ std::string predicted(const json& cosim) {
   return equal.is_null() ? "not compared under stalls" : equal.get<bool>() ? "equal" : "DIFFERENT";
 }
 
+std::string calibration_text(const json& c) {
+  if (c.is_null()) return "not calibrated: no data were given";
+  return fmt::format("calibrated on {} samples of {}{}", c.at("samples").dump(),
+                     c.at("file").get<std::string>(),
+                     c.at("shared_with_test").get<bool>()
+                         ? ", which is also the test set (--calibration D.npz keeps them apart)"
+                         : "");
+}
+
 }  // namespace
 
 std::string compile_text(const json& r, const std::filesystem::path& folder) {
@@ -58,6 +67,8 @@ std::string compile_text(const json& r, const std::filesystem::path& folder) {
   for (const json& n : r.at("import").at("notes")) {
     out += fmt::format("  note: {}\n", n.get<std::string>());
   }
+  for (const json& n : r.at("notes")) out += fmt::format("  note: {}\n", n.get<std::string>());
+  out += fmt::format("  {}\n", calibration_text(r.at("calibration")));
   Rows rows = {{"population", "neurons", "lanes", "weight bits", "membrane bits", "overflow"}};
   for (const json& p : r.at("populations")) {
     rows.push_back({p.at("name"), p.at("neurons").dump(), p.at("lanes").dump(),

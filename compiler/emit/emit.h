@@ -1,6 +1,6 @@
 // QuantizedNetwork -> Verilog: the library's files byte for byte, and, per network, one top of
-// instances and wires, one file of constants, memory images, a test bench and a file list. The same
-// input gives the same bytes.
+// instances and wires, one file of constants, memory images and a file list. The test bench is
+// testbench.h's. The same input gives the same bytes.
 #pragma once
 
 #include <string>

@@ -2,29 +2,20 @@
 
 #include <fmt/format.h>
 
-#include <bit>
-#include <string_view>
+#include <algorithm>
 
-#include "compiler/emit/memory_image.h"
-#include "compiler/emit/names.h"
-#include "compiler/ir/hardware_view.h"
+#include "compiler/emit/lowering.h"
 
 namespace hillock::emit {
-namespace {
 
 using ir::QuantizedNetwork;
 using ir::QuantizedPopulation;
-using ir::ResetMechanism;
-using ir::ResetTiming;
 using support::DiagnosticKind;
-
-// Scan words of about this many bits: narrower rows are packed, wider ones sliced. Narrow words keep
-// the carry chain of the search short; 32 bits also simulate fast.
-constexpr int kScanWordBits = 32;
 
 std::string number(std::int64_t v) { return fmt::format("{}", v); }
 
-// A sized signed literal, for example -8'sd3.
+std::string flag(bool b) { return b ? "1" : "0"; }
+
 std::string sized(std::int64_t v, int bits) {
   if (v == numeric::min_of(bits)) {
     return fmt::format("{}'sh{:x}", bits, static_cast<std::uint64_t>(1) << (bits - 1));
@@ -32,79 +23,89 @@ std::string sized(std::int64_t v, int bits) {
   return fmt::format("{}{}'sd{}", v < 0 ? "-" : "", bits, v < 0 ? -v : v);
 }
 
-// How a row of spikes is cut into scan words.
-struct ScanShape {
-  int pack = 1;
-  int slices = 1;
-  int word_bits = 1;
-  int words = 1;
-  int pitch = 1;
-};
-
-ScanShape scan_shape(int lanes, int groups) {
-  ScanShape s;
-  if (lanes > kScanWordBits) {
-    s.slices = static_cast<int>(std::bit_ceil(
-        static_cast<unsigned>(numeric::ceil_div(lanes, kScanWordBits))));
-    s.word_bits = static_cast<int>(numeric::ceil_div(lanes, s.slices));
-    s.words = groups * s.slices;
-    s.pitch = lanes;
-  } else {
-    s.pack = static_cast<int>(std::bit_floor(static_cast<unsigned>(kScanWordBits / lanes)));
-    s.pack = std::min(s.pack, static_cast<int>(std::bit_ceil(static_cast<unsigned>(groups))));
-    s.word_bits = lanes * s.pack;
-    s.words = static_cast<int>(numeric::ceil_div(groups, s.pack));
-    s.pitch = s.word_bits;
-  }
-  return s;
+std::string base_name(const std::string& place) {
+  const std::size_t colon = place.find(':');
+  const std::size_t slash = place.substr(0, colon).find_last_of('/');
+  return slash == std::string::npos ? place : place.substr(slash + 1);
 }
 
-class Lowering {
+namespace {
+
+// What the library cannot hold.
+void validate(const QuantizedNetwork& network, const ir::Mapping& mapping) {
+  if (network.inputs.size() != 1) {
+    support::fail(DiagnosticKind::UnsupportedGraph, {network.name},
+                  fmt::format("{} inputs; the accelerator takes one", network.inputs.size()));
+  }
+  for (std::size_t i = 0; i < network.populations.size(); ++i) {
+    const QuantizedPopulation& p = network.populations[i];
+    if (p.inhibition && p.reset.mechanism != ir::ResetMechanism::None &&
+        p.reset.timing != ir::ResetTiming::Delayed) {
+      support::fail(DiagnosticKind::UnsupportedGraph, p.where,
+                    fmt::format("{} inhibits each other's spikes and resets in the same step: which "
+                                "neurons are reset then depends on all others",
+                                p.name),
+                    "use a delayed reset with inhibition");
+    }
+  }
+  for (std::size_t k = 0; k < network.projections.size(); ++k) {
+    const ir::QuantizedProjection& p = network.projections[k];
+    if (p.weight_bits == 1 && ir::tap_kind(network, mapping, k) == ir::TapKind::Sparse) {
+      support::fail(DiagnosticKind::BadOption, p.where,
+                    fmt::format("{} joins single neurons, and a weight of one bit has no 0 for the "
+                                "others",
+                                p.name),
+                    fmt::format("use --weight-bits {}=2 or more",
+                                network.populations[p.target].name));
+    }
+  }
+  if (ir::score_bits(network) > 62) {
+    support::fail(DiagnosticKind::WidthTooLarge, {network.name},
+                  fmt::format("a readout score needs {} bits", ir::score_bits(network)));
+  }
+}
+
+class Top {
  public:
-  Lowering(const QuantizedNetwork& network, const ir::Mapping& mapping)
-      : network_(network), mapping_(mapping), layout_(ir::trace_layout(network, mapping)) {}
+  Top(const QuantizedNetwork& network, const ir::Mapping& mapping)
+      : l_(network, mapping),
+        network_(network),
+        mapping_(mapping),
+        layout_(l_.layout),
+        ids_(l_.ids),
+        design_(l_.design()) {}
 
   Lowered run() {
-    validate();
-    design_.top = names_.unique(network_.name + "_top");
-    for (const QuantizedPopulation& p : network_.populations) ids_.push_back(names_.unique(p.name));
+    validate(network_, mapping_);
+    NameTable names;
+    NameTable constant_names;
+    design_.top = names.unique(network_.name + "_top");
+    names.reserve({"in", "readout", "result", "counters", "cycles", "counter", "trace", "stall"});
+    for (const QuantizedPopulation& p : network_.populations) {
+      ids_.push_back(names.unique_prefix(p.name));
+      l_.constant_ids.push_back(camel_case(constant_names.unique_camel(ids_.back())));
+    }
     header();
     ports();
-    for (std::size_t i = 0; i < network_.populations.size(); ++i) population(i);
+    wire(1, "readout_step_ready");
+    input_fork();
+    for (std::size_t i = 0; i < network_.populations.size(); ++i) {
+      ConstantGroup constants;
+      constants.heading = fmt::format("Population {}  @[{}]", network_.populations[i].name,
+                                      base_name(network_.populations[i].where.text()));
+      const TapWidths widths = lower_projections(l_, i);
+      lower_engine(l_, i, widths, constants);
+      design_.constants.push_back(std::move(constants));
+    }
     readout();
     counters();
     verification();
-    return std::move(out_);
+    return std::move(l_.out);
   }
 
  private:
-  void validate() const {
-    std::vector<int> readers(network_.populations.size(), 0);
-    if (network_.inputs.size() != 1) {
-      support::fail(DiagnosticKind::UnsupportedGraph, {network_.name},
-                    fmt::format("{} inputs; the accelerator takes one", network_.inputs.size()));
-    }
-    for (std::size_t i = 0; i < network_.populations.size(); ++i) {
-      const QuantizedPopulation& p = network_.populations[i];
-      const auto into = network_.projections_into(i);
-      if (into.size() != 1 || into[0]->delay != 0) {
-        support::fail(DiagnosticKind::UnsupportedGraph, p.where,
-                      fmt::format("population {} needs exactly one feed-forward projection", p.name));
-      }
-      if (into[0]->source.kind == ir::Source::Kind::Population) ++readers[into[0]->source.index];
-    }
-    for (std::size_t i = 0; i < readers.size(); ++i) {
-      const QuantizedPopulation& p = network_.populations[i];
-      if (readers[i] != (i == network_.output ? 0 : 1)) {
-        support::fail(DiagnosticKind::UnsupportedGraph, p.where,
-                      fmt::format("population {} feeds {} populations; the accelerator is a chain",
-                                  p.name, readers[i]));
-      }
-    }
-    if (ir::score_bits(network_) > 62) {
-      support::fail(DiagnosticKind::WidthTooLarge, {network_.name},
-                    fmt::format("a readout score needs {} bits", ir::score_bits(network_)));
-    }
+  void wire(int width, const std::string& name, const std::string& value = "") {
+    l_.wire(width, name, value);
   }
 
   void header() {
@@ -171,255 +172,49 @@ class Lowering {
     return ir::address_bits(static_cast<std::int64_t>(ir::element_count(network_.inputs[0].shape)));
   }
 
-  void wire(int width, const std::string& name, const std::string& value = "") {
-    design_.wires.push_back({width, name, value});
-  }
-
-  // Constants of the population at hand, and their names.
-  std::string constant(ConstantGroup& group, const std::string& id, const std::string& name,
-                       const std::string& value, const std::string& comment = "") {
-    group.constants.push_back({camel_case(id) + name, value, comment});
-    return camel_case(id) + name;
-  }
-
-  void population(std::size_t i) {
-    const QuantizedPopulation& p = network_.populations[i];
-    const ir::QuantizedProjection& into = *network_.projections_into(i)[0];
-    const std::string& id = ids_[i];
-    const int groups = layout_.rows[i].groups;
-    const auto sources = static_cast<std::int64_t>(
-        ir::element_count(network_.source_shape(into.source)));
-    const bool from_input = into.source.kind == ir::Source::Kind::Input;
-    const int addr_bits = ir::address_bits(sources);
-    const int values = from_input ? ir::value_bits(network_.inputs[into.source.index]) : 1;
-
-    for (const char* s : {"beat_valid", "beat_ready", "beat_event", "beat_step_last",
-                          "beat_sample_last", "gated_valid", "gated_ready", "step_ready",
-                          "gated_step_ready", "row_valid", "row_step_last", "row_sample_last",
-                          "event_taken", "weight_read"}) {
-      wire(1, id + "_" + s);
-    }
-    wire(addr_bits, id + "_beat_addr");
-    wire(values, id + "_beat_value");
-    wire(ir::address_bits(groups), id + "_row_group");
-    wire(mapping_.lanes[i], id + "_row_spikes");
-    wire(mapping_.lanes[i], id + "_row_saturated");
-    wire(mapping_.lanes[i] * p.membrane_bits, id + "_row_membranes");
-    wire(32 * ir::kCounterWords, id + "_counts");
-
-    if (from_input) {
-      for (const char* s : {"valid", "event", "step_last", "sample_last", "addr", "value"}) {
-        assign(fmt::format("{}_beat_{}", id, s), fmt::format("in_{}_i", s));
-      }
-      design_.outputs.emplace_back("in_ready_o", id + "_beat_ready");
-      input_id_ = id;
-    } else {
-      spike_source(into.source.index, id, addr_bits);
-    }
-    gates(i, id);
-    engine(i, into, static_cast<int>(sources), addr_bits, values);
-    activity(i, id);
-  }
-
-  void assign(const std::string& name, const std::string& value) {
-    for (Wire& w : design_.wires) {
-      if (w.name == name) w.value = value;
-    }
-  }
-
-  // The bitmap of the source's spikes and the scanner that turns it into the events of `id`.
-  void spike_source(std::size_t source, const std::string& id, int addr_bits) {
-    const std::string& from = ids_[source];
-    const int lanes = mapping_.lanes[source];
-    const int groups = layout_.rows[source].groups;
-    const ScanShape scan = scan_shape(lanes, groups);
-    const int index_bits = ir::address_bits(scan.words);
-    for (const char* s : {"map_valid", "map_sample_last", "map_release"}) wire(1, id + "_" + s);
-    wire(scan.words, id + "_map_flags");
-    wire(index_bits, id + "_map_index");
-    wire(scan.word_bits, id + "_map_word");
-    assign(id + "_beat_value", "1'b1");
-    design_.instances.push_back(
-        {"snn_spike_bitmap",
-         "u_" + id + "_bitmap",
-         fmt::format("Spikes of {} on their way to {}", from, id),
-         {{"Lanes", number(lanes)},
-          {"Groups", number(groups)},
-          {"GroupBits", number(ir::address_bits(groups))},
-          {"Pack", number(scan.pack)},
-          {"Slices", number(scan.slices)}},
-         {{"clk_i", "clk_i"},
-          {"rst_i", "rst_i"},
-          {"step_ready_o", from + "_step_ready"},
-          {"row_valid_i", from + "_row_valid"},
-          {"row_group_i", from + "_row_group"},
-          {"row_step_last_i", from + "_row_step_last"},
-          {"row_sample_last_i", from + "_row_sample_last"},
-          {"row_spikes_i", from + "_row_spikes"},
-          {"step_valid_o", id + "_map_valid"},
-          {"step_sample_last_o", id + "_map_sample_last"},
-          {"word_flags_o", id + "_map_flags"},
-          {"word_index_i", id + "_map_index"},
-          {"word_o", id + "_map_word"},
-          {"step_release_i", id + "_map_release"}}});
-    design_.instances.push_back({"snn_scanner",
-                                 "u_" + id + "_scanner",
-                                 "",
-                                 {{"Words", number(scan.words)},
-                                  {"IndexBits", number(index_bits)},
-                                  {"WordBits", number(scan.word_bits)},
-                                  {"Pitch", number(scan.pitch)},
-                                  {"Slices", number(scan.slices)},
-                                  {"AddrBits", number(addr_bits)}},
-                                 {{"clk_i", "clk_i"},
-                                  {"rst_i", "rst_i"},
-                                  {"step_valid_i", id + "_map_valid"},
-                                  {"step_sample_last_i", id + "_map_sample_last"},
-                                  {"word_flags_i", id + "_map_flags"},
-                                  {"word_index_o", id + "_map_index"},
-                                  {"word_i", id + "_map_word"},
-                                  {"step_release_o", id + "_map_release"},
-                                  {"beat_valid_o", id + "_beat_valid"},
-                                  {"beat_ready_i", id + "_beat_ready"},
-                                  {"beat_event_o", id + "_beat_event"},
-                                  {"beat_step_last_o", id + "_beat_step_last"},
-                                  {"beat_sample_last_o", id + "_beat_sample_last"},
-                                  {"beat_addr_o", id + "_beat_addr"}}});
-    design_.unused.push_back(from + "_row_membranes");
-  }
-
-  // Verification can hold back each engine's events and its credit for a step.
-  void gates(std::size_t i, const std::string& id) {
-    design_.instances.push_back({"snn_stream_gate",
-                                 "u_" + id + "_beat_gate",
-                                 "",
-                                 {},
-                                 {{"clk_i", "clk_i"},
-                                  {"rst_i", "rst_i"},
-                                  {"stall_i", fmt::format("stall_i[{}]", 2 * i)},
-                                  {"valid_i", id + "_beat_valid"},
-                                  {"ready_o", id + "_beat_ready"},
-                                  {"valid_o", id + "_gated_valid"},
-                                  {"ready_i", id + "_gated_ready"}}});
-    design_.instances.push_back({"snn_step_gate",
-                                 "u_" + id + "_step_gate",
-                                 "",
-                                 {},
-                                 {{"stall_i", fmt::format("stall_i[{}]", 2 * i + 1)},
-                                  {"ready_i", id + "_step_ready"},
-                                  {"ready_o", id + "_gated_step_ready"}}});
-  }
-
-  void engine(std::size_t i, const ir::QuantizedProjection& into, int sources, int addr_bits,
-              int values) {
-    const QuantizedPopulation& p = network_.populations[i];
-    const std::string& id = ids_[i];
-    const StoredParameters stored = stored_parameters(p);
-    const bool subtract = p.reset.mechanism == ResetMechanism::Subtract;
-    const bool zero = p.reset.mechanism == ResetMechanism::Zero;
-    const bool quirk = subtract && p.reset.timing == ResetTiming::SameStepQuirk;
-    const bool lose = zero && p.reset.timing == ResetTiming::Delayed &&
-                      p.reset.zero_input == ir::ZeroInput::Lost;
-    const auto flag = [](bool b) { return std::string(b ? "1" : "0"); };
-
-    ConstantGroup group;
-    group.heading = fmt::format("Population {}  @[{}]", p.name, base_name(p.where.text()));
-    Instance e{"snn_engine", "u_" + id + "_engine",
-               fmt::format("Population {}  @[{}]", p.name, base_name(p.where.text())), {}, {}};
-    const auto bind = [&](const std::string& name, const std::string& value,
-                          const std::string& comment = "") {
-      e.parameters.emplace_back(name, constant(group, id, name, value, comment));
+  // The input's beats, to one projection or to several.
+  void input_fork() {
+    const std::vector<std::size_t> readers =
+        readers_of(network_, {ir::Source::Kind::Input, 0});
+    // A projection's own prefix: as lower_projections() names it.
+    const auto prefix = [&](std::size_t k) {
+      const std::size_t target = network_.projections[k].target;
+      const std::vector<std::size_t> order = ir::stream_order(network_, target);
+      if (order.size() == 1) return ids_[target];
+      const auto at = std::find(order.begin(), order.end(), k) - order.begin();
+      return fmt::format("{}_in{}", ids_[target], at);
     };
-    bind("Neurons", number(static_cast<std::int64_t>(p.neurons())));
-    bind("Lanes", number(mapping_.lanes[i]));
-    bind("Sources", number(sources));
-    bind("AddrBits", number(addr_bits));
-    bind("ValueBits", number(values));
-    bind("WeightBits", number(into.weight_bits));
-    bind("FractionBits", number(p.fraction_bits));
-    bind("SumBits", number(p.accumulator_bits));
-    bind("MembraneBits", number(p.membrane_bits));
-    bind("DecayShift", number(p.decay_shift));
-    bind("Spiking", flag(p.spiking));
-    bind("ResetSubtract", flag(p.spiking && subtract));
-    bind("ResetZero", flag(p.spiking && zero));
-    bind("SameStep", flag(p.spiking && p.reset.timing != ResetTiming::Delayed));
-    bind("Quirk", flag(p.spiking && quirk));
-    bind("LoseInput", flag(p.spiking && lose));
-    bind("ResetOffset", number(p.reset_offset));
-    bind("ThresholdStored", flag(stored.threshold));
-    bind("DecayStored", flag(stored.decay));
-    bind("BiasStored", flag(stored.bias));
-    bind("ResetValueStored", flag(stored.reset_value));
-    bind("Threshold", sized(stored.threshold ? 0 : p.threshold[0], p.membrane_bits),
-         stored.threshold ? "stored per neuron" : "");
-    bind("Decay", fmt::format("{}'d{}", p.decay_shift + 1, stored.decay ? 0 : p.decay[0]),
-         stored.decay ? "stored per neuron" : fmt::format("/ 2^{}", p.decay_shift));
-    bind("Bias", sized(stored.bias ? 0 : p.bias[0], p.accumulator_bits),
-         stored.bias ? "stored per neuron" : "");
-    bind("ResetValue", sized(stored.reset_value ? 0 : p.reset_value[0], p.membrane_bits),
-         stored.reset_value ? "stored per neuron" : "");
-    bind("WeightFile", memory(id + "_weights.mem", weight_image(into, mapping_.lanes[i])));
-    bind("ParameterFile",
-         stored.any() ? memory(id + "_parameters.mem", parameter_image(p, mapping_.lanes[i]))
-                      : "\"\"");
-    design_.constants.push_back(std::move(group));
-
-    e.ports = {{"clk_i", "clk_i"},
-               {"rst_i", "rst_i"},
-               {"beat_valid_i", id + "_gated_valid"},
-               {"beat_ready_o", id + "_gated_ready"},
-               {"beat_event_i", id + "_beat_event"},
-               {"beat_step_last_i", id + "_beat_step_last"},
-               {"beat_sample_last_i", id + "_beat_sample_last"},
-               {"beat_addr_i", id + "_beat_addr"},
-               {"beat_value_i", id + "_beat_value"},
-               {"step_ready_i", id + "_gated_step_ready"},
-               {"row_valid_o", id + "_row_valid"},
-               {"row_group_o", id + "_row_group"},
-               {"row_step_last_o", id + "_row_step_last"},
-               {"row_sample_last_o", id + "_row_sample_last"},
-               {"row_spikes_o", id + "_row_spikes"},
-               {"row_membranes_o", id + "_row_membranes"},
-               {"row_saturated_o", id + "_row_saturated"},
-               {"event_taken_o", id + "_event_taken"},
-               {"weight_read_o", id + "_weight_read"}};
-    design_.instances.push_back(std::move(e));
-  }
-
-  std::string memory(const std::string& name, std::string content) {
-    out_.memories.push_back({name, std::move(content)});
-    return "\"" + name + "\"";
-  }
-
-  static std::string base_name(const std::string& place) {
-    const std::size_t colon = place.find(':');
-    const std::size_t slash = place.substr(0, colon).find_last_of('/');
-    return slash == std::string::npos ? place : place.substr(slash + 1);
-  }
-
-  void activity(std::size_t i, const std::string& id) {
-    design_.instances.push_back(
-        {"snn_activity",
-         "u_" + id + "_activity",
-         "",
-         {{"Lanes", number(mapping_.lanes[i])},
-          {"Neurons", number(static_cast<std::int64_t>(network_.populations[i].neurons()))},
-          {"GroupBits", number(ir::address_bits(layout_.rows[i].groups))}},
-         {{"clk_i", "clk_i"},
-          {"rst_i", "rst_i"},
-          {"event_taken_i", id + "_event_taken"},
-          {"weight_read_i", id + "_weight_read"},
-          {"row_valid_i", id + "_row_valid"},
-          {"row_group_i", id + "_row_group"},
-          {"row_spikes_i", id + "_row_spikes"},
-          {"row_saturated_i", id + "_row_saturated"},
-          {"counts_o", id + "_counts"}}});
+    if (readers.size() == 1) {
+      wire(1, "in_ready", prefix(readers[0]) + "_beat_ready");
+    } else {
+      const int takers = static_cast<int>(readers.size());
+      std::string ready;
+      for (auto k = readers.rbegin(); k != readers.rend(); ++k) {
+        const std::size_t target = network_.projections[*k].target;
+        const bool waits = ir::stream_order(network_, target).front() != *k;
+        ready += (ready.empty() ? "{" : ", ") + prefix(*k) + (waits ? "_wait_ready" : "_beat_ready");
+      }
+      wire(1, "in_ready");
+      wire(takers, "in_fork_valid");
+      design_.instances.push_back({"snn_stream_fork",
+                                   "u_in_fork",
+                                   fmt::format("The input's events to {} projections", takers),
+                                   {{"Takers", number(takers)}},
+                                   {{"clk_i", "clk_i"},
+                                    {"rst_i", "rst_i"},
+                                    {"valid_i", "in_valid_i"},
+                                    {"ready_o", "in_ready"},
+                                    {"valid_o", "in_fork_valid"},
+                                    {"ready_i", ready + "}"}}});
+    }
+    design_.outputs.emplace_back("in_ready_o", "in_ready");
   }
 
   void readout() {
     const QuantizedPopulation& p = network_.populations[network_.output];
     const std::string& id = ids_[network_.output];
+    const ir::Layout layout = ir::layout_of(network_, mapping_, network_.output);
+    const auto size = [](std::size_t v) { return number(static_cast<std::int64_t>(v)); };
     const auto neurons = static_cast<std::int64_t>(p.neurons());
     wire(1, "result_valid");
     design_.outputs.emplace_back("result_valid_o", "result_valid");
@@ -428,13 +223,16 @@ class Lowering {
                                  fmt::format("Class of {} by {}", p.name, ir::name(network_.readout)),
                                  {{"Mode", number(static_cast<int>(network_.readout))},
                                   {"Neurons", number(neurons)},
-                                  {"Lanes", number(mapping_.lanes[network_.output])},
+                                  {"Positions", size(layout.positions)},
+                                  {"Blocks", size(layout.blocks)},
+                                  {"BlockChannels", size(layout.block_channels)},
+                                  {"Lanes", size(layout.lanes)},
                                   {"MembraneBits", number(p.membrane_bits)},
                                   {"ScoreBits", number(ir::score_bits(network_))},
                                   {"ClassBits", number(ir::address_bits(neurons))}},
                                  {{"clk_i", "clk_i"},
                                   {"rst_i", "rst_i"},
-                                  {"step_ready_o", id + "_step_ready"},
+                                  {"step_ready_o", "readout_step_ready"},
                                   {"row_valid_i", id + "_row_valid"},
                                   {"row_group_i", id + "_row_group"},
                                   {"row_step_last_i", id + "_row_step_last"},
@@ -459,7 +257,7 @@ class Lowering {
                                  {{"clk_i", "clk_i"},
                                   {"rst_i", "rst_i"},
                                   {"beat_valid_i", "in_valid_i"},
-                                  {"beat_ready_i", input_id_ + "_beat_ready"},
+                                  {"beat_ready_i", "in_ready"},
                                   {"beat_sample_last_i", "in_sample_last_i"},
                                   {"result_valid_i", "result_valid"},
                                   {"result_ready_i", "result_ready_i"},
@@ -498,20 +296,18 @@ class Lowering {
         {"trace_counters_o", "counters"}};
   }
 
+  Lowering l_;
   const QuantizedNetwork& network_;
   const ir::Mapping& mapping_;
-  ir::TraceLayout layout_;
-  NameTable names_;
-  std::vector<std::string> ids_;
-  std::string input_id_;
-  Lowered out_;
-  Design& design_ = out_.design;
+  const ir::TraceLayout& layout_;
+  std::vector<std::string>& ids_;
+  Design& design_;
 };
 
 }  // namespace
 
 Lowered lower(const QuantizedNetwork& network, const ir::Mapping& mapping) {
-  return Lowering(network, mapping).run();
+  return Top(network, mapping).run();
 }
 
 }  // namespace hillock::emit

@@ -1,6 +1,10 @@
 #include "compiler/emit/memory_image.h"
 
 #include <algorithm>
+#include <map>
+#include <optional>
+
+#include "compiler/ir/hardware_view.h"
 
 namespace hillock::emit {
 
@@ -26,17 +30,33 @@ std::int64_t encode_weight(std::int32_t weight, int bits) {
   return bits == 1 ? (weight < 0 ? 1 : 0) : weight;
 }
 
-std::string weight_image(const ir::QuantizedProjection& projection, int lanes) {
-  const auto& weight = std::get<ir::QuantizedDense>(projection.connectivity).weight;
-  const auto step = static_cast<std::size_t>(lanes);
+namespace {
+
+// The element of the source at an address; nullopt where a slot has no neuron.
+std::optional<std::size_t> element_at(const ir::QuantizedNetwork& n, const ir::Mapping& m,
+                                      const ir::Source& source, std::size_t address) {
+  if (source.kind == ir::Source::Kind::Input) return address;
+  return ir::layout_of(n, m, source.index).neuron_at(address);
+}
+
+}  // namespace
+
+std::string dense_image(const ir::QuantizedNetwork& network, const ir::Mapping& mapping,
+                        std::size_t projection) {
+  const ir::QuantizedProjection& p = network.projections[projection];
+  const auto& weight = std::get<ir::QuantizedDense>(p.connectivity).weight;
+  const ir::Layout target = ir::layout_of(network, mapping, p.target);
+  const std::size_t addresses = ir::source_addresses(network, mapping, p.source);
   std::string image;
-  for (std::size_t i = 0; i < weight.cols; ++i) {
-    for (std::size_t first = 0; first < weight.rows; first += step) {
+  for (std::size_t a = 0; a < addresses; ++a) {
+    const auto element = element_at(network, mapping, p.source, a);
+    for (std::size_t first = 0; first < target.slots(); first += target.lanes) {
       WordBuilder word;
-      for (std::size_t j = first; j < first + step; ++j) {
+      for (std::size_t slot = first; slot < first + target.lanes; ++slot) {
+        const auto neuron = target.neuron_at(slot);
         const std::int64_t w =
-            j < weight.rows ? encode_weight(weight(j, i), projection.weight_bits) : 0;
-        word.append(w, projection.weight_bits);
+            element && neuron ? encode_weight(weight(*neuron, *element), p.weight_bits) : 0;
+        word.append(w, p.weight_bits);
       }
       image += word.hex();
       image += '\n';
@@ -45,29 +65,107 @@ std::string weight_image(const ir::QuantizedProjection& projection, int lanes) {
   return image;
 }
 
+std::string conv_image(const ir::QuantizedNetwork& network, const ir::Mapping& mapping,
+                       std::size_t projection) {
+  const ir::QuantizedProjection& p = network.projections[projection];
+  const auto& conv = std::get<ir::QuantizedConv>(p.connectivity);
+  const ir::ConvGeometry& g = conv.geometry;
+  const auto lanes = static_cast<std::size_t>(mapping.lanes[p.target]);
+  std::string image;
+  for (std::size_t channel = 0; channel < g.in_channels; ++channel) {
+    const std::size_t in = channel % g.group_inputs();
+    const std::size_t block = channel / g.group_inputs() * g.group_outputs();
+    for (std::size_t k = 0; k < g.kernel_height * g.kernel_width; ++k) {
+      for (std::size_t first = 0; first < g.group_outputs(); first += lanes) {
+        WordBuilder word;
+        for (std::size_t out = first; out < first + lanes; ++out) {
+          const bool used = out < g.group_outputs();
+          const std::size_t at =
+              g.weight_index(block + out, in, k / g.kernel_width, k % g.kernel_width);
+          word.append(used ? encode_weight(conv.weight[at], p.weight_bits) : 0, p.weight_bits);
+        }
+        image += word.hex();
+        image += '\n';
+      }
+    }
+  }
+  return image;
+}
+
+SparseImage sparse_image(const ir::QuantizedNetwork& network, const ir::Mapping& mapping,
+                         std::size_t projection) {
+  const ir::QuantizedProjection& p = network.projections[projection];
+  const ir::Layout target = ir::layout_of(network, mapping, p.target);
+  const std::size_t addresses = ir::source_addresses(network, mapping, p.source);
+  using Row = std::vector<std::int32_t>;            // a weight per lane
+  std::vector<std::map<std::size_t, Row>> lists(addresses);  // by group
+  std::size_t longest = 0;
+  SparseImage image;
+  for (std::size_t a = 0; a < addresses; ++a) {
+    const auto element = element_at(network, mapping, p.source, a);
+    if (!element) continue;
+    ir::for_each_synapse(p.connectivity, *element, [&](std::size_t neuron, std::int32_t w) {
+      const std::size_t slot = target.slot_of(neuron);
+      const auto row = lists[a].try_emplace(slot / target.lanes, Row(target.lanes, 0)).first;
+      row->second[slot % target.lanes] += w;
+    });
+    image.rows += lists[a].size();
+    longest = std::max(longest, lists[a].size());
+  }
+  const auto stored = static_cast<std::int64_t>(std::max<std::size_t>(image.rows, 1));
+  image.row_bits = ir::address_bits(stored);
+  image.count_bits = numeric::unsigned_bits_for(std::max<std::size_t>(longest, 1));
+  const int group_bits = ir::address_bits(static_cast<std::int64_t>(target.groups()));
+  std::size_t next = 0;
+  for (const auto& list : lists) {
+    WordBuilder entry;
+    entry.append(static_cast<std::int64_t>(list.empty() ? 0 : next), image.row_bits);
+    entry.append(static_cast<std::int64_t>(list.size()), image.count_bits);
+    image.lists += entry.hex() + '\n';
+    next += list.size();
+    for (const auto& [group, row] : list) {
+      WordBuilder word;
+      for (const std::int32_t w : row) word.append(w, p.weight_bits);
+      word.append(static_cast<std::int64_t>(group), group_bits);
+      image.weights += word.hex() + '\n';
+    }
+  }
+  if (image.rows == 0) {
+    image.rows = 1;
+    image.weights = "0\n";
+  }
+  return image;
+}
+
 int StoredParameters::bits(const ir::QuantizedPopulation& p) const {
   return (threshold ? p.membrane_bits : 0) + (decay ? p.decay_shift + 1 : 0) +
-         (bias ? p.accumulator_bits : 0) + (reset_value ? p.membrane_bits : 0);
+         (bias ? p.accumulator_bits : 0) + (reset_value ? p.membrane_bits : 0) +
+         (current_decay ? p.current_decay_shift + 1 : 0) + (current_bias ? p.current_bits : 0);
 }
 
 StoredParameters stored_parameters(const ir::QuantizedPopulation& p) {
-  return {p.spiking && !p.threshold.uniform(), !p.decay.uniform(), !p.bias.uniform(),
-          p.spiking && !p.reset_value.uniform()};
+  const bool current = p.synapse != ir::Synapse::None;
+  return {p.spiking && !p.threshold.uniform(),   !p.decay.uniform(),
+          !p.bias.uniform(),                     p.spiking && !p.reset_value.uniform(),
+          current && !p.current_decay.uniform(), current && !p.current_bias.uniform()};
 }
 
-std::string parameter_image(const ir::QuantizedPopulation& p, int lanes) {
+std::string parameter_image(const ir::QuantizedPopulation& p, const ir::Layout& layout) {
   const StoredParameters stored = stored_parameters(p);
-  const std::size_t n = p.neurons();
-  const auto step = static_cast<std::size_t>(lanes);
   std::string image;
-  for (std::size_t first = 0; first < n; first += step) {
+  for (std::size_t first = 0; first < layout.slots(); first += layout.lanes) {
     WordBuilder word;
-    for (std::size_t j = first; j < first + step; ++j) {
-      const bool used = j < n;
-      if (stored.threshold) word.append(used ? p.threshold[j] : 0, p.membrane_bits);
-      if (stored.decay) word.append(used ? p.decay[j] : 0, p.decay_shift + 1);
-      if (stored.bias) word.append(used ? p.bias[j] : 0, p.accumulator_bits);
-      if (stored.reset_value) word.append(used ? p.reset_value[j] : 0, p.membrane_bits);
+    for (std::size_t slot = first; slot < first + layout.lanes; ++slot) {
+      const auto j = layout.neuron_at(slot);
+      const auto put = [&](bool is_stored, const ir::PerNeuron<std::int64_t>& values, int bits) {
+        if (is_stored) word.append(j ? values[*j] : 0, bits);
+      };
+      put(stored.threshold, p.threshold, p.membrane_bits);
+      put(stored.decay, p.decay, p.decay_shift + 1);
+      put(stored.bias, p.bias, p.accumulator_bits);
+      put(stored.reset_value, p.reset_value, p.membrane_bits);
+      put(stored.current_decay, p.current_decay, p.current_decay_shift + 1);
+      put(stored.current_bias, p.current_bias, p.current_bits);
     }
     image += word.hex();
     image += '\n';

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "compiler/ir/layout.h"
 #include "compiler/ir/quantized_network.h"
 
 namespace hillock::emit {
@@ -24,8 +25,25 @@ class WordBuilder {
 // A bit for bit encoding of a weight: two's complement, or, with one bit, the sign.
 [[nodiscard]] std::int64_t encode_weight(std::int32_t weight, int bits);
 
-// Row `source * groups + group`: `lanes` weights, lane 0 lowest; lanes beyond the last neuron are 0.
-[[nodiscard]] std::string weight_image(const ir::QuantizedProjection& projection, int lanes);
+// Dense: row `address of the source * groups + group of the target`: `lanes` weights, lane 0 lowest.
+// Slots without a neuron, of source or target, are 0.
+[[nodiscard]] std::string dense_image(const ir::QuantizedNetwork& network,
+                                      const ir::Mapping& mapping, std::size_t projection);
+
+// Conv: row `((channel * kernel_height + ky) * kernel_width + kx) * block groups + group of the block`.
+[[nodiscard]] std::string conv_image(const ir::QuantizedNetwork& network,
+                                     const ir::Mapping& mapping, std::size_t projection);
+
+// Single synapses, of any connectivity: a list of rows for every address of the source.
+struct SparseImage {
+  std::size_t rows = 0;      // of all lists, at least 1
+  int row_bits = 1;          // of the address of a row
+  int count_bits = 1;        // of the length of a list
+  std::string lists;         // word per address: first row, above it the number of rows
+  std::string weights;       // word per row: `lanes` weights, lane 0 lowest, above them the group
+};
+[[nodiscard]] SparseImage sparse_image(const ir::QuantizedNetwork& network,
+                                       const ir::Mapping& mapping, std::size_t projection);
 
 // Which of a population's parameters differ between neurons and so are stored.
 struct StoredParameters {
@@ -33,14 +51,20 @@ struct StoredParameters {
   bool decay = false;
   bool bias = false;
   bool reset_value = false;
+  bool current_decay = false;
+  bool current_bias = false;
 
-  [[nodiscard]] bool any() const { return threshold || decay || bias || reset_value; }
+  [[nodiscard]] bool any() const {
+    return threshold || decay || bias || reset_value || current_decay || current_bias;
+  }
   // Bits per neuron of the parameter memory.
   [[nodiscard]] int bits(const ir::QuantizedPopulation& p) const;
 };
 [[nodiscard]] StoredParameters stored_parameters(const ir::QuantizedPopulation& p);
 
-// Row `group`: per lane the stored parameters in the order threshold, decay, bias, reset value.
-[[nodiscard]] std::string parameter_image(const ir::QuantizedPopulation& p, int lanes);
+// Row `group`: per lane the stored parameters in the order threshold, decay, bias, reset value,
+// current decay, current bias.
+[[nodiscard]] std::string parameter_image(const ir::QuantizedPopulation& p,
+                                          const ir::Layout& layout);
 
 }  // namespace hillock::emit

@@ -47,7 +47,10 @@ const std::set<std::string_view> kKeywords = {
 
 }  // namespace
 
-std::string NameTable::unique(std::string_view wanted) {
+namespace {
+
+// Letters, digits and single underscores, starting with a letter.
+std::string sanitized(std::string_view wanted) {
   std::string name;
   for (const char c : wanted) {
     const auto u = static_cast<unsigned char>(c);
@@ -60,9 +63,50 @@ std::string NameTable::unique(std::string_view wanted) {
     name.insert(0, "n");
   }
   if (kKeywords.count(name) != 0) name += "_net";
+  return name;
+}
+
+// Whether one is the other, or its beginning up to an underscore.
+bool share_prefix(const std::string& a, const std::string& b) {
+  const std::string& shorter = a.size() < b.size() ? a : b;
+  const std::string& longer = a.size() < b.size() ? b : a;
+  if (longer.compare(0, shorter.size(), shorter) != 0) return false;
+  return longer.size() == shorter.size() || longer[shorter.size()] == '_';
+}
+
+}  // namespace
+
+std::string NameTable::unique(std::string_view wanted) {
+  const std::string name = sanitized(wanted);
   std::string candidate = name;
   for (int i = 2; !taken_.insert(candidate).second; ++i) candidate = fmt::format("{}_{}", name, i);
   return candidate;
+}
+
+std::string NameTable::unique_prefix(std::string_view wanted) {
+  const std::string name = sanitized(wanted);
+  const auto clashes = [&](const std::string& candidate) {
+    for (const std::string& t : taken_) {
+      if (share_prefix(t, candidate)) return true;
+    }
+    return false;
+  };
+  std::string candidate = name;
+  for (int i = 1; clashes(candidate); ++i) candidate = fmt::format("p{}_{}", i, name);
+  taken_.insert(candidate);
+  return candidate;
+}
+
+std::string NameTable::unique_camel(std::string_view wanted) {
+  std::string candidate(wanted);
+  for (int i = 2; !taken_.insert(camel_case(candidate)).second; ++i) {
+    candidate = fmt::format("{}x{}", wanted, i);
+  }
+  return candidate;
+}
+
+void NameTable::reserve(const std::vector<std::string>& names) {
+  taken_.insert(names.begin(), names.end());
 }
 
 std::string camel_case(std::string_view snake) {

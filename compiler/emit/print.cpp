@@ -1,3 +1,4 @@
+// Design -> Verilog text. Whatever there was to decide has been decided in lower.cpp.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -9,7 +9,7 @@
 namespace hillock::emit {
 
 // Reads `stimulus.hex` ($readmemh; one beat a line: {sample_last, step_last, event, value[31:0],
-// addr[31:0]}, a line of f's ends it), prints lines
+// addr[31:0]}, the flags together one digit; the beat with sample_last is the last), prints lines
 //   SPIKE <population index> <step> <neuron>
 //   RESULT <class> <score> CYCLES <cycles>
 // Compiled with SNN_TRACE defined.

@@ -64,7 +64,7 @@ std::vector<std::int64_t> labels_of(const NpzArray& y, std::size_t samples) {
 }  // namespace
 
 ir::Dataset load_dataset(const std::filesystem::path& file, const Shape& features,
-                         std::optional<int> timesteps) {
+                         std::optional<int> timesteps, std::optional<int> static_timesteps) {
   const support::NpzReader npz(file);
   const NpzArray x = npz.read("x");
   ir::Dataset data;
@@ -90,6 +90,7 @@ ir::Dataset load_dataset(const std::filesystem::path& file, const Shape& feature
   data.samples = x.shape()[0];
   data.static_input = layout == Layout::Static;
   if (data.static_input) {
+    if (!timesteps) timesteps = static_timesteps;
     if (!timesteps) {
       fail(DiagnosticKind::BadData, x.where(),
            fmt::format("has the shape {}, without time steps", ir::shape_text(x.shape())),

@@ -33,9 +33,11 @@ struct ImportOptions {
                                        const ImportOptions& options);
 
 // Reads an .npz with `x` and optionally `y`. `features` is the shape of the network's input: x is
-// [N, T, features...], or [N, features...] with `timesteps` given. Features that are flattened or
-// not are the same data. Throws InputError.
+// [N, T, features...] or, static, [N, features...]. `timesteps` is what was stated: a time axis
+// must be as long. Where nothing was, static data take `static_timesteps`, which a time axis
+// overrules. Features that are flattened or not are the same data. Throws InputError.
 [[nodiscard]] ir::Dataset load_dataset(const std::filesystem::path& file, const ir::Shape& features,
-                                       std::optional<int> timesteps);
+                                       std::optional<int> timesteps,
+                                       std::optional<int> static_timesteps = std::nullopt);
 
 }  // namespace hillock::import

@@ -201,11 +201,10 @@ class Maker {
     if (layer_.reset_mechanism) return *layer_.reset_mechanism;
     const ResetMechanism usual =
         layer_.type == LayerType::Alpha ? ResetMechanism::Zero : ResetMechanism::Subtract;
-    builder_.assume(layer_.name,
-                    fmt::format("the file does not say the reset mechanism; {}, snnTorch's "
-                                "default, was taken (state it with --reset)",
-                                name(usual)),
-                    true);
+    builder_.note(layer_.name,
+                  fmt::format("neither the file nor the architecture says the reset mechanism: {}, "
+                              "snnTorch's default (--reset states another)",
+                              name(usual)));
     return usual;
   }
 
@@ -242,9 +241,9 @@ class Maker {
            "train the network with reset_delay=True");
     }
     if (!stated) {
-      builder_.assume(layer_.name,
-                      "reset_delay is not in a state_dict; snnTorch's default, on, was taken",
-                      false);
+      builder_.note(layer_.name,
+                    "the architecture does not say reset_delay: on, snnTorch's default "
+                    "(--reset-delay states another)");
     }
     return delayed;
   }

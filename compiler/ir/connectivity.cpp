@@ -5,11 +5,16 @@
 namespace hillock::ir {
 namespace {
 
-// Whether the last window of an axis begins before the source ends, and the first ends in it.
+// Whether every window of an axis holds an element of the source: some k < kernel with
+// 0 <= out * stride + k * dilation - pad < size.
 bool axis_fits(std::size_t size, std::size_t pad, std::size_t kernel, std::size_t stride,
                std::size_t dilation, std::size_t outputs) {
-  const std::size_t reach = (kernel - 1) * dilation;
-  return (outputs - 1) * stride < size + pad && reach >= pad;
+  for (std::size_t out = 0; out < outputs; ++out) {
+    const std::size_t start = out * stride;
+    const std::size_t k = start >= pad ? 0 : (pad - start + dilation - 1) / dilation;
+    if (k >= kernel || start + k * dilation >= size + pad) return false;
+  }
+  return true;
 }
 
 }  // namespace

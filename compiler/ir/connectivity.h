@@ -217,6 +217,14 @@ template <typename W>
   return nullptr;
 }
 
+// Weights that are stored: every synapse's own, those of a convolution once.
+template <typename W>
+[[nodiscard]] std::size_t weight_count(const ConnectivityOf<W>& c) {
+  if (const auto* weights = weights_of(c)) return weights->size();
+  if (const auto* sparse = std::get_if<SparseOf<W>>(&c)) return sparse->synapses.size();
+  return 0;
+}
+
 // "dense", "conv", "sparse", "maxpool": the names in JSON and reports.
 template <typename W>
 [[nodiscard]] std::string kind_of(const ConnectivityOf<W>& c) {

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "compiler/ir/layout.h"
 #include "compiler/ir/quantized_network.h"
 
 namespace hillock::ir {
@@ -54,30 +55,37 @@ struct TraceRow {
 struct TraceLayout {
   std::vector<TraceRow> rows;  // per population
   int row_words = 0;           // of trace_rows_o
-  int flag_words = 0;          // of trace_valid_o and stall_i: bit p, and bits 2p and 2p + 1
+  int flag_words = 0;          // of trace_valid_o (bit p) and stall_i
+  int stall_bits = 0;          // used bits of stall_i: a projection each, then a population each
   int counter_words = 0;       // of trace_counters_o: population by population, then cycles
 };
 
-[[nodiscard]] inline TraceLayout trace_layout(const QuantizedNetwork& n, const Mapping& m) {
-  const auto words = [](int bits) { return (bits + 31) / 32; };
-  TraceLayout layout;
-  for (std::size_t p = 0; p < n.populations.size(); ++p) {
-    TraceRow r;
-    r.lanes = m.lanes[p];
-    r.groups = static_cast<int>(m.groups(n, p));
-    r.membrane_bits = n.populations[p].membrane_bits;
-    r.group_word = layout.row_words;
-    r.spike_word = r.group_word + 1;
-    r.spike_words = words(r.lanes);
-    r.membrane_word = r.spike_word + r.spike_words;
-    r.membrane_words = words(r.lanes * r.membrane_bits);
-    layout.row_words = r.membrane_word + r.membrane_words;
-    layout.rows.push_back(r);
-  }
-  // At least three words: simulators keep such vectors as arrays of words, whatever the network.
-  layout.flag_words = std::max(3, words(2 * static_cast<int>(n.populations.size())));
-  layout.counter_words = kCounterWords * static_cast<int>(n.populations.size()) + 1;
-  return layout;
-}
+// The projections into a population, by index, in the order in which hardware adds them up within a
+// step: from the input (whose stream cannot wait), from this step, from earlier steps.
+[[nodiscard]] std::vector<std::size_t> stream_order(const QuantizedNetwork& n,
+                                                    std::size_t population);
+
+// Whether the events of a population visit all its groups in order, so that the last event of a step
+// ends it as well: one dense projection.
+[[nodiscard]] bool fused_update(const QuantizedNetwork& n, std::size_t population);
+
+// How hardware walks from an event to its rows of weights.
+enum class TapKind { Dense, Conv, Sparse, Pool };
+// A Conv whose source is stored in an order that a convolution cannot decode is taken as Sparse.
+[[nodiscard]] TapKind tap_kind(const QuantizedNetwork& n, const Mapping& m, std::size_t projection);
+
+// Rows of weights, a cycle each, of every address of a projection's source: of an element of the
+// input, of a slot of a population, of a row (group) of a max-pooled one. 0: none is reached.
+[[nodiscard]] std::vector<std::uint32_t> tap_counts(const QuantizedNetwork& n, const Mapping& m,
+                                                    std::size_t projection);
+
+// Addresses of a projection's source: elements of an input, slots of a population.
+[[nodiscard]] std::size_t source_addresses(const QuantizedNetwork& n, const Mapping& m,
+                                           const Source& source);
+// The address of an element of the source.
+[[nodiscard]] std::size_t source_address(const QuantizedNetwork& n, const Mapping& m,
+                                         const Source& source, std::size_t element);
+
+[[nodiscard]] TraceLayout trace_layout(const QuantizedNetwork& n, const Mapping& m);
 
 }  // namespace hillock::ir

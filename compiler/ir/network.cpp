@@ -170,21 +170,6 @@ void verify_connectivity(const Network& n, const Projection& p, DiagnosticList& 
   if (const auto* sparse = std::get_if<Sparse>(&p.connectivity)) verify_sparse(p, *sparse, list);
 }
 
-// Rows and columns at which a population has a neuron of each channel, as its layout in hardware
-// will have them: those of its first convolution or pooling, else one.
-std::size_t positions_of(const Network& n, std::size_t population) {
-  for (const Projection& p : n.projections) {
-    if (p.target != population) continue;
-    if (const auto* conv = std::get_if<Conv>(&p.connectivity)) {
-      return conv->geometry.out_height * conv->geometry.out_width;
-    }
-    if (const auto* pool = std::get_if<MaxPool>(&p.connectivity)) {
-      return pool->out_height * pool->out_width;
-    }
-  }
-  return 1;
-}
-
 // A max-pooling compares the currents of its source, which are the membranes of neurons that keep
 // nothing from step to step.
 void verify_max_pool(const Network& n, const Projection& p, DiagnosticList& list) {
@@ -329,6 +314,19 @@ std::optional<Readout> parse_readout(std::string_view text) {
 }
 
 std::string_view name(ImportGrade g) { return g == ImportGrade::Exact ? "exact" : "approximate"; }
+
+std::size_t positions_of(const Network& n, std::size_t population) {
+  for (const Projection& p : n.projections) {
+    if (p.target != population) continue;
+    if (const auto* conv = std::get_if<Conv>(&p.connectivity)) {
+      return conv->geometry.out_height * conv->geometry.out_width;
+    }
+    if (const auto* pool = std::get_if<MaxPool>(&p.connectivity)) {
+      return pool->out_height * pool->out_width;
+    }
+  }
+  return 1;
+}
 
 void verify(const Network& network) {
   DiagnosticList list;

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "compiler/ir/connectivity_json.h"
+#include "compiler/support/json_value.h"
 
 namespace hillock::ir {
 namespace {
@@ -202,7 +203,7 @@ void from_json(const json& j, const std::string& file, QuantizedNetwork& network
     verify(network);
     verify(network, mapping);
   } catch (const std::exception& e) {  // json's exceptions, and verify()'s
-    support::fail(support::DiagnosticKind::BadBuild, {file}, e.what());
+    support::fail(support::DiagnosticKind::BadBuild, {file}, support::JsonValue::complaint(e));
   }
 }
 

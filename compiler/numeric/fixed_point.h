@@ -1,6 +1,6 @@
 // Integer arithmetic of the contract (docs/arithmetic.md): two's complement, rounding and overflow
-// named, never implied. The RTL mirrors these functions in rtl_templates/snn/snn_decay.v and
-// rtl_templates/snn/snn_neuron.v.
+// named, never implied. The RTL mirrors decay() in rtl_templates/snn/snn_decay.v and saturate() in
+// rtl_templates/snn/snn_fire.v.
 #pragma once
 
 #include <algorithm>

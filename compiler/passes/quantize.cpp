@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "compiler/ir/layout.h"
 #include "compiler/passes/scale_search.h"
+#include "compiler/passes/scales.h"
 
 namespace hillock::passes {
 namespace {
@@ -18,9 +20,6 @@ using support::DiagnosticKind;
 
 constexpr int kMaxDecayBits = 12;
 constexpr int kMaxFractionBits = 16;
-// A neuron's threshold never counts more than 2^14 of its largest weight: beyond that the weights
-// do not matter and only the widths would grow.
-constexpr double kMaxThresholdOverWeight = 16384;
 // A threshold of fewer units than this is too coarse: fraction bits are added.
 constexpr double kMinThreshold = 16;
 
@@ -29,25 +28,44 @@ double memory_in_steps(double decay, int timesteps) {
   return decay >= 1 ? timesteps : std::min<double>(timesteps, 1 / (1 - decay));
 }
 
-// The fewest bits whose error leaves the steady state of a constant input within 0.5 %.
-int choose_decay_bits(const ir::PerNeuron<double>& decay) {
+// The fewest bits whose error leaves the steady state of a constant input within 0.5 %. `other` is
+// the second decay of an alpha synapse, whose steady state is a difference of two.
+int choose_decay_bits(const ir::PerNeuron<double>& decay,
+                      const ir::PerNeuron<double>* other = nullptr) {
   constexpr double kTolerance = 0.005;
+  const std::size_t n = std::max(decay.stored().size(), other ? other->stored().size() : 1);
   for (int k = 0; k < kMaxDecayBits; ++k) {
     const double unit = std::ldexp(1.0, k);
-    const auto good = [&](double beta) {
+    const auto good = [&](std::size_t j) {
+      const double beta = decay[j];
       const double error = std::abs(beta - std::floor(beta * unit + 0.5) / unit);
-      return error == 0 || (beta < 1 && error <= kTolerance * (1 - beta));
+      if (error == 0) return true;
+      if (beta >= 1) return false;
+      double share = 1;  // of the steady state in this decay's own
+      if (other != nullptr && (*other)[j] < 1) {
+        share = std::min(1.0, std::abs(1 - (1 - beta) / (1 - (*other)[j])));
+      }
+      return error <= kTolerance * share * (1 - beta);
     };
-    if (std::all_of(decay.stored().begin(), decay.stored().end(), good)) return k;
+    bool all = true;
+    for (std::size_t j = 0; j < n && all; ++j) all = good(j);
+    if (all) return k;
   }
   return kMaxDecayBits;
 }
 
-// Fraction bits so that the rounding of decay and bias, added up over the membrane's memory, stays
-// within about one weight unit, and the smallest threshold is not coarse.
+// Fraction bits so that the rounding of decays and biases, added up over the longer of the membrane's
+// and the current's memory, stays within about one weight unit, and the smallest threshold is not
+// coarse.
 int choose_fraction_bits(const Population& p, const std::vector<double>& scale, int timesteps) {
-  const bool rounds = p.decay.min() < 1 || p.bias.min() != 0 || p.bias.max() != 0;
-  double units = rounds ? memory_in_steps(p.decay.max(), timesteps) : 1;
+  bool rounds = p.decay.min() < 1 || p.bias.min() != 0 || p.bias.max() != 0;
+  double memory = memory_in_steps(p.decay.max(), timesteps);
+  if (p.synapse != ir::Synapse::None) {
+    rounds = rounds || p.current_decay.min() < 1 || p.current_bias.min() != 0 ||
+             p.current_bias.max() != 0;
+    memory = std::max(memory, memory_in_steps(p.current_decay.max(), timesteps));
+  }
+  double units = rounds ? memory : 1;
   if (p.spiking) {
     for (std::size_t j = 0; j < p.neurons(); ++j) {
       units = std::max(units, kMinThreshold / (scale[j] * p.threshold[j]));
@@ -56,30 +74,33 @@ int choose_fraction_bits(const Population& p, const std::vector<double>& scale, 
   return std::clamp(static_cast<int>(std::ceil(std::log2(units))), 0, kMaxFractionBits);
 }
 
-// One scale per neuron, or the same for all where membranes are compared.
-std::vector<double> choose_scales(const Network& network, std::size_t population,
-                                  const QuantizeOptions& options, const Calibration& calibration) {
-  const Population& p = network.populations[population];
-  const std::size_t n = p.neurons();
-  const int bits = options.weight_bits[population];
-  const double top = bits == 1 ? 1 : static_cast<double>(numeric::max_of(bits));
-  std::vector<double> scales(n, 1.0);
-  for (std::size_t k = 0; k < network.projections.size(); ++k) {
-    const ir::Projection& projection = network.projections[k];
-    if (projection.target != population) continue;
-    const auto& weight = std::get<ir::Dense>(projection.connectivity).weight;
-    ScaleSearch search{bits, 0, calibration.traces.empty() ? nullptr : &calibration.traces[k]};
-    if (p.spiking) {
-      for (std::size_t j = 0; j < n; ++j) {
-        search.max_scale = top * kMaxThresholdOverWeight / p.threshold[j];
-        scales[j] = search_scale(weight, j, j + 1, search);
-      }
-    } else {
-      search.max_scale = std::ldexp(1.0, 24);
-      std::fill(scales.begin(), scales.end(), search_scale(weight, 0, n, search));
+// Fraction bits of every population. Those that are max-pooled from each other count alike: as the
+// option of the last says that has one, else as the largest of their choices.
+std::vector<int> choose_fraction_bits(const Network& network, const QuantizeOptions& options,
+                                      const std::vector<std::vector<double>>& scales) {
+  std::vector<int> bits;
+  std::vector<std::optional<int>> given = options.fraction_bits;
+  for (std::size_t i = 0; i < network.populations.size(); ++i) {
+    bits.push_back(choose_fraction_bits(network.populations[i], scales[i], options.timesteps));
+  }
+  std::vector<const ir::Projection*> pools;  // their targets rising
+  for (std::size_t i = 0; i < network.populations.size(); ++i) {
+    for (const ir::Projection& p : network.projections) {
+      if (p.target == i && std::holds_alternative<ir::MaxPool>(p.connectivity)) pools.push_back(&p);
     }
   }
-  return scales;
+  for (auto p = pools.rbegin(); p != pools.rend(); ++p) {
+    const std::size_t source = (*p)->source.index;
+    const std::size_t target = (*p)->target;
+    if (given[target]) given[source] = given[target];
+    bits[source] = std::max(bits[source], bits[target]);
+  }
+  for (const ir::Projection* p : pools) {
+    given[p->target] = given[p->source.index];
+    bits[p->target] = bits[p->source.index];
+  }
+  for (std::size_t i = 0; i < bits.size(); ++i) bits[i] = given[i].value_or(bits[i]);
+  return bits;
 }
 
 // round(value * factor), refused where it would not fit any width of ours.
@@ -101,9 +122,26 @@ ir::ResetRule canonical(ir::ResetRule r) {
   return r;
 }
 
+void quantize_current(const Population& p, const QuantizeOptions& options, std::size_t index,
+                      const std::vector<double>& scales, QuantizedPopulation& q) {
+  const bool alpha = p.synapse == ir::Synapse::Alpha;
+  const int chosen = choose_decay_bits(p.current_decay, alpha ? &p.decay : nullptr);
+  q.current_decay_shift = options.current_decay_bits.empty()
+                              ? chosen
+                              : options.current_decay_bits[index].value_or(chosen);
+  q.current_decay =
+      ir::per_neuron(p.current_decay.uniform() ? 1 : p.neurons(), [&](std::size_t j) {
+        return numeric::round_half_up(std::ldexp(p.current_decay[j], q.current_decay_shift));
+      });
+  const double unit = std::ldexp(1.0, q.fraction_bits);
+  q.current_bias = ir::per_neuron(p.neurons(), [&](std::size_t j) {
+    return to_integer(p.current_bias[j], scales[j] * unit, p, "current bias", j);
+  });
+}
+
 QuantizedPopulation quantize_population(const Network& network, std::size_t index,
                                         const QuantizeOptions& options,
-                                        const std::vector<double>& scales) {
+                                        const std::vector<double>& scales, int fraction_bits) {
   const Population& p = network.populations[index];
   const std::size_t n = p.neurons();
   QuantizedPopulation q;
@@ -113,15 +151,19 @@ QuantizedPopulation quantize_population(const Network& network, std::size_t inde
   q.reset = canonical(p.reset);
   q.where = p.where;
   q.scale = ir::PerNeuron<double>(scales);
-  q.fraction_bits =
-      options.fraction_bits[index].value_or(choose_fraction_bits(p, scales, options.timesteps));
-  q.decay_shift = options.decay_bits[index].value_or(choose_decay_bits(p.decay));
+  q.fraction_bits = fraction_bits;
+  const bool alpha = p.synapse == ir::Synapse::Alpha;
+  q.decay_shift = options.decay_bits[index].value_or(
+      choose_decay_bits(p.decay, alpha ? &p.current_decay : nullptr));
   const double unit = std::ldexp(1.0, q.fraction_bits);
   q.decay = ir::per_neuron(p.decay.uniform() ? 1 : n, [&](std::size_t j) {
     return numeric::round_half_up(std::ldexp(p.decay[j], q.decay_shift));
   });
   q.bias = ir::per_neuron(
       n, [&](std::size_t j) { return to_integer(p.bias[j], scales[j] * unit, p, "bias", j); });
+  q.inhibition = p.inhibition;
+  q.synapse = p.synapse;
+  if (p.synapse != ir::Synapse::None) quantize_current(p, options, index, scales, q);
   if (!p.spiking) return q;
 
   q.reset_offset = p.comparison == ir::Comparison::GreaterEqual ? 1 : 0;
@@ -145,20 +187,50 @@ QuantizedPopulation quantize_population(const Network& network, std::size_t inde
   return q;
 }
 
-ir::QuantizedProjection quantize_projection(const ir::Projection& p,
-                                            const std::vector<double>& scales, int bits) {
-  const auto& weight = std::get<ir::Dense>(p.connectivity).weight;
-  ir::QuantizedDense dense;
-  dense.weight = support::Matrix<std::int32_t>(weight.rows, weight.cols);
-  for (std::size_t j = 0; j < weight.rows; ++j) {
-    const std::vector<std::int32_t> row =
-        round_weights({weight.data.data() + j * weight.cols, weight.cols}, scales[j], bits);
-    std::copy(row.begin(), row.end(), dense.weight.data.begin() + static_cast<long>(j * weight.cols));
+// The integers of the weights, each at its neuron's scale.
+ir::QuantizedConnectivity quantize_weights(const ir::Connectivity& connectivity,
+                                           const std::vector<double>& scales, double factor,
+                                           int bits) {
+  if (const auto* dense = std::get_if<ir::Dense>(&connectivity)) {
+    const auto& weight = dense->weight;
+    ir::QuantizedDense out{support::Matrix<std::int32_t>(weight.rows, weight.cols)};
+    for (std::size_t j = 0; j < weight.rows; ++j) {
+      const std::vector<std::int32_t> row = round_weights(
+          {weight.data.data() + j * weight.cols, weight.cols}, scales[j] * factor, bits);
+      std::copy(row.begin(), row.end(), out.weight.data.begin() + static_cast<long>(j * weight.cols));
+    }
+    return out;
   }
-  return {p.name, p.source, p.target, std::move(dense), bits, p.delay, p.where};
+  if (const auto* conv = std::get_if<ir::Conv>(&connectivity)) {
+    const ir::ConvGeometry& g = conv->geometry;
+    const std::size_t size = g.weights() / g.out_channels;
+    ir::QuantizedConv out{g, {}};
+    for (std::size_t c = 0; c < g.out_channels; ++c) {
+      const double scale = scales[c * g.out_height * g.out_width] * factor;
+      const std::vector<std::int32_t> row =
+          round_weights({conv->weight.data() + c * size, size}, scale, bits);
+      out.weight.insert(out.weight.end(), row.begin(), row.end());
+    }
+    return out;
+  }
+  if (const auto* sparse = std::get_if<ir::Sparse>(&connectivity)) {
+    ir::QuantizedSparse out{sparse->sources, sparse->targets, {}};
+    for (const ir::Sparse::Synapse& s : sparse->synapses) {
+      const std::int32_t w = round_weights({&s.weight, 1}, scales[s.target] * factor, bits)[0];
+      out.synapses.push_back({s.source, s.target, w});
+    }
+    return out;
+  }
+  return std::get<ir::MaxPool>(connectivity);
 }
 
 }  // namespace
+
+double weight_factor(const ir::Projection& projection, const Calibration& calibration) {
+  const bool scaled =
+      projection.source.kind == ir::Source::Kind::Input && !calibration.input_scale.empty();
+  return scaled ? 1 / calibration.input_scale[projection.source.index] : 1.0;
+}
 
 QuantizedNetwork quantize(const Network& network, const QuantizeOptions& options,
                           const Calibration& calibration) {
@@ -170,19 +242,51 @@ QuantizedNetwork quantize(const Network& network, const QuantizeOptions& options
   for (std::size_t i = 0; i < network.inputs.size(); ++i) {
     const ir::Input& input = network.inputs[i];
     const bool known = !calibration.input_max.empty();
+    const bool scaled = !calibration.input_scale.empty();
     q.inputs.push_back({input.name, input.shape, known ? calibration.input_min[i] : 0,
-                        known ? calibration.input_max[i] : 1});
+                        known ? calibration.input_max[i] : 1,
+                        scaled ? calibration.input_scale[i] : 1.0});
   }
-  std::vector<std::vector<double>> scales;
+  const std::vector<std::vector<double>> scales = choose_scales(network, options, calibration);
+  const std::vector<int> fraction_bits = choose_fraction_bits(network, options, scales);
   for (std::size_t i = 0; i < network.populations.size(); ++i) {
-    scales.push_back(choose_scales(network, i, options, calibration));
-    q.populations.push_back(quantize_population(network, i, options, scales.back()));
+    q.populations.push_back(quantize_population(network, i, options, scales[i], fraction_bits[i]));
   }
   for (const ir::Projection& p : network.projections) {
-    q.projections.push_back(
-        quantize_projection(p, scales[p.target], options.weight_bits[p.target]));
+    const bool pools = std::holds_alternative<ir::MaxPool>(p.connectivity);
+    const int bits = options.weight_bits[p.target];
+    q.projections.push_back({p.name, p.source, p.target,
+                             quantize_weights(p.connectivity, scales[p.target],
+                                              weight_factor(p, calibration), bits),
+                             pools ? 0 : bits, p.delay, p.where});
   }
   return q;
+}
+
+void check_membrane_bits(const QuantizedNetwork& network,
+                         const std::vector<std::vector<bool>>& silent,
+                         const std::vector<std::optional<int>>& membrane_bits) {
+  support::DiagnosticList errors;
+  for (std::size_t i = 0; i < network.populations.size(); ++i) {
+    const QuantizedPopulation& p = network.populations[i];
+    if (!p.spiking || !membrane_bits[i]) continue;
+    const std::int64_t top = numeric::max_of(*membrane_bits[i]);
+    std::int64_t highest = 0;
+    std::size_t stuck = 0;
+    for (std::size_t j = 0; j < p.neurons(); ++j) {
+      if (silent[i][j] || p.threshold[j] < top) continue;
+      highest = std::max(highest, p.threshold[j]);
+      ++stuck;
+    }
+    if (stuck == 0) continue;
+    errors.error(DiagnosticKind::BadOption, {"--membrane-bits"},
+                 fmt::format("{} of {} neurons of {} could never spike: {} bits hold no membrane "
+                             "above {}, and a neuron spikes above its threshold of {}",
+                             stuck, p.neurons(), p.name, *membrane_bits[i], top, highest),
+                 fmt::format("give {} at least {} bits, or fewer --fraction-bits", p.name,
+                             numeric::bits_for_range(0, highest + 1)));
+  }
+  errors.stop_if_any();
 }
 
 void assign_widths(QuantizedNetwork& network, const std::vector<WidthBounds>& bounds,
@@ -196,6 +300,12 @@ void assign_widths(QuantizedNetwork& network, const std::vector<WidthBounds>& bo
     p.membrane_bits = membrane_bits[i] ? std::min(*membrane_bits[i], sum_bits) : sum_bits;
     p.overflow = p.membrane_bits < sum_bits ? numeric::OverflowMode::Saturating
                                             : numeric::OverflowMode::Proved;
+    p.current_bits = 0;
+    if (p.synapse != ir::Synapse::None) {
+      p.current_bits = std::max(2, numeric::bits_for_range(b.current_lo, b.current_hi));
+    } else if (const auto source = ir::pooled_source(network, i)) {
+      p.current_bits = network.populations[*source].membrane_bits;
+    }
     const std::int64_t top = numeric::max_of(p.membrane_bits);
     p.threshold = ir::per_neuron(p.threshold.uniform() ? 1 : p.neurons(), [&](std::size_t j) {
       return std::min(p.threshold[j], top);

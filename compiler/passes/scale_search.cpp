@@ -21,10 +21,24 @@ std::vector<double> clip_ratios(int bits) {
   return ratios;
 }
 
-double largest(std::span<const double> weights) {
+double largest(const std::vector<double>& weights) {
   double m = 0;
   for (const double w : weights) m = std::max(m, std::abs(w));
   return m;
+}
+
+// The traces of the row's own weights: [samples, weights].
+RowMajor traces_of(const WeightRow& row) {
+  const auto all = static_cast<Eigen::Index>(row.traces->cols);
+  const auto n = static_cast<Eigen::Index>(row.weight.size());
+  const Eigen::Map<const RowMajor> z(row.traces->data.data(),
+                                     static_cast<Eigen::Index>(row.traces->rows), all);
+  if (row.columns.empty()) return z.middleCols(static_cast<Eigen::Index>(row.first_column), n);
+  RowMajor own(z.rows(), n);
+  for (Eigen::Index i = 0; i < n; ++i) {
+    own.col(i) = z.col(static_cast<Eigen::Index>(row.columns[static_cast<std::size_t>(i)]));
+  }
+  return own;
 }
 
 }  // namespace
@@ -43,41 +57,33 @@ std::vector<std::int32_t> round_weights(std::span<const double> weights, double 
   return out;
 }
 
-double search_scale(const support::Matrix<double>& weight, std::size_t first, std::size_t last,
-                    const ScaleSearch& search) {
-  const std::span<const double> all{weight.data.data() + first * weight.cols,
-                                    (last - first) * weight.cols};
+double search_scale(const std::vector<WeightRow>& rows, const ScaleSearch& search) {
   const double top = search.bits == 1 ? 1 : static_cast<double>(numeric::max_of(search.bits));
-  const double max_weight = largest(all);
+  double max_weight = 0;
+  for (const WeightRow& row : rows) max_weight = std::max(max_weight, largest(row.weight));
   if (max_weight == 0 || top / max_weight >= search.max_scale) return search.max_scale;
 
   const std::vector<double> ratios = clip_ratios(search.bits);
-  const auto n = static_cast<Eigen::Index>(weight.cols);
   const auto candidates = static_cast<Eigen::Index>(ratios.size());
   std::vector<double> error(ratios.size(), 0.0);
-  RowMajor difference(candidates, n);
-  for (std::size_t j = first; j < last; ++j) {
-    const std::span<const double> row{weight.data.data() + j * weight.cols, weight.cols};
+  RowMajor difference;
+  for (const WeightRow& row : rows) {
+    const auto n = static_cast<Eigen::Index>(row.weight.size());
+    difference.resize(candidates, n);
     for (Eigen::Index c = 0; c < candidates; ++c) {
       const double scale =
           std::min(top / (max_weight * ratios[static_cast<std::size_t>(c)]), search.max_scale);
-      const std::vector<std::int32_t> q = round_weights(row, scale, search.bits);
+      const std::vector<std::int32_t> q = round_weights(row.weight, scale, search.bits);
       for (Eigen::Index i = 0; i < n; ++i) {
         const auto k = static_cast<std::size_t>(i);
-        difference(c, i) = static_cast<float>(row[k] - q[k] / scale);
+        difference(c, i) = static_cast<float>(row.weight[k] - q[k] / scale);
       }
     }
-    if (search.traces != nullptr && search.traces->rows > 0) {
-      const Eigen::Map<const RowMajor> z(search.traces->data.data(),
-                                         static_cast<Eigen::Index>(search.traces->rows), n);
-      const RowMajor membrane_error = difference * z.transpose();
-      for (Eigen::Index c = 0; c < candidates; ++c) {
-        error[static_cast<std::size_t>(c)] += membrane_error.row(c).squaredNorm();
-      }
-    } else {
-      for (Eigen::Index c = 0; c < candidates; ++c) {
-        error[static_cast<std::size_t>(c)] += difference.row(c).squaredNorm();
-      }
+    const bool traced = row.traces != nullptr && row.traces->rows > 0;
+    const RowMajor seen = traced ? RowMajor(difference * traces_of(row).transpose()) : difference;
+    const double samples = traced ? static_cast<double>(row.traces->rows) : 1.0;
+    for (Eigen::Index c = 0; c < candidates; ++c) {
+      error[static_cast<std::size_t>(c)] += seen.row(c).squaredNorm() / samples;
     }
   }
   const auto best =

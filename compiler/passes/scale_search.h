@@ -14,16 +14,25 @@ namespace hillock::passes {
 [[nodiscard]] std::vector<std::int32_t> round_weights(std::span<const double> weights, double scale,
                                                       int bits);
 
-struct ScaleSearch {
-  int bits = 6;
-  double max_scale = 0;                            // larger ones are not tried
-  const support::Matrix<float>* traces = nullptr;  // [rows, weights per neuron]; null: plain error
+// The weights of one neuron, or of one channel of a convolution, over one projection.
+struct WeightRow {
+  std::vector<double> weight;
+  // What the weights meet: a row is one sample of all the sources. Null or empty: plain error.
+  const support::Matrix<float>* traces = nullptr;
+  // The column of the traces that the first weight meets; the others follow side by side.
+  std::size_t first_column = 0;
+  // Or, where they do not lie side by side, the column of every weight.
+  std::vector<std::uint32_t> columns;
 };
 
-// The scale for the rows of `weight` in [first, last) that minimizes
+struct ScaleSearch {
+  int bits = 6;
+  double max_scale = 0;  // larger ones are not tried
+};
+
+// The scale that minimizes, over clipping ratios of the largest weight,
 //   sum over rows of |Z (w - round(w S) / S)|^2      (Z: traces; the identity where there are none)
-// over clipping ratios of the largest weight.
-[[nodiscard]] double search_scale(const support::Matrix<double>& weight, std::size_t first,
-                                  std::size_t last, const ScaleSearch& search);
+// where every row of weights counts alike, however many samples its traces have.
+[[nodiscard]] double search_scale(const std::vector<WeightRow>& rows, const ScaleSearch& search);
 
 }  // namespace hillock::passes

@@ -35,29 +35,77 @@ std::string read_file(const fs::path& path) {
   return std::move(out).str();
 }
 
-void write_file(const fs::path& path, std::string_view content) {
-  const fs::path temporary = path.string() + fmt::format(".tmp{}", ::getpid());
-  const auto give_up = [&](const char* what) {
-    const int error = errno;
-    ::unlink(temporary.c_str());
-    fail(DiagnosticKind::OutputUnwritable, {path.string()},
-         fmt::format("{}: {}", what, std::strerror(error)));
-  };
-  const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (fd < 0) give_up("cannot be created");
+namespace {
+
+[[noreturn]] void unwritable(const fs::path& path, const char* what, int error) {
+  fail(DiagnosticKind::OutputUnwritable, {path.string()},
+       fmt::format("{}: {}", what, std::strerror(error)));
+}
+
+// 0, or the error.
+int write_all(int fd, std::string_view content) {
   while (!content.empty()) {
     const ssize_t n = ::write(fd, content.data(), content.size());
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) {
-      const int error = errno;
-      ::close(fd);
-      errno = error;
-      give_up("cannot be written");
-    }
+    if (n < 0) return errno;
     content.remove_prefix(static_cast<std::size_t>(n));
   }
-  if (::close(fd) != 0) give_up("cannot be written");
-  if (::rename(temporary.c_str(), path.c_str()) != 0) give_up("cannot be renamed into place");
+  return 0;
+}
+
+void write_through(const fs::path& path, std::string_view content) {
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  if (fd < 0) unwritable(path, "cannot be opened", errno);
+  int error = write_all(fd, content);
+  if (::close(fd) != 0 && error == 0) error = errno;
+  if (error != 0) unwritable(path, "cannot be written", error);
+}
+
+void refuse_folder(const fs::path& path, const fs::file_status& status) {
+  if (!fs::is_directory(status)) return;
+  fail(DiagnosticKind::OutputUnwritable, {path.string()}, "is a folder, not a file",
+       "name a file inside it");
+}
+
+}  // namespace
+
+void write_file(const fs::path& path, std::string_view content) {
+  std::error_code ec;
+  const fs::file_status status = fs::status(path, ec);
+  refuse_folder(path, status);
+  if (fs::exists(status) && !fs::is_regular_file(status)) return write_through(path, content);
+  fs::path target = path;
+  if (fs::exists(status) && fs::is_symlink(fs::symlink_status(path, ec))) {
+    target = fs::canonical(path, ec);
+    if (ec) unwritable(path, "cannot be found", ec.value());
+  }
+
+  const fs::path temporary = target.string() + fmt::format(".tmp{}", ::getpid());
+  const auto give_up = [&](const char* what, int error) {
+    ::unlink(temporary.c_str());
+    unwritable(path, what, error);
+  };
+  const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (fd < 0) give_up("cannot be created", errno);
+  int error = write_all(fd, content);
+  if (::close(fd) != 0 && error == 0) error = errno;
+  if (error != 0) give_up("cannot be written", error);
+  if (::rename(temporary.c_str(), target.c_str()) != 0) give_up("cannot be renamed into place", errno);
+}
+
+void check_writable(const fs::path& path) {
+  std::error_code ec;
+  const fs::file_status status = fs::status(path, ec);
+  refuse_folder(path, status);
+  if (fs::exists(status) && !fs::is_regular_file(status)) {
+    if (::access(path.c_str(), W_OK) != 0) unwritable(path, "cannot be written", errno);
+    return;
+  }
+  const fs::path probe = path.string() + fmt::format(".tmp{}", ::getpid());
+  const int fd = ::open(probe.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+  if (fd < 0) unwritable(path, "cannot be created", errno);
+  ::close(fd);
+  ::unlink(probe.c_str());
 }
 
 void create_folder(const fs::path& path) {

@@ -39,6 +39,12 @@ Location JsonValue::where() const {
   return {where_.file, fmt::format("{}[{}]", where_.path, *where_.index)};
 }
 
+std::string JsonValue::complaint(const std::exception& e) {
+  const std::string_view what = e.what();
+  const std::size_t end = what.find("] ");
+  return std::string(end == std::string_view::npos ? what : what.substr(end + 2));
+}
+
 JsonValue JsonValue::at(const char* key) const {
   if (!json_.is_object()) fault("is not an object");
   const Location there = where().child(key);

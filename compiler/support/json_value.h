@@ -22,6 +22,9 @@ class JsonValue {
   // Parses a whole file (bad-json where it is not JSON).
   [[nodiscard]] static nlohmann::json parse(std::string_view text, const std::string& file);
 
+  // What an exception complains about, without the numbering of the JSON library.
+  [[nodiscard]] static std::string complaint(const std::exception& e);
+
   [[nodiscard]] bool has(const char* key) const { return json_.is_object() && json_.contains(key); }
   [[nodiscard]] JsonValue at(const char* key) const;
   [[nodiscard]] bool is_list() const { return json_.is_array(); }

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 
+#include "compiler/ir/hardware_view.h"
 #include "compiler/numeric/fixed_point.h"
 #include "hw_models/energy/geometry.h"
 
@@ -34,9 +35,11 @@ static_assert(sizeof(PopulationCounts) == kFields.size() * sizeof(double),
               "every count is summed and scaled");
 
 // Steps of events that one population took from the bitmap of another.
-void count_scan(const EngineSize& source, const std::vector<std::int64_t>& step_events,
+void count_scan(const EngineSize& source,
+                const std::vector<std::vector<std::uint32_t>>& step_elements,
                 PopulationCounts& c) {
-  for (const std::int64_t events : step_events) {
+  for (const auto& elements : step_elements) {
+    const auto events = static_cast<std::int64_t>(elements.size());
     c.scan_words_min += static_cast<double>(numeric::ceil_div(events, source.scan.word_bits));
     c.scan_words_max += static_cast<double>(std::min(events, source.scan.words));
   }
@@ -51,9 +54,9 @@ double Counts::synaptic_operations() const {
 }
 
 Counts count_actions(const ir::QuantizedNetwork& network, const ir::Mapping& mapping,
-                     const ir::Activity& activity, double cycles) {
+                     const LatencyModel& latency, const ir::Activity& activity) {
   Counts counts;
-  counts.cycles = cycles;
+  counts.cycles = static_cast<double>(latency.cycles(activity));
   counts.populations.resize(network.populations.size());
   for (std::size_t p = 0; p < network.populations.size(); ++p) {
     const EngineSize e = engine_size(network, mapping, p);
@@ -62,14 +65,15 @@ Counts count_actions(const ir::QuantizedNetwork& network, const ir::Mapping& map
     const auto steps = static_cast<double>(a.step_events.size());
     const auto groups = static_cast<double>(e.groups);
     const auto padded = static_cast<double>(e.groups * e.lanes);
-    double passes = 0;
-    for (const std::int64_t events : a.step_events) {
-      passes += static_cast<double>(std::max<std::int64_t>(events, 1));
-    }
     c.events = static_cast<double>(a.events);
-    c.weight_rows_read = c.events * groups;
+    c.weight_rows_read = static_cast<double>(latency.weight_reads(activity, p));
     c.weight_bits_read = c.weight_rows_read * static_cast<double>(e.weights.width);
-    c.state_rows_read = passes * groups;
+    // Where the last event's pass is the update as well, only steps without event need one more.
+    double updates = 0;
+    for (const std::int64_t events : a.step_events) {
+      if (!ir::fused_update(network, p) || events == 0) updates += groups;
+    }
+    c.state_rows_read = c.weight_rows_read + updates;
     c.state_rows_written = c.state_rows_read;
     c.state_bits_moved =
         (c.state_rows_read + c.state_rows_written) * static_cast<double>(e.states.width);
@@ -79,16 +83,19 @@ Counts count_actions(const ir::QuantizedNetwork& network, const ir::Mapping& map
       c.parameter_bits_read = c.parameter_rows_read * static_cast<double>(e.parameters.width);
     }
     c.additions = static_cast<double>(a.synaptic_operations);
-    c.lane_additions = c.events * padded;
+    c.lane_additions = c.weight_rows_read * static_cast<double>(e.lanes);
     c.updates = static_cast<double>(a.updates);
     c.lane_updates = steps * padded;
     c.spikes = static_cast<double>(a.spikes);
-    if (e.feeds_bitmap) c.bitmap_bits_written = steps * padded;
+    c.bitmap_bits_written = steps * padded * static_cast<double>(e.bitmaps);
     c.score_bits_moved = 2 * steps * padded * static_cast<double>(e.score_bits);
 
-    const ir::Source source = network.projections_into(p)[0]->source;
-    if (source.kind == ir::Source::Kind::Population) {
-      count_scan(engine_size(network, mapping, source.index), a.step_events,
+    const auto into = network.projections_into(p);
+    for (std::size_t k = 0; k < into.size(); ++k) {
+      const ir::Source source = into[k]->source;
+      if (source.kind != ir::Source::Kind::Population) continue;
+      if (std::holds_alternative<ir::MaxPool>(into[k]->connectivity)) continue;
+      count_scan(engine_size(network, mapping, source.index), a.projections[k].step_elements,
                  counts.populations[source.index]);
     }
   }

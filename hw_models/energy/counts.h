@@ -7,15 +7,16 @@
 
 #include "compiler/ir/activity.h"
 #include "compiler/ir/quantized_network.h"
+#include "hw_models/latency/latency.h"
 
 namespace hillock::hw_models {
 
 struct PopulationCounts {
   double events = 0;
-  double weight_rows_read = 0;     // events x groups
+  double weight_rows_read = 0;     // rows that the events reach: groups of a dense projection
   double weight_bits_read = 0;     // x lanes x weight bits
-  double state_rows_read = 0;      // passes x groups; a pass is an event, or an empty step
-  double state_rows_written = 0;   // as many: the last pass of a step writes the prepared sums
+  double state_rows_read = 0;      // one with every weight row, and the update's
+  double state_rows_written = 0;   // as many: an update writes the prepared sums
   double state_bits_moved = 0;     // read and written
   double parameter_rows_read = 0;  // steps x groups, where any parameter differs between neurons
   double parameter_bits_read = 0;
@@ -47,9 +48,9 @@ struct Counts {
   friend bool operator==(const Counts&, const Counts&) = default;
 };
 
-// Counts of one sample. `cycles`: clock cycles of the sample, measured or predicted.
+// Counts of one sample, with the cycles that the latency model predicts.
 [[nodiscard]] Counts count_actions(const ir::QuantizedNetwork& network, const ir::Mapping& mapping,
-                                   const ir::Activity& activity, double cycles);
+                                   const LatencyModel& latency, const ir::Activity& activity);
 
 // Sums over samples; an empty Counts is the zero of it. Both must be of the same network.
 [[nodiscard]] Counts operator+(const Counts& a, const Counts& b);

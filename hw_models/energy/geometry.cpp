@@ -10,12 +10,46 @@ namespace {
 
 constexpr std::int64_t kScanWordBits = 32;
 
-bool has_consumer(const ir::QuantizedNetwork& network, std::size_t population) {
-  return std::any_of(network.projections.begin(), network.projections.end(),
-                     [population](const ir::QuantizedProjection& k) {
-                       return k.source.kind == ir::Source::Kind::Population &&
-                              k.source.index == population;
-                     });
+// Projections that read the spikes of a population, each from a bitmap of its own.
+std::int64_t bitmap_count(const ir::QuantizedNetwork& network, std::size_t population) {
+  return std::count_if(network.projections.begin(), network.projections.end(),
+                       [population](const ir::QuantizedProjection& k) {
+                         return k.source.kind == ir::Source::Kind::Population &&
+                                k.source.index == population &&
+                                !std::holds_alternative<ir::MaxPool>(k.connectivity);
+                       });
+}
+
+// Rows of weights of one projection, and their width.
+MemorySize weight_memory(const ir::QuantizedNetwork& network, const ir::Mapping& mapping,
+                         std::size_t projection) {
+  const ir::QuantizedProjection& p = network.projections[projection];
+  const ir::Layout target = ir::layout_of(network, mapping, p.target);
+  const auto lanes = static_cast<std::int64_t>(target.lanes);
+  MemorySize size{0, lanes * p.weight_bits};
+  switch (ir::tap_kind(network, mapping, projection)) {
+    case ir::TapKind::Dense:
+      size.depth = static_cast<std::int64_t>(ir::source_addresses(network, mapping, p.source) *
+                                             target.groups());
+      break;
+    case ir::TapKind::Conv: {
+      const ir::ConvGeometry& g = std::get<ir::QuantizedConv>(p.connectivity).geometry;
+      size.depth = static_cast<std::int64_t>(g.in_channels * g.kernel_height * g.kernel_width *
+                                             target.block_groups());
+      break;
+    }
+    case ir::TapKind::Sparse:
+      for (const std::uint32_t rows : ir::tap_counts(network, mapping, projection)) {
+        size.depth += rows;
+      }
+      size.width += ir::address_bits(static_cast<std::int64_t>(target.groups()));
+      break;
+    case ir::TapKind::Pool:
+      size.depth = 2 * mapping.groups(network, p.source.index);
+      size.width = lanes * network.populations[p.source.index].membrane_bits;
+      break;
+  }
+  return size;
 }
 
 // Bits per neuron of the parameter memory: only what differs between neurons is stored.
@@ -25,6 +59,10 @@ std::int64_t stored_bits(const ir::QuantizedPopulation& p) {
   if (!p.decay.uniform()) bits += p.decay_shift + 1;
   if (!p.bias.uniform()) bits += p.accumulator_bits;
   if (p.spiking && !p.reset_value.uniform()) bits += p.membrane_bits;
+  if (p.synapse != ir::Synapse::None) {
+    if (!p.current_decay.uniform()) bits += p.current_decay_shift + 1;
+    if (!p.current_bias.uniform()) bits += p.current_bits;
+  }
   return bits;
 }
 
@@ -64,6 +102,21 @@ UpdateSize update_size(const ir::QuantizedPopulation& p) {
   }
   if (subtract) u.add_bits += delayed ? s + 2 : m + 2;  // threshold taken away
   u.add_bits += s + 2;                                  // prepared sum
+  if (p.synapse != ir::Synapse::None) {
+    // snn_prepare_current: a leak of its own, its rounding and its bias; and the sum with the membrane.
+    const bool kept = p.current_decay.uniform() &&
+                      p.current_decay[0] == (std::int64_t{1} << p.current_decay_shift);
+    if (!kept) {
+      // Two products in one figure: as many bits as both have together.
+      u.multiply_a += p.current_bits * (p.current_decay_shift + 1) / std::max<std::int64_t>(u.multiply_b, 1);
+      if (u.multiply_b == 0) u.multiply_b = 1;
+      u.constant_multiplier = u.constant_multiplier && p.current_decay.uniform();
+      u.add_bits += p.current_bits + p.current_decay_shift + 2;
+    }
+    u.add_bits += p.current_bits + s;
+  } else if (p.current_bits > 0) {
+    u.add_bits += s;  // the maximum joins the membrane
+  }
   return u;
 }
 
@@ -72,37 +125,44 @@ UpdateSize update_size(const ir::QuantizedPopulation& p) {
 EngineSize engine_size(const ir::QuantizedNetwork& network, const ir::Mapping& mapping,
                        std::size_t population) {
   const ir::QuantizedPopulation& p = network.populations[population];
-  const ir::QuantizedProjection& into = *network.projections_into(population)[0];
-  const auto sources =
-      static_cast<std::int64_t>(ir::element_count(network.source_shape(into.source)));
   const bool lose = p.spiking && p.reset.mechanism == ir::ResetMechanism::Zero &&
                     p.reset.timing == ir::ResetTiming::Delayed &&
                     p.reset.zero_input == ir::ZeroInput::Lost;
   const bool quirk = p.spiking && p.reset.mechanism == ir::ResetMechanism::Subtract &&
                      p.reset.timing == ir::ResetTiming::SameStepQuirk;
-  const std::int64_t held = lose || quirk ? 1 : 0;
+  const bool alpha = p.synapse == ir::Synapse::Alpha;
+  const std::int64_t held = lose || quirk || alpha ? 1 : 0;
+  // What events add to, and beside it the membrane's own word where that is another.
+  const std::int64_t acc = p.current_bits > 0 ? p.current_bits : p.accumulator_bits;
+  const std::int64_t rest = p.current_bits > 0 ? p.accumulator_bits : 0;
   const std::int64_t stored = stored_bits(p);
 
   EngineSize e;
   e.neurons = static_cast<std::int64_t>(p.neurons());
   e.lanes = mapping.lanes[population];
   e.groups = mapping.groups(network, population);
-  e.sum_bits = p.accumulator_bits;
-  e.weight_bits = into.weight_bits;
-  if (into.source.kind == ir::Source::Kind::Input) {
-    e.value_bits = ir::value_bits(network.inputs[into.source.index]);
+  e.sum_bits = acc;
+  for (std::size_t k = 0; k < network.projections.size(); ++k) {
+    const ir::QuantizedProjection& into = network.projections[k];
+    if (into.target != population) continue;
+    e.weight_bits = std::max<std::int64_t>(e.weight_bits, into.weight_bits);
+    if (into.source.kind == ir::Source::Kind::Input) {
+      e.value_bits = ir::value_bits(network.inputs[into.source.index]);
+    }
+    const MemorySize rows = weight_memory(network, mapping, k);
+    e.weights.depth += rows.depth;
+    e.weights.width = std::max(e.weights.width, rows.width);
   }
-  e.weights = {sources * e.groups, e.lanes * e.weight_bits};
-  e.states = {e.groups, e.lanes * (p.accumulator_bits + held)};
+  e.states = {e.groups, e.lanes * (acc + rest + held)};
   if (stored > 0) e.parameters = {e.groups, e.lanes * stored};
   e.update = update_size(p);
   // snn_lane: f_sum, f_held, d_membrane, the stored parameters once more; snn_decay: the product;
   // snn_prepare: the offset, held.
-  e.pipeline_bits = p.accumulator_bits + 2 * held + p.membrane_bits + stored +
+  e.pipeline_bits = acc + 2 * rest + 2 * held + p.membrane_bits + stored +
                     (e.update.multiply_a > 0 ? p.membrane_bits + p.decay_shift + 2 : 0) +
                     p.accumulator_bits + 2;
-  e.feeds_bitmap = has_consumer(network, population);
-  if (e.feeds_bitmap) e.scan = scan_size(e.lanes, e.groups);
+  e.bitmaps = bitmap_count(network, population);
+  if (e.bitmaps > 0) e.scan = scan_size(e.lanes, e.groups);
   if (population == network.output) e.score_bits = ir::score_bits(network);
   return e;
 }

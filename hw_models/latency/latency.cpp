@@ -3,122 +3,444 @@
 #include <algorithm>
 #include <vector>
 
+#include "compiler/ir/hardware_view.h"
+
 namespace hillock::hw_models {
 namespace {
 
+using ir::TapKind;
+
 // Cycles between stages of the RTL library; each names the module that it describes.
-constexpr std::int64_t kFireDelay = 2;       // snn_engine: from issue of a group to its row
-constexpr std::int64_t kIdleAfterStep = 3;   // snn_engine: idle cycles after a step's last pass
-constexpr std::int64_t kScanLoad = 1;        // snn_scanner: loading a step's first word
+constexpr std::int64_t kFireDelay = 2;      // snn_engine: from issue of a group to its row
+constexpr std::int64_t kIdleAfterStep = 3;  // snn_engine: idle cycles after a step's last pass
+constexpr std::int64_t kScanLoad = 1;       // snn_scanner: loading a step's first word
 constexpr std::int64_t kLongAgo = -1000000;
 
-// When things happened in one population, step by step. Cycles count from the first transfer.
-struct Timeline {
-  std::vector<std::int64_t> pass_end;  // last group of the step's last pass was issued
-  std::vector<std::int64_t> released;  // the source's bank is seen free again
+// One projection, as far as time is concerned.
+struct StreamTable {
+  TapKind kind = TapKind::Dense;
+  ir::Source source;
+  int delay = 0;
+  std::size_t in_target = 0;           // its place among projections_into() the target
+  std::vector<std::uint32_t> taps;     // rows per address of the source
+  std::vector<std::uint32_t> address;  // of an element of the source; empty: the same
 };
 
-class Recurrence {
- public:
-  Recurrence(const ir::QuantizedNetwork& network, const ir::Mapping& mapping,
-             const ir::Activity& activity)
-      : network_(network), mapping_(mapping), activity_(activity) {}
-
-  std::int64_t run() {
-    const std::size_t populations = network_.populations.size();
-    const std::size_t steps = activity_.populations[0].step_events.size();
-    timeline_.resize(populations);
-    last_accept_.assign(populations, kLongAgo);
-    scan_idle_.assign(populations, kLongAgo);
-    for (Timeline& t : timeline_) {
-      t.pass_end.reserve(steps);
-      t.released.reserve(steps);
-    }
-    for (std::size_t t = 0; t < steps; ++t) {
-      for (std::size_t p = 0; p < populations; ++p) step(p, t);
-    }
-    const auto outputs =
-        static_cast<std::int64_t>(network_.populations[network_.output].neurons());
-    // snn_readout: the result is offered Groups + Neurons + 2 cycles after the last row.
-    return timeline_[network_.output].pass_end.back() + kFireDelay +
-           mapping_.groups(network_, network_.output) + outputs + 2 + 1;
-  }
-
- private:
-  // One step of one population. Symbols as in docs/latency.md.
-  void step(std::size_t p, std::size_t t) {
-    Timeline& own = timeline_[p];
-    const std::int64_t groups = mapping_.groups(network_, p);
-    const std::int64_t events = activity_.populations[p].step_events[t];
-    const std::int64_t beats = std::max<std::int64_t>(events, 1);
-    const std::int64_t previous = t == 0 ? kLongAgo : own.pass_end[t - 1];
-    const ir::Source source = network_.projections_into(p)[0]->source;
-    const bool from_input = source.kind == ir::Source::Kind::Input;
-
-    // The first beat is offered ...
-    std::int64_t offered = 0;
-    std::int64_t load = 0;  // cycle at whose end it enters the scanner's output register
-    if (!from_input) {
-      const std::int64_t full = timeline_[source.index].pass_end[t] + kFireDelay + 1;
-      const std::int64_t begin = std::max(full, scan_idle_[p]);
-      load = std::max(begin + (events > 0 ? kScanLoad : 0), last_accept_[p]);
-      offered = load + 1;
-    }
-    // ... and accepted when the engine issues the last group of the beat before it.
-    const std::int64_t accept = std::max(offered, t == 0 ? 0 : previous);
-    const std::int64_t issue = std::max(accept + 1, previous + 1 + kIdleAfterStep);
-    // The last pass also waits for the consumer to release the bank of two steps ago.
-    std::int64_t last_pass = issue + (beats - 1) * groups;
-    if (p != network_.output && t >= 2) {
-      last_pass = std::max(last_pass, timeline_[consumer(p)].released[t - 2]);
-    }
-    own.pass_end.push_back(last_pass + groups - 1);
-    last_accept_[p] = beats == 1 ? accept : issue + (beats - 1) * groups - 1;
-    if (!from_input) {
-      // The bank is released when its last event enters the output register.
-      std::int64_t release = load;
-      if (beats == 2) release = accept;
-      if (beats > 2) release = issue + (beats - 2) * groups - 1;
-      own.released.push_back(release + 1);
-      scan_idle_[p] = release + 1;
-    }
-  }
-
-  [[nodiscard]] std::size_t consumer(std::size_t p) const {
-    for (const ir::QuantizedProjection& k : network_.projections) {
-      if (k.source.kind == ir::Source::Kind::Population && k.source.index == p) return k.target;
-    }
-    return p;
-  }
-
-  const ir::QuantizedNetwork& network_;
-  const ir::Mapping& mapping_;
-  const ir::Activity& activity_;
-  std::vector<Timeline> timeline_;
-  std::vector<std::int64_t> last_accept_;  // the previous step's last beat was accepted
-  std::vector<std::int64_t> scan_idle_;    // the scanner may begin the next step
+struct PopulationTable {
+  std::vector<StreamTable> streams;
+  bool fused = false;
+  bool inhibition = false;
+  std::int64_t groups = 1;
 };
 
 }  // namespace
 
-std::int64_t predict_cycles(const ir::QuantizedNetwork& network, const ir::Mapping& mapping,
-                            const ir::Activity& activity) {
-  return Recurrence(network, mapping, activity).run();
+struct LatencyModel::Tables {
+  std::vector<PopulationTable> populations;
+  std::size_t output = 0;
+  std::int64_t outputs = 1;
+  std::int64_t readout_reads = 1;
+};
+
+namespace {
+
+// The registers of a projection's taps module: when the latest beat entered each, and when it left
+// the last one. A beat enters a register when the one before it leaves.
+class TapPipeline {
+ public:
+  explicit TapPipeline(TapKind kind) : kind_(kind) {}
+
+  // A beat offered from cycle `offered` on; the cycle in which it is accepted.
+  std::int64_t accept(std::int64_t offered) {
+    switch (kind_) {
+      case TapKind::Dense:  // snn_dense_taps: beat
+        accepted_ = std::max(offered, last_tap_);
+        first_ = accepted_ + 1;
+        break;
+      case TapKind::Conv: {  // snn_conv_taps: beat, place, look-up, loop
+        accepted_ = std::max(offered, to_place_);
+        const std::int64_t place = std::max(accepted_ + 1, to_look_up_);
+        const std::int64_t look_up = std::max(place + 1, to_loop_);
+        to_loop_ = std::max(look_up + 1, last_tap_);
+        to_place_ = place;
+        to_look_up_ = look_up;
+        first_ = to_loop_ + 1;
+        break;
+      }
+      case TapKind::Sparse:  // snn_sparse_taps: beat, tap
+        accepted_ = std::max(offered, last_fetch_);
+        first_fetch_ = std::max(accepted_ + 1, last_tap_);
+        first_ = first_fetch_ + 1;
+        break;
+      case TapKind::Pool:  // snn_pool_taps: look-up, loop
+        accepted_ = std::max(offered, to_loop_);
+        to_loop_ = std::max(accepted_ + 1, last_tap_);
+        first_ = to_loop_ + 1;
+        break;
+    }
+    return accepted_;
+  }
+
+  // The first cycle in which the accepted beat offers a tap.
+  [[nodiscard]] std::int64_t first_offer() const { return first_; }
+
+  // Its `taps` taps are taken one a cycle from `first` on.
+  void taken(std::int64_t first, std::int64_t taps) {
+    last_tap_ = first + taps - 1;
+    last_fetch_ = taps == 1 ? first_fetch_ : last_tap_ - 1;
+  }
+
+ private:
+  TapKind kind_;
+  std::int64_t accepted_ = kLongAgo;
+  std::int64_t to_place_ = kLongAgo;
+  std::int64_t to_look_up_ = kLongAgo;
+  std::int64_t to_loop_ = kLongAgo;
+  std::int64_t first_fetch_ = kLongAgo;
+  std::int64_t last_fetch_ = kLongAgo;
+  std::int64_t first_ = kLongAgo;
+  std::int64_t last_tap_ = kLongAgo;
+};
+
+struct StreamState {
+  TapPipeline pipeline;
+  std::int64_t last_accept = kLongAgo;  // of a beat from the scanner
+  std::int64_t scan_idle = kLongAgo;    // the scanner may begin the next step
+  std::vector<std::int64_t> released;   // per step read: its bank is seen free again
+  std::vector<std::int64_t> waiting;    // of a step of the input that has to wait: its beats came
+};
+
+struct PopulationState {
+  std::vector<StreamState> streams;
+  std::int64_t free = kLongAgo;         // the engine can take the next tap
+  std::vector<std::int64_t> last_row;   // per step: cycle of its last row at the takers
+};
+
+class Run {
+ public:
+  Run(const LatencyModel::Tables& tables, const ir::Activity& activity);
+  std::int64_t cycles();
+
+ private:
+  [[nodiscard]] const std::vector<std::uint32_t>& elements(std::size_t p, const StreamTable& s,
+                                                           std::size_t t) const {
+    return activity_.populations[p].projections[s.in_target].step_elements[t];
+  }
+  void input(std::size_t t);
+  void population(std::size_t p, std::size_t t);
+  void spikes(std::size_t p, std::size_t k, std::size_t t, std::int64_t turn);
+  void waited(std::size_t p, std::size_t k, std::size_t t);
+  void rows(std::size_t p, std::size_t k, std::size_t t);
+  void take(std::size_t p, std::size_t k, std::int64_t taps, bool ends_step, std::size_t t);
+  void end_step(std::size_t p, std::int64_t last_issue);
+  [[nodiscard]] std::int64_t credit(std::size_t p, std::size_t t) const;
+
+  const std::vector<PopulationTable>& tables_;
+  const ir::Activity& activity_;
+  const LatencyModel::Tables& all_;
+  std::vector<PopulationState> state_;
+  std::vector<std::uint32_t> taps_;  // scratch: of the beats of a step
+};
+
+Run::Run(const LatencyModel::Tables& tables, const ir::Activity& activity)
+    : tables_(tables.populations), activity_(activity), all_(tables) {
+  for (const PopulationTable& p : tables_) {
+    PopulationState s;
+    for (const StreamTable& k : p.streams) {
+      s.streams.push_back({TapPipeline(k.kind), kLongAgo, kLongAgo, {}, {}});
+    }
+    state_.push_back(std::move(s));
+  }
 }
 
-std::int64_t ideal_cycles(const ir::QuantizedNetwork& network, const ir::Mapping& mapping,
-                          const ir::Activity& activity) {
+std::int64_t Run::cycles() {
+  const std::size_t steps = activity_.populations[0].step_events.size();
+  for (std::size_t t = 0; t < steps; ++t) {
+    input(t);
+    for (std::size_t p = 0; p < tables_.size(); ++p) population(p, t);
+  }
+  // snn_readout: the result is offered Reads + Neurons + 2 cycles after the last row.
+  return state_[all_.output].last_row.back() + all_.readout_reads + all_.outputs + 2 + 1;
+}
+
+// Taps of a beat; one without event, or whose event reaches nothing, is one tap.
+std::int64_t at_least_one(std::uint32_t taps) { return std::max<std::int64_t>(taps, 1); }
+
+// A step of the input, for all projections that read it: a beat is over when all have accepted it.
+void Run::input(std::size_t t) {
+  struct Reader {
+    std::size_t p, k;
+  };
+  std::vector<Reader> readers;
+  std::vector<Reader> waiting;
+  const std::vector<std::uint32_t>* events = nullptr;
+  for (std::size_t p = 0; p < tables_.size(); ++p) {
+    for (std::size_t k = 0; k < tables_[p].streams.size(); ++k) {
+      const StreamTable& s = tables_[p].streams[k];
+      if (s.source.kind != ir::Source::Kind::Input) continue;
+      events = &elements(p, s, t);
+      // Behind another projection the input's step waits in an snn_fifo, which takes it at once.
+      if (k == 0) readers.push_back({p, k});
+      else waiting.push_back({p, k});
+    }
+  }
+  if (events == nullptr) return;
+  // Beats of a step follow those of the step before it without a gap.
+  std::int64_t offered = 0;
+  if (t > 0) {
+    for (const Reader& r : readers) {
+      offered = std::max(offered, state_[r.p].streams[r.k].last_accept + 1);
+    }
+  }
+  const std::size_t beats = std::max<std::size_t>(events->size(), 1);
+  for (const Reader& r : waiting) state_[r.p].streams[r.k].waiting.clear();
+  for (std::size_t n = 0; n < beats; ++n) {
+    std::int64_t done = offered;
+    for (const Reader& r : waiting) state_[r.p].streams[r.k].waiting.push_back(offered);
+    for (const Reader& r : readers) {
+      StreamState& s = state_[r.p].streams[r.k];
+      s.last_accept = s.pipeline.accept(offered);
+      done = std::max(done, s.last_accept);
+      const StreamTable& table = tables_[r.p].streams[r.k];
+      // An empty step of a fused engine is a whole pass all the same: it ends the step.
+      const std::int64_t taps = events->empty()
+                                    ? (tables_[r.p].fused ? tables_[r.p].groups : 1)
+                                    : at_least_one(table.taps[(*events)[n]]);
+      take(r.p, r.k, taps, n + 1 == beats, t);
+    }
+    offered = done + 1;
+  }
+  // All waited for the slowest.
+  for (const Reader& r : readers) state_[r.p].streams[r.k].last_accept = offered - 1;
+}
+
+void Run::population(std::size_t p, std::size_t t) {
+  const PopulationTable& table = tables_[p];
+  for (std::size_t k = 0; k < table.streams.size(); ++k) {
+    const StreamTable& s = table.streams[k];
+    if (s.source.kind == ir::Source::Kind::Input) {
+      if (k > 0) waited(p, k, t);
+      continue;
+    }
+    if (s.kind == TapKind::Pool) rows(p, k, t);
+    else spikes(p, k, t, k == 0 ? kLongAgo : state_[p].free);
+  }
+  if (table.fused) return;
+  // snn_engine: a pass of its own after the step's last tap.
+  const std::int64_t first = std::max(state_[p].free, credit(p, t));
+  end_step(p, first + table.groups - 1);
+}
+
+// A step of the input that waited in an snn_fifo: a beat can leave in the cycle after it came.
+void Run::waited(std::size_t p, std::size_t k, std::size_t t) {
+  const StreamTable& table = tables_[p].streams[k];
+  StreamState& s = state_[p].streams[k];
+  const std::vector<std::uint32_t>& events = elements(p, table, t);
+  for (std::size_t n = 0; n < s.waiting.size(); ++n) {
+    s.last_accept = s.pipeline.accept(std::max(s.waiting[n] + 1, s.last_accept + 1));
+    take(p, k, events.empty() ? 1 : at_least_one(table.taps[events[n]]),
+         n + 1 == s.waiting.size(), t);
+  }
+}
+
+// `turn`: from when on a delayed projection may pass on its step.
+void Run::spikes(std::size_t p, std::size_t k, std::size_t t, std::int64_t turn) {
+  const StreamTable& table = tables_[p].streams[k];
+  StreamState& s = state_[p].streams[k];
+  const auto delay = static_cast<std::size_t>(table.delay);
+  if (t < delay) {
+    // snn_delay_gate: an empty step, offered at once.
+    s.pipeline.accept(turn);
+    take(p, k, 1, true, t);
+    return;
+  }
+  const std::vector<std::uint32_t>& events = elements(p, table, t);
+  taps_.clear();
+  if (table.address.empty()) {
+    for (const std::uint32_t e : events) taps_.push_back(table.taps[e]);
+  } else {
+    // The scanner finds spikes in the order of their slots.
+    for (const std::uint32_t e : events) taps_.push_back(table.address[e]);
+    std::sort(taps_.begin(), taps_.end());
+    for (std::uint32_t& slot : taps_) slot = table.taps[slot];
+  }
+  // snn_spike_bitmap: a step can be read in the cycle after its last row, or, with a delay, when it
+  // is sure not to be dropped: after the latest step that precedes the reader's.
+  const std::size_t needed = delay == 0 ? t : t - 1;
+  const std::int64_t full = state_[table.source.index].last_row[needed] + 1;
+  const std::int64_t begin = std::max(full, s.scan_idle);
+  // snn_scanner: `load`: the cycle at whose end a beat enters its output register.
+  std::int64_t load = std::max(begin + (taps_.empty() ? 0 : kScanLoad), s.last_accept);
+  const std::size_t beats = std::max<std::size_t>(taps_.size(), 1);
+  for (std::size_t n = 0; n < beats; ++n) {
+    if (n > 0) load = std::max(load + 1, s.last_accept);
+    s.last_accept = s.pipeline.accept(std::max(load + 1, table.delay > 0 ? turn : kLongAgo));
+    const std::int64_t taps = taps_.empty() ? (tables_[p].fused ? tables_[p].groups : 1)
+                                            : at_least_one(taps_[n]);
+    take(p, k, taps, n + 1 == beats, t);
+  }
+  // The bank is released when its last event enters the output register.
+  s.released.push_back(load + 1);
+  s.scan_idle = load + 1;
+}
+
+// A step of a max-pooled population: every row of the source, in order.
+void Run::rows(std::size_t p, std::size_t k, std::size_t t) {
+  const StreamTable& table = tables_[p].streams[k];
+  StreamState& s = state_[p].streams[k];
+  const std::int64_t full = state_[table.source.index].last_row[t] + 1;
+  // snn_pool_taps: rows are sent one a cycle, not before the step before was read to its end.
+  std::int64_t offered = std::max(full, s.released.empty() ? kLongAgo : s.released.back());
+  for (std::size_t n = 0; n < table.taps.size(); ++n) {
+    offered = s.pipeline.accept(offered) + 1;
+    take(p, k, at_least_one(table.taps[n]), n + 1 == table.taps.size(), t);
+  }
+  s.released.push_back(state_[p].free);
+}
+
+// The taps of the beat that was accepted last.
+void Run::take(std::size_t p, std::size_t k, std::int64_t taps, bool ends_step, std::size_t t) {
+  PopulationState& own = state_[p];
+  TapPipeline& pipeline = own.streams[k].pipeline;
+  const bool update = tables_[p].fused && ends_step;
+  std::int64_t first = std::max(pipeline.first_offer(), own.free);
+  if (update) first = std::max(first, credit(p, t));
+  pipeline.taken(first, taps);
+  own.free = first + taps;
+  if (update) end_step(p, first + taps - 1);
+}
+
+// `last_issue`: the last group of the step's update was issued.
+void Run::end_step(std::size_t p, std::int64_t last_issue) {
+  state_[p].free = last_issue + 1 + kIdleAfterStep;
+  std::int64_t last_row = last_issue + kFireDelay;
+  // snn_inhibit: the rows are sent on after the last one came, two registers later.
+  if (tables_[p].inhibition) last_row += tables_[p].groups + 1;
+  state_[p].last_row.push_back(last_row);
+}
+
+// From when on all takers can take step t of a population.
+std::int64_t Run::credit(std::size_t p, std::size_t t) const {
+  std::int64_t from = kLongAgo;
+  // snn_inhibit: not while it sends the rows of the step before.
+  if (tables_[p].inhibition && t > 0) from = state_[p].last_row[t - 1] + 1;
+  for (std::size_t q = 0; q < tables_.size(); ++q) {
+    for (std::size_t k = 0; k < tables_[q].streams.size(); ++k) {
+      const StreamTable& s = tables_[q].streams[k];
+      if (s.source.kind != ir::Source::Kind::Population || s.source.index != p) continue;
+      // snn_spike_bitmap: two banks, or one more than the delay; earlier steps must be released.
+      const std::size_t held = s.delay == 0 ? 2 : static_cast<std::size_t>(s.delay) + 1;
+      if (t < held) continue;
+      from = std::max(from, state_[q].streams[k].released[t - held]);
+    }
+  }
+  return from;
+}
+
+}  // namespace
+
+LatencyModel::LatencyModel(const ir::QuantizedNetwork& network, const ir::Mapping& mapping) {
+  auto tables = std::make_unique<Tables>();
+  tables->output = network.output;
+  tables->outputs = static_cast<std::int64_t>(network.populations[network.output].neurons());
+  const ir::Layout output = ir::layout_of(network, mapping, network.output);
+  tables->readout_reads = output.positions * output.blocks == 1
+                              ? static_cast<std::int64_t>(output.groups())
+                              : tables->outputs;
+  for (std::size_t p = 0; p < network.populations.size(); ++p) {
+    PopulationTable table;
+    table.fused = ir::fused_update(network, p);
+    table.inhibition = network.populations[p].inhibition;
+    table.groups = mapping.groups(network, p);
+    std::vector<std::size_t> into;
+    for (std::size_t k = 0; k < network.projections.size(); ++k) {
+      if (network.projections[k].target == p) into.push_back(k);
+    }
+    for (const std::size_t k : ir::stream_order(network, p)) {
+      const ir::QuantizedProjection& projection = network.projections[k];
+      StreamTable s;
+      s.kind = ir::tap_kind(network, mapping, k);
+      s.source = projection.source;
+      s.delay = projection.delay;
+      s.in_target =
+          static_cast<std::size_t>(std::find(into.begin(), into.end(), k) - into.begin());
+      s.taps = ir::tap_counts(network, mapping, k);
+      if (s.source.kind == ir::Source::Kind::Population && s.kind != TapKind::Pool &&
+          s.kind != TapKind::Dense) {
+        const std::size_t elements = ir::element_count(network.source_shape(s.source));
+        for (std::size_t i = 0; i < elements; ++i) {
+          s.address.push_back(static_cast<std::uint32_t>(
+              ir::source_address(network, mapping, s.source, i)));
+        }
+      }
+      table.streams.push_back(std::move(s));
+    }
+    tables->populations.push_back(std::move(table));
+  }
+  tables_ = std::move(tables);
+}
+
+LatencyModel::~LatencyModel() = default;
+LatencyModel::LatencyModel(LatencyModel&&) noexcept = default;
+LatencyModel& LatencyModel::operator=(LatencyModel&&) noexcept = default;
+
+std::int64_t LatencyModel::cycles(const ir::Activity& activity) const {
+  return Run(*tables_, activity).cycles();
+}
+
+namespace {
+
+// Rows of weights that the events of a step read over one projection.
+std::int64_t step_reads(const StreamTable& s, const ir::PopulationActivity& a, std::size_t t) {
+  std::int64_t rows = 0;
+  if (s.kind == TapKind::Pool) {
+    for (const std::uint32_t taps : s.taps) rows += taps;
+    return rows;
+  }
+  for (const std::uint32_t e : a.projections[s.in_target].step_elements[t]) {
+    rows += s.taps[s.address.empty() ? e : s.address[e]];
+  }
+  return rows;
+}
+
+}  // namespace
+
+std::int64_t LatencyModel::ideal_cycles(const ir::Activity& activity) const {
   std::int64_t total = 0;
   for (std::size_t t = 0; t < activity.populations[0].step_events.size(); ++t) {
     std::int64_t slowest = 0;
-    for (std::size_t p = 0; p < activity.populations.size(); ++p) {
-      slowest = std::max(slowest,
-                         std::max<std::int64_t>(activity.populations[p].step_events[t], 1) *
-                             mapping.groups(network, p));
+    for (std::size_t p = 0; p < tables_->populations.size(); ++p) {
+      const PopulationTable& table = tables_->populations[p];
+      std::int64_t own = 0;
+      for (const StreamTable& s : table.streams) {
+        own += step_reads(s, activity.populations[p], t);
+      }
+      // A step without events is a pass all the same: it updates the neurons.
+      slowest = std::max(slowest, std::max(own, table.groups));
     }
     total += slowest;
   }
   return total;
+}
+
+std::int64_t LatencyModel::weight_reads(const ir::Activity& activity,
+                                        std::size_t population) const {
+  std::int64_t rows = 0;
+  const ir::PopulationActivity& a = activity.populations[population];
+  for (const StreamTable& s : tables_->populations[population].streams) {
+    for (std::size_t t = 0; t < a.step_events.size(); ++t) rows += step_reads(s, a, t);
+  }
+  return rows;
+}
+
+std::int64_t predict_cycles(const ir::QuantizedNetwork& network, const ir::Mapping& mapping,
+                            const ir::Activity& activity) {
+  return LatencyModel(network, mapping).cycles(activity);
+}
+
+std::int64_t ideal_cycles(const ir::QuantizedNetwork& network, const ir::Mapping& mapping,
+                          const ir::Activity& activity) {
+  return LatencyModel(network, mapping).ideal_cycles(activity);
 }
 
 }  // namespace hillock::hw_models

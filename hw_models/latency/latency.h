@@ -1,22 +1,46 @@
-// Latency as a closed recurrence over event counts. It equals the RTL's cycles on every sample; the
-// recurrence and the figure it stands for are in docs/latency.md.
+// Latency: clock cycles of a sample, from its event counts alone. A recurrence over the beats of every
+// projection, not a simulation of the RTL; equal to the RTL's own count on every sample, or it is a
+// bug. docs/latency.md derives it.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 
 #include "compiler/ir/activity.h"
 #include "compiler/ir/quantized_network.h"
 
 namespace hillock::hw_models {
 
-// Cycles from the transfer of a sample's first beat to that of its result, both included, where the
-// host always offers the next beat and takes the result at once, from an idle accelerator.
+// Made once for a network and its mapping; copies what it needs.
+class LatencyModel {
+ public:
+  LatencyModel(const ir::QuantizedNetwork& network, const ir::Mapping& mapping);
+  ~LatencyModel();
+  LatencyModel(LatencyModel&&) noexcept;
+  LatencyModel& operator=(LatencyModel&&) noexcept;
+
+  // Cycles from the transfer of a sample's first beat to that of its result, both included, where
+  // neither end is ever made to wait and the accelerator was idle before. Thread-safe.
+  [[nodiscard]] std::int64_t cycles(const ir::Activity& activity) const;
+
+  // Sum over steps of the largest number of cycles that any population needs for its rows of
+  // weights: what no pipelining could beat.
+  [[nodiscard]] std::int64_t ideal_cycles(const ir::Activity& activity) const;
+
+  // Rows of weights that a population reads for a sample.
+  [[nodiscard]] std::int64_t weight_reads(const ir::Activity& activity,
+                                          std::size_t population) const;
+
+  struct Tables;  // of the implementation
+
+ private:
+  std::unique_ptr<const Tables> tables_;
+};
+
+// The same for a single use.
 [[nodiscard]] std::int64_t predict_cycles(const ir::QuantizedNetwork& network,
                                           const ir::Mapping& mapping,
                                           const ir::Activity& activity);
-
-// The lower bound that any layer-parallel, event-driven design of these lanes has:
-// sum over steps of max over populations of max(events, 1) * groups.
 [[nodiscard]] std::int64_t ideal_cycles(const ir::QuantizedNetwork& network,
                                         const ir::Mapping& mapping, const ir::Activity& activity);
 

@@ -5,29 +5,25 @@
 `default_nettype none
 
 module snn_activity #(
-  parameter Lanes     = 1,
-  parameter Neurons   = 10,
-  parameter GroupBits = 4
+  parameter Lanes      = 1,
+  parameter ShortLanes = 1  // neurons of a row that is the last of its block, 1..Lanes
 ) (
   input  wire                 clk_i,
   input  wire                 rst_i,
   input  wire                 event_taken_i,
   input  wire                 weight_read_i,
   input  wire                 row_valid_i,
-  input  wire [GroupBits-1:0] row_group_i,
+  input  wire                 row_short_i,
   input  wire [Lanes-1:0]     row_spikes_i,
   input  wire [Lanes-1:0]     row_saturated_i,
   output wire [159:0]         counts_o
 );
 
   localparam CountBits = $clog2(Lanes + 1);
-  localparam Groups    = (Neurons + Lanes - 1) / Lanes;
-  localparam [31:0]          LastGroupWide = Groups - 1;
-  localparam [GroupBits-1:0] LastGroup     = LastGroupWide[GroupBits-1:0];
   localparam [31:0]          InRowWide     = Lanes;
   localparam [CountBits-1:0] InRow         = InRowWide[CountBits-1:0];
-  localparam [31:0]          InLastRowWide = Neurons - (Groups - 1) * Lanes;
-  localparam [CountBits-1:0] InLastRow     = InLastRowWide[CountBits-1:0];
+  localparam [31:0]          InShortRowWide = ShortLanes;
+  localparam [CountBits-1:0] InShortRow     = InShortRowWide[CountBits-1:0];
 
   wire [CountBits-1:0] spikes;
   wire [CountBits-1:0] saturated;
@@ -41,7 +37,7 @@ module snn_activity #(
     row_valid_q     <= row_valid_i & ~rst_i;
     row_spikes_q    <= row_spikes_i;
     row_saturated_q <= row_saturated_i;
-    updated_q       <= (row_group_i == LastGroup) ? InLastRow : InRow;
+    updated_q       <= row_short_i ? InShortRow : InRow;
   end
 
   snn_popcount #(.Width(Lanes), .CountBits(CountBits)) u_spikes (

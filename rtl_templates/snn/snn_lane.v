@@ -1,63 +1,84 @@
 // snn_lane: the arithmetic of one neuron at a time: accumulate, fire, prepare. No state of its own
-// but the pipeline.
+// but the pipeline. Mirrors compiler/numeric/neuron.h.
 //
 // Pipeline, one letter a cycle (the engine gives the enables and the parameters of each stage):
 //   M  sum_o = sum_i + weight * value                    combinational, written back by the engine
-//   F  spike, membrane, saturation of the finished sum   parameters: threshold, reset value
-//   D  decay product, offset                             parameters as in F, one cycle later
-//   W  prepared_o, prepared_held_o: the next step's sum before any event
+//   F  spike, membrane, saturation of the finished step  parameters: threshold, reset value
+//   D  decay products, offset                            parameters as in F, one cycle later
+//   W  prepared sums of the next step                    written back by the engine
+//
+// Where a neuron has a current, or takes a maximum, its state is two words: what the events of a
+// step accumulate in (sum) and the prepared membrane (rest) that it joins in F. A reset does not
+// touch the current. With Alpha = 1 the sum is E, and the rest is D(E) + D(H): the membrane itself.
 `default_nettype none
 
 module snn_lane #(
   parameter WeightBits    = 6,
   parameter ValueBits     = 1,
   parameter FractionBits  = 4,
-  parameter SumBits       = 16,
+  parameter Current       = 0,   // 1: a decaying current between events and membrane
+  parameter Alpha         = 0,   // 1: snnTorch's Alpha; with Current = 1
+  parameter MaxInput      = 0,   // 1: the largest value of a step instead of a sum
+  parameter AccBits       = 16,  // bits of the running sum; SumBits where the state is one word
+  parameter SumBits       = 16,  // bits of the step's sum at the membrane
   parameter MembraneBits  = 16,
   parameter DecayShift    = 8,
-  parameter Spiking       = 1,
+  parameter CurrentDecayShift = 8,
+  parameter Spiking       = 1,   // the neuron's rule: see snn_fire and snn_prepare
   parameter ResetSubtract = 1,
   parameter ResetZero     = 0,
   parameter SameStep      = 0,
   parameter Quirk         = 0,
   parameter LoseInput     = 0,
-  parameter ResetOffset   = 0
+  parameter ResetOffset   = 0,
+  // Derived; not to be overridden
+  parameter RestBits      = ((Current != 0) || (MaxInput != 0)) ? SumBits : 1
 ) (
   input  wire                           clk_i,
   // Stage M
   input  wire                           event_i,
   input  wire        [WeightBits-1:0]   weight_i,
   input  wire signed [ValueBits-1:0]    value_i,
-  input  wire        [SumBits-1:0]      sum_i,
+  input  wire        [AccBits-1:0]      sum_i,
+  input  wire        [RestBits-1:0]     rest_i,
   input  wire                           held_i,
-  output wire        [SumBits-1:0]      sum_o,
+  output wire        [AccBits-1:0]      sum_o,
   // Stage F
   input  wire signed [MembraneBits-1:0] threshold_i,
   input  wire signed [MembraneBits-1:0] reset_value_i,
   input  wire        [DecayShift:0]     decay_i,
   input  wire signed [SumBits-1:0]      bias_i,
+  input  wire        [CurrentDecayShift:0] current_decay_i,
+  input  wire signed [AccBits-1:0]      current_bias_i,
   output wire                           spike_o,
   output wire signed [MembraneBits-1:0] membrane_o,
   output wire                           saturated_o,
   // Stage D
   input  wire                           start_i,
   // Stage W
-  output wire        [SumBits-1:0]      prepared_o,
+  output wire        [AccBits-1:0]      prepared_o,
+  output wire        [RestBits-1:0]     prepared_rest_o,
   output wire                           prepared_held_o
 );
 
-  reg signed [SumBits-1:0]      f_sum_q;
+  localparam TwoWords = (Current != 0) || (MaxInput != 0);
+
+  reg signed [AccBits-1:0]      f_sum_q;
   reg                           f_held_q;
   reg signed [MembraneBits-1:0] d_membrane_q;
   reg signed [MembraneBits-1:0] d_threshold_q;
   reg        [DecayShift:0]     d_decay_q;
   reg signed [SumBits-1:0]      d_bias_q;
+  wire signed [SumBits-1:0]     f_total;
+  wire signed [SumBits-1:0]     f_rest;      // the second word of the state, where there is one
+  wire signed [SumBits-1:0]     f_sum_wide;  // the sum at the width of the membrane's sum
 
   snn_accumulate #(
+    .MaxInput    (MaxInput),
     .WeightBits  (WeightBits),
     .ValueBits   (ValueBits),
     .FractionBits(FractionBits),
-    .SumBits     (SumBits)
+    .SumBits     (AccBits)
   ) u_accumulate (
     .event_i (event_i),
     .weight_i(weight_i),
@@ -77,35 +98,13 @@ module snn_lane #(
     .LoseInput    (LoseInput),
     .ResetOffset  (ResetOffset)
   ) u_fire (
-    .sum_i        (f_sum_q),
+    .sum_i        (f_total),
     .held_i       (f_held_q),
     .threshold_i  (threshold_i),
     .reset_value_i(reset_value_i),
     .spike_o      (spike_o),
     .membrane_o   (membrane_o),
     .saturated_o  (saturated_o)
-  );
-
-  snn_prepare #(
-    .SumBits      (SumBits),
-    .MembraneBits (MembraneBits),
-    .DecayShift   (DecayShift),
-    .Spiking      (Spiking),
-    .ResetSubtract(ResetSubtract),
-    .ResetZero    (ResetZero),
-    .SameStep     (SameStep),
-    .Quirk        (Quirk),
-    .LoseInput    (LoseInput),
-    .ResetOffset  (ResetOffset)
-  ) u_prepare (
-    .clk_i      (clk_i),
-    .start_i    (start_i),
-    .membrane_i (d_membrane_q),
-    .threshold_i(d_threshold_q),
-    .decay_i    (d_decay_q),
-    .bias_i     (d_bias_q),
-    .sum_o      (prepared_o),
-    .held_o     (prepared_held_o)
   );
 
   always @(posedge clk_i) begin
@@ -116,6 +115,163 @@ module snn_lane #(
     d_decay_q     <= decay_i;
     d_bias_q      <= bias_i;
   end
+
+  // ---------------------------------------------------------------- what joins the membrane
+  generate
+    if (TwoWords) begin : gen_rest
+      reg signed [SumBits-1:0] f_rest_q;
+      always @(posedge clk_i) f_rest_q <= rest_i;
+      assign f_rest = f_rest_q;
+      if (SumBits > AccBits) begin : gen_extend
+        assign f_sum_wide = {{(SumBits - AccBits) {f_sum_q[AccBits-1]}}, f_sum_q};
+      end else begin : gen_cut
+        // The proof: what joins the membrane fits SumBits, whatever the current's own width.
+        assign f_sum_wide = f_sum_q[SumBits-1:0];
+      end
+      assign f_total = (Alpha != 0) ? f_rest : f_rest + f_sum_wide;
+    end else begin : gen_no_rest
+      assign f_rest          = {SumBits{1'b0}};
+      assign f_sum_wide      = f_sum_q;
+      assign f_total         = f_sum_wide;
+      assign prepared_rest_o = 1'b0;
+      wire unused_rest;
+      assign unused_rest = &{1'b0, rest_i, f_rest, current_decay_i, current_bias_i};
+    end
+  endgenerate
+
+  // ---------------------------------------------------------------- the next step
+  generate
+    if (Alpha != 0) begin : gen_alpha
+      // H has the range of E; the membrane's sum may be narrower.
+      localparam HBits = (AccBits > SumBits) ? AccBits : SumBits;
+      reg signed [AccBits-1:0]  d_e_q;
+      reg signed [HBits-1:0]    d_h_q;
+      wire signed [HBits-1:0]   f_e_wide;
+      wire signed [HBits-1:0]   f_pv_wide;
+      reg [CurrentDecayShift:0] d_current_decay_q;
+      reg signed [AccBits-1:0]  d_current_bias_q;
+      reg                       w_held_q;
+      wire signed [AccBits-1:0] w_e_decayed;
+      wire signed [HBits-1:0]   w_h_decayed;
+      wire signed [HBits-1:0]   w_e_wide;
+      wire signed [HBits-1:0]   w_rest;
+      wire                      reset;
+
+      always @(posedge clk_i) begin
+        d_e_q             <= f_held_q ? {AccBits{1'b0}} : f_sum_q;
+        d_h_q             <= f_held_q ? {HBits{1'b0}} : f_pv_wide - f_e_wide;
+        d_current_decay_q <= current_decay_i;
+        d_current_bias_q  <= current_bias_i;
+        w_held_q          <= reset;
+      end
+
+      assign reset = (Spiking != 0) & (ResetZero != 0) & ~start_i &
+                     (d_membrane_q > d_threshold_q);
+
+      snn_prepare_current #(
+        .CurrentBits(AccBits),
+        .DecayShift (CurrentDecayShift)
+      ) u_prepare_e (
+        .clk_i    (clk_i),
+        .start_i  (start_i),
+        .current_i(d_e_q),
+        .decay_i  (d_current_decay_q),
+        .bias_i   (d_current_bias_q),
+        .decayed_o(w_e_decayed),
+        .sum_o    (prepared_o)
+      );
+
+      snn_decay #(
+        .Width(HBits),
+        .Shift(DecayShift)
+      ) u_decay_h (
+        .clk_i       (clk_i),
+        .v_i         (start_i ? {HBits{1'b0}} : d_h_q),
+        .multiplier_i(d_decay_q),
+        .d_o         (w_h_decayed)
+      );
+
+      if (HBits > AccBits) begin : gen_extend_e
+        assign f_e_wide = {{(HBits - AccBits) {f_sum_q[AccBits-1]}}, f_sum_q};
+        assign w_e_wide = {{(HBits - AccBits) {w_e_decayed[AccBits-1]}}, w_e_decayed};
+      end else begin : gen_same_e
+        assign f_e_wide = f_sum_q;
+        assign w_e_wide = w_e_decayed;
+      end
+      if (HBits > SumBits) begin : gen_extend_pv
+        assign f_pv_wide = {{(HBits - SumBits) {f_rest[SumBits-1]}}, f_rest};
+      end else begin : gen_same_pv
+        assign f_pv_wide = f_rest;
+      end
+      assign w_rest          = w_e_wide + w_h_decayed;
+      assign prepared_rest_o = w_rest[SumBits-1:0];
+      assign prepared_held_o = w_held_q;
+      wire unused_alpha;
+      assign unused_alpha = &{1'b0, d_bias_q, f_sum_wide, w_rest};
+    end else begin : gen_membrane
+      wire signed [SumBits-1:0] prepared;
+
+      snn_prepare #(
+        .SumBits      (SumBits),
+        .MembraneBits (MembraneBits),
+        .DecayShift   (DecayShift),
+        .Spiking      (Spiking),
+        .ResetSubtract(ResetSubtract),
+        .ResetZero    (ResetZero),
+        .SameStep     (SameStep),
+        .Quirk        (Quirk),
+        .LoseInput    (LoseInput),
+        .ResetOffset  (ResetOffset)
+      ) u_prepare (
+        .clk_i      (clk_i),
+        .start_i    (start_i),
+        .membrane_i (d_membrane_q),
+        .threshold_i(d_threshold_q),
+        .decay_i    (d_decay_q),
+        .bias_i     (d_bias_q),
+        .sum_o      (prepared),
+        .held_o     (prepared_held_o)
+      );
+
+      if (TwoWords) begin : gen_two_words
+        assign prepared_rest_o = prepared;
+      end else begin : gen_one_word
+        assign prepared_o = prepared;
+      end
+
+      if (MaxInput != 0) begin : gen_lowest
+        assign prepared_o = {1'b1, {(AccBits - 1) {1'b0}}};
+        wire unused_current;
+        assign unused_current = &{1'b0, current_decay_i, current_bias_i};
+      end else if (Current != 0) begin : gen_current
+        reg signed [AccBits-1:0]  d_current_q;
+        reg [CurrentDecayShift:0] d_current_decay_q;
+        reg signed [AccBits-1:0]  d_current_bias_q;
+        wire signed [AccBits-1:0] decayed;
+
+        always @(posedge clk_i) begin
+          d_current_q       <= f_sum_q;
+          d_current_decay_q <= current_decay_i;
+          d_current_bias_q  <= current_bias_i;
+        end
+
+        snn_prepare_current #(
+          .CurrentBits(AccBits),
+          .DecayShift (CurrentDecayShift)
+        ) u_prepare_current (
+          .clk_i    (clk_i),
+          .start_i  (start_i),
+          .current_i(d_current_q),
+          .decay_i  (d_current_decay_q),
+          .bias_i   (d_current_bias_q),
+          .decayed_o(decayed),
+          .sum_o    (prepared_o)
+        );
+        wire unused_decayed;
+        assign unused_decayed = &{1'b0, decayed};
+      end
+    end
+  endgenerate
 
 endmodule
 

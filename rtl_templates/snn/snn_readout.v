@@ -3,8 +3,9 @@
 //
 // Mode 0 counts spikes, 1 sums membranes, 2 takes their maximum, 3 the last step's.
 // A row is taken in every cycle. After the last row of a sample the scores are compared one after
-// another, and the result is offered Groups + Neurons + 2 cycles after that row; until it has been
-// taken, step_ready_o is low.
+// another, in the order of the neurons, and the result is offered Reads + Neurons + 2 cycles after
+// that row: Reads is Groups where the rows hold the neurons in order (one position, one block), else
+// Neurons. Until the result has been taken, step_ready_o is low.
 `default_nettype none
 
 module snn_readout #(
@@ -14,8 +15,14 @@ module snn_readout #(
   parameter MembraneBits = 16,
   parameter ScoreBits    = 8,  // holds every score, signed
   parameter ClassBits    = 4,  // max(1, clog2(Neurons))
+  // Where the neurons are in the rows (docs/rtl.md, layout): Positions * Blocks * BlockChannels of them
+  parameter Positions     = 1,
+  parameter Blocks        = 1,
+  parameter BlockChannels = Neurons,
   // Derived; not to be overridden
-  parameter Groups    = (Neurons + Lanes - 1) / Lanes,
+  parameter BlockGroups    = (BlockChannels + Lanes - 1) / Lanes,
+  parameter PositionGroups = Blocks * BlockGroups,
+  parameter Groups    = Positions * PositionGroups,
   parameter GroupBits = (Groups > 1) ? $clog2(Groups) : 1
 ) (
   input  wire                          clk_i,
@@ -121,6 +128,62 @@ module snn_readout #(
 
   assign last_class = (class_q == LastClass);
 
+  // ---------------------------------------------------------------- the order of the neurons
+  wire next_row;  // the next neuron is in another row, or may be
+
+  generate
+    if ((Positions == 1) && (Blocks == 1)) begin : gen_in_order
+      assign next_row = (lane_q == LastLane);
+      always @(posedge clk_i) begin
+        if (state_q == Collect) begin
+          group_q <= {GroupBits{1'b0}};
+          lane_q  <= {LaneBits{1'b0}};
+        end else if (state_q == Compare) begin
+          lane_q <= next_row ? {LaneBits{1'b0}} : lane_q + 1'b1;
+          if (next_row) group_q <= group_q + 1'b1;
+        end
+      end
+    end else begin : gen_by_channel
+      // Position by position, then channel by channel, then block by block.
+      localparam PositionBits = (Positions > 1) ? $clog2(Positions) : 1;
+      localparam ChannelBits  = (BlockChannels > 1) ? $clog2(BlockChannels) : 1;
+      localparam [31:0] LastPositionWide = Positions - 1;
+      localparam [31:0] LastChannelWide  = BlockChannels - 1;
+      localparam [31:0] PitchWide        = PositionGroups;
+      localparam [PositionBits-1:0] LastPosition = LastPositionWide[PositionBits-1:0];
+      localparam [ChannelBits-1:0]  LastChannel  = LastChannelWide[ChannelBits-1:0];
+      reg  [PositionBits-1:0] position_q;
+      reg  [ChannelBits-1:0]  channel_q;  // of its block
+      reg  [GroupBits-1:0]    first_q;    // group of the channel at the first position
+      wire                    next_channel;
+      wire                    next_group;
+      wire [GroupBits-1:0]    following;
+      assign next_row     = 1'b1;
+      assign next_channel = (position_q == LastPosition);
+      assign next_group   = (lane_q == LastLane) | (channel_q == LastChannel);
+      assign following    = next_group ? first_q + 1'b1 : first_q;
+      always @(posedge clk_i) begin
+        if (state_q == Collect) begin
+          position_q <= {PositionBits{1'b0}};
+          channel_q  <= {ChannelBits{1'b0}};
+          first_q    <= {GroupBits{1'b0}};
+          group_q    <= {GroupBits{1'b0}};
+          lane_q     <= {LaneBits{1'b0}};
+        end else if (state_q == Compare) begin
+          position_q <= next_channel ? {PositionBits{1'b0}} : position_q + 1'b1;
+          group_q    <= next_channel ? following : group_q + PitchWide[GroupBits-1:0];
+          if (next_channel) begin
+            first_q   <= following;
+            lane_q    <= next_group ? {LaneBits{1'b0}} : lane_q + 1'b1;
+            channel_q <= (channel_q == LastChannel) ? {ChannelBits{1'b0}} : channel_q + 1'b1;
+          end
+        end
+      end
+      wire unused_pitch;
+      assign unused_pitch = &{1'b0, PitchWide};
+    end
+  endgenerate
+
   always @(posedge clk_i) begin
     if (rst_i) begin
       state_q      <= Collect;
@@ -137,7 +200,7 @@ module snn_readout #(
         Read:    state_q <= Compare;
         Compare: begin
           if (last_class) state_q <= Offer;
-          else if (lane_q == LastLane) state_q <= Read;
+          else if (next_row) state_q <= Read;
         end
         default: if (result_ready_i) state_q <= Collect;
       endcase
@@ -149,19 +212,11 @@ module snn_readout #(
     r_membranes_q <= row_membranes_i;
 
     if (state_q == Collect) begin
-      group_q <= {GroupBits{1'b0}};
-      lane_q  <= {LaneBits{1'b0}};
       class_q <= {ClassBits{1'b0}};
       any_q   <= 1'b0;
     end else if (state_q == Compare) begin
       class_q <= class_q + 1'b1;
       any_q   <= 1'b1;
-      if (lane_q == LastLane) begin
-        lane_q  <= {LaneBits{1'b0}};
-        group_q <= group_q + 1'b1;
-      end else begin
-        lane_q <= lane_q + 1'b1;
-      end
       if (~any_q | (candidate > best_score_q)) begin
         best_score_q <= candidate;
         best_class_q <= class_q;

@@ -1,5 +1,9 @@
-// snn_spike_bitmap: one step's spikes of a population, kept as bits in two banks: the producer fills
-// one while the consumer scans the other. A bitmap cannot overflow.
+// snn_spike_bitmap: steps of a population's spikes on their way to a reader, kept as bits in banks:
+// the producer fills one while the reader scans another. A bitmap cannot overflow.
+//
+// Delay = 0: two banks. Delay > 0: the reader lags that many steps behind, and there is a bank more
+// than that. The last Delay steps of a sample have no reader: they are dropped when the sample ends
+// (snn_delay_gate stands for the steps that are missing at its beginning).
 //
 // Written a row (Lanes spikes of one group) a cycle; read a word (WordBits spikes) at a time, where
 // word_flags_o says which words hold a spike at all. A word is Pack rows side by side (narrow rows)
@@ -15,6 +19,7 @@ module snn_spike_bitmap #(
   parameter GroupBits = 3,  // max(1, clog2(Groups))
   parameter Pack      = 8,  // rows in a word: a power of two
   parameter Slices    = 1,  // words in a row: a power of two
+  parameter Delay     = 0,  // steps
   // Derived; not to be overridden
   parameter WordBits  = (Slices > 1) ? (Lanes + Slices - 1) / Slices : Lanes * Pack,
   parameter Words     = (Slices > 1) ? Groups * Slices : (Groups + Pack - 1) / Pack,
@@ -43,33 +48,82 @@ module snn_spike_bitmap #(
   localparam Columns    = (Slices > 1) ? Slices : Pack;
   localparam ColumnBits = (Slices > 1) ? WordBits : Lanes;
   localparam ColumnRows = (Slices > 1) ? Groups : Words;  // rows of a column in one bank
-  localparam DepthBits  = $clog2(2 * ColumnRows);
+  localparam Banks      = (Delay > 0) ? Delay + 1 : 2;
+  localparam BankBits   = $clog2(Banks);
+  localparam CountBits  = $clog2(Banks + 1);
+  localparam DepthBits  = $clog2(Banks * ColumnRows);
+  localparam [31:0]          BanksWide    = Banks;
+  localparam [31:0]          LastBankWide = Banks - 1;
+  localparam [BankBits-1:0]  LastBank     = LastBankWide[BankBits-1:0];
+  localparam [CountBits-1:0] AllBanks     = BanksWide[CountBits-1:0];
 
-  reg              wr_bank_q;
-  reg              rd_bank_q;
-  reg  [1:0]       full_q;
-  reg  [1:0]       sample_last_q;
-  reg  [Words-1:0] flags0_q;
-  reg  [Words-1:0] flags1_q;
+  reg  [BankBits-1:0]    wr_bank_q;
+  reg  [BankBits-1:0]    rd_bank_q;
+  reg  [CountBits-1:0]   full_q;         // banks that are complete and not released
+  reg  [Banks-1:0]       sample_last_q;
+  reg  [Banks*Words-1:0] flags_q;
 
-  wire step_done;
+  wire                   step_done;
+  wire                   keep;           // the step that is done has a reader
+  wire [BankBits-1:0]    wr_bank_next;
+  wire [CountBits-1:0]   full_next;      // without the release
+  wire [CountBits-1:0]   hidden;         // complete, but not yet sure to be read
+  wire [31:0]            rd_bank_wide;
+  wire [31:0]            wr_bank_wide;
 
   assign step_done          = row_valid_i & row_step_last_i;
-  assign step_ready_o       = ~full_q[wr_bank_q];
-  assign step_valid_o       = full_q[rd_bank_q];
+  assign step_ready_o       = (full_q != AllBanks);
+  assign step_valid_o       = (full_q != hidden);
   assign step_sample_last_o = sample_last_q[rd_bank_q];
-  assign word_flags_o       = rd_bank_q ? flags1_q : flags0_q;
+  assign rd_bank_wide       = {{(32 - BankBits) {1'b0}}, rd_bank_q};
+  assign wr_bank_wide       = {{(32 - BankBits) {1'b0}}, wr_bank_q};
+  assign word_flags_o       = flags_q[rd_bank_wide*Words +: Words];
+
+  generate
+    if (Delay > 1) begin : gen_drop
+      // Steps of this sample that are complete and would be dropped if it ended now: they are the
+      // latest, and the reader is at least as many steps behind.
+      reg  [CountBits-1:0] latest_q;
+      wire [31:0]          back;
+      wire [31:0]          latest_wide;
+      localparam [31:0] MostWide = Delay - 1;
+      localparam [CountBits-1:0] Most = MostWide[CountBits-1:0];
+      assign latest_wide  = {{(32 - CountBits) {1'b0}}, latest_q};
+      assign back         = (wr_bank_wide < latest_wide) ? wr_bank_wide + BanksWide - latest_wide
+                                                         : wr_bank_wide - latest_wide;
+      assign hidden       = latest_q;
+      assign keep         = ~row_sample_last_i;
+      assign wr_bank_next = keep ? ((wr_bank_q == LastBank) ? {BankBits{1'b0}} : wr_bank_q + 1'b1)
+                                 : back[BankBits-1:0];
+      assign full_next    = keep ? full_q + 1'b1 : full_q - latest_q;
+      always @(posedge clk_i) begin
+        if (rst_i) latest_q <= {CountBits{1'b0}};
+        else if (step_done) begin
+          if (~keep) latest_q <= {CountBits{1'b0}};
+          else if (latest_q != Most) latest_q <= latest_q + 1'b1;
+        end
+      end
+      wire unused_back;
+      assign unused_back = &{1'b0, back};
+    end else begin : gen_keep
+      assign hidden       = {CountBits{1'b0}};
+      assign keep         = (Delay == 0) | ~row_sample_last_i;
+      assign wr_bank_next = ~keep ? wr_bank_q
+                            : (wr_bank_q == LastBank) ? {BankBits{1'b0}} : wr_bank_q + 1'b1;
+      assign full_next    = keep ? full_q + 1'b1 : full_q;
+    end
+  endgenerate
 
   always @(posedge clk_i) begin
     if (rst_i) begin
-      wr_bank_q <= 1'b0;
-      rd_bank_q <= 1'b0;
-      full_q    <= 2'b00;
+      wr_bank_q <= {BankBits{1'b0}};
+      rd_bank_q <= {BankBits{1'b0}};
+      full_q    <= {CountBits{1'b0}};
     end else begin
-      if (step_done) wr_bank_q <= ~wr_bank_q;
-      if (step_release_i) rd_bank_q <= ~rd_bank_q;
-      full_q <= (full_q | ({1'b0, step_done} << wr_bank_q)) &
-                ~({1'b0, step_release_i} << rd_bank_q);
+      if (step_done) wr_bank_q <= wr_bank_next;
+      if (step_release_i) rd_bank_q <= (rd_bank_q == LastBank) ? {BankBits{1'b0}}
+                                                               : rd_bank_q + 1'b1;
+      full_q <= (step_done ? full_next : full_q) - {{(CountBits - 1) {1'b0}}, step_release_i};
     end
     if (step_done) sample_last_q[wr_bank_q] <= row_sample_last_i;
   end
@@ -84,8 +138,8 @@ module snn_spike_bitmap #(
 
   assign group_wide = {{(32 - GroupBits) {1'b0}}, row_group_i};
   assign index_wide = {{(32 - IndexBits) {1'b0}}, word_index_i};
-  assign wr_wide    = (wr_bank_q ? ColumnRows : 0) + (group_wide >> PackBits);
-  assign rd_wide    = (rd_bank_q ? ColumnRows : 0) + (index_wide >> SliceBits);
+  assign wr_wide    = wr_bank_wide * ColumnRows + (group_wide >> PackBits);
+  assign rd_wide    = rd_bank_wide * ColumnRows + (index_wide >> SliceBits);
   assign wr_row     = wr_wide[DepthBits-1:0];
   assign rd_row     = rd_wide[DepthBits-1:0];
 
@@ -107,7 +161,7 @@ module snn_spike_bitmap #(
       end
       snn_lutram #(
         .Width   (ColumnBits),
-        .Depth   (2 * ColumnRows),
+        .Depth   (Banks * ColumnRows),
         .AddrBits(DepthBits)
       ) u_column (
         .clk_i    (clk_i),
@@ -136,8 +190,7 @@ module snn_spike_bitmap #(
         assign slice_any[s] = |wr_columns[s*WordBits +: WordBits];
       end
       always @(posedge clk_i) begin
-        if (row_valid_i & ~wr_bank_q) flags0_q[group_wide*Slices +: Slices] <= slice_any;
-        if (row_valid_i & wr_bank_q) flags1_q[group_wide*Slices +: Slices] <= slice_any;
+        if (row_valid_i) flags_q[wr_bank_wide*Words + group_wide*Slices +: Slices] <= slice_any;
       end
     end else begin : gen_packed
       // Rows of the last word that do not exist keep what was written at power-up: mask them.
@@ -146,28 +199,23 @@ module snn_spike_bitmap #(
       localparam [31:0] LastWordWide = Words - 1;
       localparam [IndexBits-1:0] LastWord = LastWordWide[IndexBits-1:0];
 
-      wire [IndexBits-1:0] wr_word;
       wire                 wr_first;  // first row of its word
       wire [31:0]          wr_word_wide;
       assign wr_columns   = {Columns{row_spikes_i}};
       assign word_o       = rd_columns & ((word_index_i == LastWord) ? LastMask : {WordBits{1'b1}});
       assign wr_word_wide = group_wide >> PackBits;
-      assign wr_word      = wr_word_wide[IndexBits-1:0];
       if (Pack > 1) begin : gen_first
         assign wr_first = (group_wide[PackBits-1:0] == {PackBits{1'b0}});
       end else begin : gen_always_first
         assign wr_first = 1'b1;
       end
+      wire [31:0] wr_flag;
+      assign wr_flag = wr_bank_wide * Words + wr_word_wide;
       always @(posedge clk_i) begin
-        if (row_valid_i & ~wr_bank_q) begin
-          flags0_q[wr_word] <= (|row_spikes_i) | (flags0_q[wr_word] & ~wr_first);
-        end
-        if (row_valid_i & wr_bank_q) begin
-          flags1_q[wr_word] <= (|row_spikes_i) | (flags1_q[wr_word] & ~wr_first);
-        end
+        if (row_valid_i) flags_q[wr_flag] <= (|row_spikes_i) | (flags_q[wr_flag] & ~wr_first);
       end
       wire unused_packed;
-      assign unused_packed = &{1'b0, wr_word_wide};
+      assign unused_packed = &{1'b0, wr_flag};
     end
   endgenerate
 

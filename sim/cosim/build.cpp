@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <mutex>
 #include <string_view>
 
 #include "compiler/support/diagnostics.h"
@@ -65,6 +66,8 @@ fs::path runtime_object(const fs::path& cache, const std::string& root, const st
                         const std::vector<std::string>& compiler, const std::string& key) {
   const fs::path object =
       cache / fmt::format("{}-{:016x}.o", fs::path(source).stem().string(), fingerprint(key + root));
+  static std::mutex mutex;  // threads of one process would share the temporary name
+  const std::lock_guard<std::mutex> lock(mutex);
   if (fs::exists(object)) return object;
   const fs::path temporary = object.string() + fmt::format(".tmp{}", ::getpid());
   std::vector<std::string> argv = compiler;

@@ -6,47 +6,65 @@
 #include <array>
 #include <string_view>
 
+#include "compiler/ir/hardware_view.h"
+
 namespace hillock::sim {
 namespace {
 
 using ir::QuantizedNetwork;
 
-// The events that reach a population in a step, as a short list.
+// The events that reach a neuron in a step, as a short list.
 std::string describe_events(const QuantizedNetwork& network, std::size_t population,
                             std::size_t neuron, std::size_t t, const IntegerResult& model) {
   constexpr std::size_t kShown = 12;
   std::string out;
-  for (const ir::QuantizedProjection* p : network.projections_into(population)) {
-    const std::string& from = network.source_name(p->source);
-    if (p->source.kind == ir::Source::Kind::Input) {
-      out += fmt::format("{} events from {}", model.activity.populations[population].step_events[t],
-                         from);
+  const auto into = network.projections_into(population);
+  for (std::size_t k = 0; k < into.size(); ++k) {
+    const ir::QuantizedProjection& p = *into[k];
+    if (!out.empty()) out += "; ";
+    if (const auto* pool = std::get_if<ir::MaxPool>(&p.connectivity)) {
+      out += fmt::format("the largest of {} values from {}",
+                         pool->kernel_height * pool->kernel_width, network.source_name(p.source));
       continue;
     }
-    const auto& weight = std::get<ir::QuantizedDense>(p->connectivity).weight;
-    const auto& spikes = model.recording.spikes[p->source.index];
+    const auto& elements = model.activity.populations[population].projections[k].step_elements[t];
     std::size_t shown = 0;
     std::size_t count = 0;
     std::string list;
-    for (std::size_t i = 0; i < spikes.cols; ++i) {
-      if (spikes(t, i) == 0) continue;
+    for (const std::uint32_t i : elements) {
+      bool reaches = false;
+      std::int32_t weight = 0;
+      ir::for_each_synapse(p.connectivity, i, [&](std::size_t j, std::int32_t w) {
+        if (j != neuron) return;
+        reaches = true;
+        weight += w;
+      });
+      if (!reaches) continue;
       ++count;
-      if (shown < kShown) {
-        list += fmt::format("{}{}(w {})", shown == 0 ? "" : ", ", i, weight(neuron, i));
-        ++shown;
-      }
+      if (shown == kShown) continue;
+      list += fmt::format("{}{}(w {})", shown == 0 ? "" : ", ", i, weight);
+      ++shown;
     }
-    out += fmt::format("{} events from {}{}{}{}", count, from, count == 0 ? "" : ": ", list,
-                       count > shown ? ", ..." : "");
+    out += fmt::format("{} events from {}{}{}{}{}", count, network.source_name(p.source),
+                       p.delay > 0 ? fmt::format(" {} steps ago", p.delay) : "",
+                       count == 0 ? "" : ": ", list, count > shown ? ", ..." : "");
   }
   return out;
 }
 
 class Comparer {
  public:
-  Comparer(const QuantizedNetwork& network, const ir::Mapping& mapping, const IntegerResult& model,
-           const RtlSample& rtl, std::size_t sample)
-      : network_(network), mapping_(mapping), model_(model), rtl_(rtl), sample_(sample) {}
+  Comparer(const QuantizedNetwork& network, const ir::Mapping& mapping, const WeightReads& reads,
+           const IntegerResult& model, const RtlSample& rtl, std::size_t sample)
+      : network_(network),
+        reads_(reads),
+        model_(model),
+        rtl_(rtl),
+        sample_(sample) {
+    for (std::size_t p = 0; p < network.populations.size(); ++p) {
+      layouts_.push_back(ir::layout_of(network, mapping, p));
+    }
+  }
 
   SampleComparison run(std::optional<std::int64_t> predicted_cycles) {
     const std::size_t steps = rtl_.run.timesteps;
@@ -73,7 +91,8 @@ class Comparer {
     out_.membranes += n;
     const std::uint8_t* rtl_spikes = rtl_.spikes[p].data() + t * n;
     const std::int64_t* rtl_membranes = rtl_.membranes[p].data() + t * n;
-    const auto groups = static_cast<std::size_t>(mapping_.groups(network_, p));
+    const ir::Layout& layout = layouts_[p];
+    const std::size_t groups = layout.groups();
     const std::uint8_t* seen = rtl_.row_seen[p].data() + t * groups;
     const bool all_seen = std::all_of(seen, seen + groups, [](std::uint8_t s) { return s != 0; });
     const std::uint8_t* want_spikes = spikes.data.data() + t * n;
@@ -82,9 +101,8 @@ class Comparer {
         std::equal(want_membranes, want_membranes + n, rtl_membranes)) {
       return;
     }
-    const auto lanes = static_cast<std::size_t>(mapping_.lanes[p]);
     for (std::size_t j = 0; j < n; ++j) {
-      const std::size_t group = j / lanes;
+      const std::size_t group = layout.slot_of(j) / layout.lanes;
       if (seen[group] == 0) {
         neuron("missing row", p, j, t, want_membranes[j], 0);
         continue;
@@ -103,8 +121,9 @@ class Comparer {
     ++out_.mismatches;
     if (out_.first) return;
     const ir::QuantizedPopulation& pop = network_.populations[p];
-    const auto groups = static_cast<std::size_t>(mapping_.groups(network_, p));
-    const std::size_t group = j / static_cast<std::size_t>(mapping_.lanes[p]);
+    const ir::Layout& layout = layouts_[p];
+    const std::size_t groups = layout.groups();
+    const std::size_t group = layout.slot_of(j) / layout.lanes;
     Divergence d;
     d.what = what;
     d.population = pop.name;
@@ -176,7 +195,7 @@ class Comparer {
     for (std::size_t p = 0; p < network_.populations.size(); ++p) {
       const ir::PopulationActivity& a = model_.activity.populations[p];
       const std::array<std::int64_t, ir::kCounterWords> want = {
-          a.events, a.events * mapping_.groups(network_, p), a.updates, a.spikes, a.saturations};
+          a.events, reads_.count(model_.activity, p), a.updates, a.spikes, a.saturations};
       for (std::size_t k = 0; k < want.size(); ++k) {
         const std::uint32_t have = rtl_.counters[p * want.size() + k];
         if (static_cast<std::uint32_t>(want[k]) != have) {
@@ -193,19 +212,53 @@ class Comparer {
   }
 
   const QuantizedNetwork& network_;
-  const ir::Mapping& mapping_;
+  const WeightReads& reads_;
   const IntegerResult& model_;
   const RtlSample& rtl_;
   std::size_t sample_;
+  std::vector<ir::Layout> layouts_;
   SampleComparison out_;
 };
 
 }  // namespace
 
+WeightReads::WeightReads(const QuantizedNetwork& network, const ir::Mapping& mapping)
+    : into_(network.populations.size()) {
+  for (std::size_t k = 0; k < network.projections.size(); ++k) {
+    const ir::QuantizedProjection& p = network.projections[k];
+    Projection read;
+    read.in_target = into_[p.target].size();
+    const std::vector<std::uint32_t> taps = ir::tap_counts(network, mapping, k);
+    if (std::holds_alternative<ir::MaxPool>(p.connectivity)) {
+      for (const std::uint32_t rows : taps) read.every_step += rows;
+    } else {
+      const std::size_t elements = ir::element_count(network.source_shape(p.source));
+      for (std::size_t i = 0; i < elements; ++i) {
+        read.rows.push_back(taps[ir::source_address(network, mapping, p.source, i)]);
+      }
+    }
+    into_[p.target].push_back(std::move(read));
+  }
+}
+
+std::int64_t WeightReads::count(const ir::Activity& activity, std::size_t population) const {
+  const ir::PopulationActivity& a = activity.populations[population];
+  std::int64_t total = 0;
+  for (const Projection& p : into_[population]) {
+    total += p.every_step * static_cast<std::int64_t>(a.step_events.size());
+    if (p.rows.empty()) continue;
+    for (const auto& elements : a.projections[p.in_target].step_elements) {
+      for (const std::uint32_t i : elements) total += p.rows[i];
+    }
+  }
+  return total;
+}
+
 SampleComparison compare(const QuantizedNetwork& network, const ir::Mapping& mapping,
-                         const IntegerResult& model, const RtlSample& rtl, std::size_t sample,
+                         const WeightReads& reads, const IntegerResult& model,
+                         const RtlSample& rtl, std::size_t sample,
                          std::optional<std::int64_t> predicted_cycles) {
-  return Comparer(network, mapping, model, rtl, sample).run(predicted_cycles);
+  return Comparer(network, mapping, reads, model, rtl, sample).run(predicted_cycles);
 }
 
 }  // namespace hillock::sim

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "compiler/ir/quantized_network.h"
 #include "sim/cosim/simulation.h"
@@ -38,10 +39,26 @@ struct SampleComparison {
   std::optional<Divergence> first;
 };
 
+// Rows of weights that the events of a sample read, by the geometry of the projections alone.
+class WeightReads {
+ public:
+  WeightReads(const ir::QuantizedNetwork& network, const ir::Mapping& mapping);
+  [[nodiscard]] std::int64_t count(const ir::Activity& activity, std::size_t population) const;
+
+ private:
+  struct Projection {
+    std::size_t in_target = 0;        // its place among the projections into its target
+    std::vector<std::uint32_t> rows;  // per element of the source
+    std::int64_t every_step = 0;      // of a max-pool, whatever the activity
+  };
+  std::vector<std::vector<Projection>> into_;  // per population
+};
+
 // `predicted_cycles`: what the latency model says; nullopt where stalls make it meaningless.
 [[nodiscard]] SampleComparison compare(const ir::QuantizedNetwork& network,
-                                       const ir::Mapping& mapping, const IntegerResult& model,
-                                       const RtlSample& rtl, std::size_t sample,
+                                       const ir::Mapping& mapping, const WeightReads& reads,
+                                       const IntegerResult& model, const RtlSample& rtl,
+                                       std::size_t sample,
                                        std::optional<std::int64_t> predicted_cycles);
 
 }  // namespace hillock::sim

@@ -55,6 +55,7 @@ class Worker {
     const auto power_up = static_cast<std::uint32_t>(options_.stall_seed & 0x7fffffff);
     Simulation simulation(options_.library, options_.rtl_folder, network_, mapping_, power_up);
     const IntegerModel model(network_);
+    const WeightReads reads(network_, mapping_);
     IntegerResult expected;
     RtlSample actual;
     const std::string wave = options_.wave.string();
@@ -71,7 +72,7 @@ class Worker {
       actual.run.wave_path = sample == options_.wave_sample && !wave.empty() ? wave.c_str() : nullptr;
       simulation.run(sample_beats(network_, data_, sample), data_.timesteps, actual);
       const SampleComparison c =
-          compare(network_, mapping_, expected, actual, sample,
+          compare(network_, mapping_, reads, expected, actual, sample,
                   stalls ? std::nullopt : std::optional<std::int64_t>(predicted));
       record(k, c, actual, predicted, stalls);
       // A design that lost its way stays lost: what it did next would say nothing.

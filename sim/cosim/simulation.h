@@ -41,6 +41,7 @@ class Simulation {
   struct Library;
   std::shared_ptr<Library> library_;
   std::vector<HillockPopulation> populations_;
+  std::vector<std::vector<std::int32_t>> slots_;  // per population: the neuron of a slot, or -1
   HillockDesign design_{};
   void* handle_ = nullptr;
 };

@@ -26,14 +26,14 @@ void step_events(const ir::QuantizedInput& input, const ir::Dataset& data, std::
       }
       continue;
     }
-    const auto value = static_cast<std::int64_t>(x[i]);
-    if (static_cast<float>(value) != x[i] || value < input.min_value || value > input.max_value) {
+    if (std::floor(x[i]) != x[i] || x[i] < static_cast<float>(input.min_value) ||
+        x[i] > static_cast<float>(input.max_value)) {
       support::fail(support::DiagnosticKind::DataOutOfRange,
-                    {data.file, fmt::format("x[{}][{}]", sample, t), i},
+                    {data.file, fmt::format("/x[{}][{}]", sample, t), i},
                     fmt::format("{} is not an integer in {}..{}, which input {} was compiled for",
                                 x[i], input.min_value, input.max_value, input.name));
     }
-    events.push_back({static_cast<std::uint32_t>(i), static_cast<std::int32_t>(value)});
+    events.push_back({static_cast<std::uint32_t>(i), static_cast<std::int32_t>(x[i])});
   }
 }
 

@@ -1,8 +1,9 @@
 // Random networks x random parameters x random stalls: RTL, integer model and latency model must
 // agree on all of them.
 //
-//   random_networks FIRST COUNT [JOBS]      seeds FIRST .. FIRST + COUNT - 1
-//   random_networks SEED 1                  replays one of them
+//   random_networks FIRST COUNT [JOBS [KINDS]]    seeds FIRST .. FIRST + COUNT - 1; KINDS: a mask of
+//                                                 RandomKind, all by default
+//   random_networks SEED 1                        replays one of them
 //
 // Ends with "N passed, N failed"; exit status 1 where any failed.
 #include <fmt/format.h>
@@ -51,6 +52,8 @@ int main(int argc, char** argv) {
   const std::uint64_t first = std::strtoull(argv[1], nullptr, 10);
   const std::uint64_t count = std::strtoull(argv[2], nullptr, 10);
   const int jobs = argc > 3 ? std::atoi(argv[3]) : 1;
+  const auto kinds = argc > 4 ? static_cast<unsigned>(std::strtoul(argv[4], nullptr, 0))
+                              : static_cast<unsigned>(hillock::tests::kAllKinds);
   const std::filesystem::path root =
       std::filesystem::temp_directory_path() / fmt::format("hillock-random-{}", first);
   std::atomic<std::uint64_t> next{0};
@@ -63,7 +66,7 @@ int main(int argc, char** argv) {
       std::string problem;
       std::string description;
       try {
-        const RandomCase c = hillock::tests::random_case(seed);
+        const RandomCase c = hillock::tests::random_case(seed, kinds);
         description = c.description;
         problem = check(c, folder, seed);
       } catch (const std::exception& e) {

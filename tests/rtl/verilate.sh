@@ -4,7 +4,8 @@
 #   tests/rtl/verilate.sh RTL WRAP OUT MODULE "PARAMETER ..." "VALUE ..." "VALUE ..." ...
 #
 # RTL is the library, WRAP the folder of test wrappers. Each list of values is one point. A value is
-# a number, a sized literal (-8'sd3) or @FILE for a file name. OUT then holds
+# a number, a sized literal (-8'sd3) or @FILE for a file name. A parameter +NAME is one of the test
+# alone: the module does not have it. OUT then holds
 #   matrix.h    includes the models; one struct a point (Top, label, the parameters as constants)
 #               and RTL_MATRIX(X), which expands X for each
 #   models.cpp  the models themselves, as one compilation
@@ -38,13 +39,18 @@ for line in "$@"; do
   prefix=V${module}_$point
   flags=() constants='' label=''
   for i in "${!names[@]}"; do
-    name=${names[i]} value=${values[i]}
+    name=${names[i]#+} value=${values[i]}
     if [[ $value == @* ]]; then
       flags+=("-G$name=\"${value#@}\"")
       constants+="  static constexpr const char* $name = \"${value#@}\";"$'\n'
     else
-      flags+=("-G$name=$value")
       plain=$(sed -E "s/[0-9]+'s?d//" <<<"$value")
+      bits=${value%%\'*} number=${value##*d}
+      # Verilator takes no sign on the command line: the literal has the same bits.
+      if [[ $value == -* ]]; then
+        printf -v value "%d'sh%x" "${bits#-}" "$(((1 << ${bits#-}) - number))"
+      fi
+      if [[ ${names[i]} != +* ]]; then flags+=("-G$name=$value"); fi
       constants+="  static constexpr std::int64_t $name = $plain;"$'\n'
       label+="${label:+,}$name=$plain"
     fi

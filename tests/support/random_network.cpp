@@ -3,9 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "compiler/analysis/overflow.h"
+#include "compiler/ir/layout.h"
+#include "compiler/passes/align_convolutions.h"
 #include "compiler/passes/quantize.h"
+#include "tests/support/random_connectivity.h"
 
 namespace hillock::tests {
 namespace {
@@ -36,16 +40,17 @@ ir::ResetRule random_reset(Random& r) {
           r.chance(0.5) ? ir::ZeroInput::Kept : ir::ZeroInput::Lost};
 }
 
-Population random_population(Random& r, std::size_t index, bool spiking) {
+double random_decay(Random& r) {
+  const double special[] = {0.0, 0.5, 1.0};
+  return r.chance(0.2) ? special[r.whole(0, 2)] : r.real(0.3, 1.0);
+}
+
+Population random_population(Random& r, const ir::Shape& shape, bool spiking) {
   Population p;
-  p.name = fmt::format("p{}", index);
-  const std::size_t n = random_size(r);
-  p.shape = {n};
+  const std::size_t n = ir::element_count(shape);
+  p.shape = shape;
   p.spiking = spiking;
-  p.decay = random_parameter(r, n, [&] {
-    const double special[] = {0.0, 0.5, 1.0};
-    return r.chance(0.2) ? special[r.whole(0, 2)] : r.real(0.3, 1.0);
-  });
+  p.decay = random_parameter(r, n, [&] { return random_decay(r); });
   p.bias = r.chance(0.5) ? ir::PerNeuron<double>(0.0)
                          : random_parameter(r, n, [&] { return r.real(-0.3, 0.3); });
   p.threshold = random_parameter(r, n, [&] { return r.real(0.2, 2.0); });
@@ -53,59 +58,249 @@ Population random_population(Random& r, std::size_t index, bool spiking) {
   p.reset_value = r.chance(0.7) ? ir::PerNeuron<double>(0.0)
                                 : random_parameter(r, n, [&] { return r.real(-0.5, 0.1); });
   p.comparison = r.chance(0.8) ? ir::Comparison::Greater : ir::Comparison::GreaterEqual;
-  p.where = {"random", "/" + p.name};
   return p;
 }
 
-ir::Dataset random_data(Random& r, std::size_t features, std::size_t steps, int max_value,
-                        bool negative) {
+// Gives a population a current between its weights and its membrane.
+void add_current(Random& r, Population& p, ir::Synapse synapse) {
+  const std::size_t n = p.neurons();
+  p.synapse = synapse;
+  p.current_decay = random_parameter(r, n, [&] { return random_decay(r); });
+  p.current_bias = r.chance(0.5) ? ir::PerNeuron<double>(0.0)
+                                 : random_parameter(r, n, [&] { return r.real(-0.1, 0.1); });
+  if (synapse != ir::Synapse::Alpha) return;
+  p.bias = 0.0;
+  p.reset = {r.chance(0.3) ? ResetMechanism::None : ResetMechanism::Zero, ResetTiming::Delayed,
+             ir::ZeroInput::Lost};
+}
+
+ir::Dataset random_data(Random& r, const ir::Shape& shape, std::size_t steps, int max_value,
+                        bool negative, bool real) {
+  const std::size_t features = ir::element_count(shape);
   ir::Dataset d;
   d.file = "random";
   d.samples = 3;
   d.timesteps = steps;
-  d.features = {features};
+  d.features = shape;
   d.x.assign(d.samples * steps * features, 0.0F);
   for (std::size_t t = 0; t < d.samples * steps; ++t) {
     if (r.chance(0.15)) continue;  // an empty step
     const double density = r.chance(0.2) ? 1.0 : r.real(0.0, 0.6);
     for (std::size_t i = 0; i < features; ++i) {
       if (!r.chance(density)) continue;
-      d.x[t * features + i] =
-          static_cast<float>(r.whole(negative ? -max_value : 1, max_value));
+      d.x[t * features + i] = real ? static_cast<float>(r.real(negative ? -1.0 : 0.0, 1.0))
+                                   : static_cast<float>(r.whole(negative ? -max_value : 1, max_value));
     }
   }
   return d;
 }
 
-ir::Network random_float_network(Random& r, std::size_t inputs, double scale) {
-  ir::Network n;
-  n.name = "random";
-  n.inputs.push_back({"in", {inputs}, {"random", "/in"}});
-  const std::int64_t layers = r.whole(1, 4);
-  std::size_t sources = inputs;
-  for (std::int64_t l = 0; l < layers; ++l) {
-    const bool spiking = l + 1 < layers || r.chance(0.8);
-    Population p = random_population(r, static_cast<std::size_t>(l), spiking);
-    ir::Dense dense;
-    dense.weight = support::Matrix<double>(p.neurons(), sources);
-    const double size = 2.0 * scale / std::max(1.0, static_cast<double>(sources) * 0.2);
-    for (double& w : dense.weight.data) w = r.real(-0.8, 1.0) * size;
-    ir::Source source{l == 0 ? ir::Source::Kind::Input : ir::Source::Kind::Population,
-                      l == 0 ? 0 : static_cast<std::size_t>(l - 1)};
-    n.projections.push_back({fmt::format("w{}", l), source, static_cast<std::size_t>(l),
-                             std::move(dense), 0, {"random", fmt::format("/w{}", l)}});
-    sources = p.neurons();
-    n.populations.push_back(std::move(p));
+// Grows a network population by population.
+class Grower {
+ public:
+  Grower(Random& r, unsigned kinds, double input_scale)
+      : r_(r), kinds_(kinds), input_scale_(input_scale) {
+    network_.name = "random";
   }
-  n.output = n.populations.size() - 1;
-  static constexpr ir::Readout kReadouts[] = {ir::Readout::MembraneSum, ir::Readout::MembraneMax,
-                                              ir::Readout::MembraneLast};
-  const bool by_membrane = !n.populations[n.output].spiking || r.chance(0.2);
-  n.readout = by_membrane ? kReadouts[r.whole(0, 2)] : ir::Readout::SpikeCount;
-  return n;
-}
 
-passes::QuantizeOptions random_options(Random& r, std::size_t populations, int steps) {
+  ir::Network grow() {
+    network_.inputs.push_back({"in", input_shape(), {"random", "/in"}});
+    const std::int64_t layers = r_.whole(1, 4);
+    ir::Source last{ir::Source::Kind::Input, 0};
+    for (std::int64_t l = 0; l < layers; ++l) {
+      const bool is_output = l + 1 == layers;
+      const bool spiking = !is_output || r_.chance(0.8);
+      const ir::Source source =
+          wants(kFanOut, 0.25) ? sources_[static_cast<std::size_t>(r_.whole(0, last_source()))] : last;
+      last = add_layer(source, spiking);
+    }
+    if (has(kFanOut)) join_branches();
+    if (has(kRecurrent)) add_recurrence();
+    if (has(kInhibition)) add_inhibition();
+    network_.output = network_.populations.size() - 1;
+    static constexpr ir::Readout kReadouts[] = {ir::Readout::MembraneSum, ir::Readout::MembraneMax,
+                                                ir::Readout::MembraneLast};
+    const bool by_membrane = !network_.populations.back().spiking || r_.chance(0.2);
+    network_.readout = by_membrane ? kReadouts[r_.whole(0, 2)] : ir::Readout::SpikeCount;
+    return std::move(network_);
+  }
+
+ private:
+  [[nodiscard]] bool has(unsigned kind) const { return (kinds_ & kind) != 0; }
+  // Draws nothing where the kind is not allowed: a seed keeps its meaning when kinds are added.
+  bool wants(unsigned kind, double chance) { return has(kind) && r_.chance(chance); }
+  [[nodiscard]] std::int64_t last_source() const {
+    return static_cast<std::int64_t>(sources_.size()) - 1;
+  }
+
+  ir::Shape input_shape() {
+    return wants(kConv, 0.7) ? planes() : ir::Shape{random_size(r_)};
+  }
+
+  ir::Shape planes() {
+    const std::size_t height = r_.chance(0.15) ? 1 : static_cast<std::size_t>(r_.whole(1, 9));
+    return {static_cast<std::size_t>(r_.whole(1, 4)), height,
+            static_cast<std::size_t>(r_.whole(1, 9))};
+  }
+
+  void name_population(Population& p) {
+    p.name = fmt::format("p{}", network_.populations.size());
+    p.where = {"random", "/" + p.name};
+  }
+
+  void project(ir::Source source, std::size_t target, ir::Connectivity c, int delay = 0) {
+    const std::size_t k = network_.projections.size();
+    network_.projections.push_back({fmt::format("w{}", k), source, target, std::move(c), delay,
+                                    {"random", fmt::format("/w{}", k)}});
+  }
+
+  double scale_of(ir::Source source) const {
+    return source.kind == ir::Source::Kind::Input ? input_scale_ : 1.0;
+  }
+
+  // A population, and what leads into it from `source`. Returns the population.
+  ir::Source add_layer(ir::Source source, bool spiking) {
+    const ir::Shape from = network_.source_shape(source);
+    const double scale = scale_of(source);
+    const std::size_t target = network_.populations.size();
+    std::optional<ir::Conv> conv;
+    if (has_planes(from) && wants(kConv, 0.75)) {
+      do conv = random_conv(r_, from, {has(kConvPool), std::nullopt}, scale);
+      while (conv->geometry.targets() > 400);
+    }
+    if (conv) {
+      const ir::ConvGeometry g = conv->geometry;
+      const bool pooled = wants(kMaxPool, 0.4);
+      Population p =
+          random_population(r_, {g.out_channels, g.out_height, g.out_width}, spiking && !pooled);
+      if (pooled) p.decay = 0.0;
+      else maybe_current(p);
+      const ir::Shape shape = p.shape;
+      add(std::move(p));
+      project(source, target, std::move(*conv));
+      maybe_skip(source, target);
+      if (pooled) return add_max_pool(target, shape, spiking);
+    } else {
+      // Planes also where no convolution leads, for one that follows.
+      const ir::Shape shape = wants(kConv, 0.25) ? planes() : ir::Shape{random_size(r_)};
+      Population p = random_population(r_, shape, spiking);
+      const std::size_t n = p.neurons();
+      const std::size_t sources = ir::element_count(from);
+      maybe_current(p);
+      add(std::move(p));
+      if (wants(kSparse, 0.3)) project(source, target, random_sparse(r_, sources, n, scale));
+      else project(source, target, random_dense(r_, sources, n, scale));
+      maybe_skip(source, target);
+    }
+    return finish(target);
+  }
+
+  ir::Source add_max_pool(std::size_t source, const ir::Shape& shape, bool spiking) {
+    const ir::MaxPool pool = random_max_pool(r_, shape);
+    const std::size_t target = network_.populations.size();
+    add(random_population(r_, {pool.channels, pool.out_height, pool.out_width}, spiking));
+    project({ir::Source::Kind::Population, source}, target, pool);
+    return finish(target);
+  }
+
+  void add(Population p) {
+    name_population(p);
+    network_.populations.push_back(std::move(p));
+  }
+
+  ir::Source finish(std::size_t population) {
+    const ir::Source source{ir::Source::Kind::Population, population};
+    sources_.push_back(source);
+    return source;
+  }
+
+  void maybe_current(Population& p) {
+    if (wants(kCurrent, 0.3)) add_current(r_, p, ir::Synapse::Current);
+    else if (wants(kAlpha, 0.25)) add_current(r_, p, ir::Synapse::Alpha);
+  }
+
+  // A second source, drawn from those before the population.
+  void maybe_skip(ir::Source main, std::size_t target) {
+    if (!wants(kSkip, 0.4)) return;
+    const ir::Source other = sources_[static_cast<std::size_t>(r_.whole(0, last_source()))];
+    if (other == main && !r_.chance(0.3)) return;
+    project(other, target, any_connectivity(other, target));
+  }
+
+  // Whatever fits between a source and a population that is there already.
+  ir::Connectivity any_connectivity(ir::Source source, std::size_t target) {
+    const ir::Shape& from = network_.source_shape(source);
+    const std::size_t n = network_.populations[target].neurons();
+    const double scale = 0.5 * scale_of(source);
+    for (const ir::Projection& p : network_.projections) {
+      const auto* conv = std::get_if<ir::Conv>(&p.connectivity);
+      if (p.target != target || conv == nullptr || !has_planes(from) || r_.chance(0.3)) continue;
+      ConvWishes wishes{has(kConvPool), conv->geometry};
+      // Other groups than the first convolution's end as single synapses.
+      if (has(kSparse) && r_.chance(0.2)) wishes.like->groups = 1;
+      if (auto like = random_conv(r_, from, wishes, scale)) return std::move(*like);
+    }
+    if (wants(kSparse, 0.5)) return random_sparse(r_, ir::element_count(from), n, scale);
+    return random_dense(r_, ir::element_count(from), n, scale);
+  }
+
+  [[nodiscard]] bool is_max_pooled(std::size_t population) const {
+    for (const ir::Projection& p : network_.projections) {
+      if (p.target == population && std::holds_alternative<ir::MaxPool>(p.connectivity)) return true;
+    }
+    return false;
+  }
+
+  // What nothing reads goes to the last population, or to the one that it is pooled from.
+  void join_branches() {
+    std::size_t target = network_.populations.size() - 1;
+    if (is_max_pooled(target)) --target;
+    for (const ir::Source source : sources_) {
+      if (source.kind == ir::Source::Kind::Input || source.index >= target) continue;
+      bool read = false;
+      for (const ir::Projection& p : network_.projections) read = read || p.source == source;
+      if (!read) project(source, target, any_connectivity(source, target));
+    }
+  }
+
+  void add_recurrence() {
+    const std::int64_t loops = r_.chance(0.5) ? r_.whole(1, 2) : 0;
+    for (std::int64_t k = 0; k < loops; ++k) {
+      const auto pick = [&] {
+        return static_cast<std::size_t>(
+            r_.whole(0, static_cast<std::int64_t>(network_.populations.size()) - 1));
+      };
+      const std::size_t source = pick();
+      const std::size_t target = r_.chance(0.5) ? source : pick();
+      if (!network_.populations[source].spiking || is_max_pooled(target)) continue;
+      const ir::Source from{ir::Source::Kind::Population, source};
+      project(from, target, any_connectivity(from, target), static_cast<int>(r_.whole(1, 3)));
+    }
+  }
+
+  void add_inhibition() {
+    for (std::size_t p = 0; p < network_.populations.size(); ++p) {
+      if (!network_.populations[p].spiking || !r_.chance(0.3)) continue;
+      bool flat = true;
+      for (const ir::Projection& projection : network_.projections) {
+        if (projection.target != p) continue;
+        flat = flat && (std::holds_alternative<ir::Dense>(projection.connectivity) ||
+                        std::holds_alternative<ir::Sparse>(projection.connectivity));
+      }
+      network_.populations[p].inhibition = flat;
+      if (flat) network_.populations[p].reset.timing = ir::ResetTiming::Delayed;
+    }
+  }
+
+  Random& r_;
+  unsigned kinds_;
+  double input_scale_;
+  ir::Network network_;
+  std::vector<ir::Source> sources_{{}};  // the input, and populations that spike
+};
+
+passes::QuantizeOptions random_options(Random& r, std::size_t populations, int steps,
+                                       unsigned kinds) {
   passes::QuantizeOptions o;
   for (std::size_t i = 0; i < populations; ++i) {
     o.weight_bits.push_back(static_cast<int>(r.whole(1, 16)));
@@ -115,6 +310,9 @@ passes::QuantizeOptions random_options(Random& r, std::size_t populations, int s
                                          : std::optional<int>(static_cast<int>(r.whole(0, 12))));
     o.membrane_bits.push_back(
         r.chance(0.8) ? std::nullopt : std::optional<int>(static_cast<int>(r.whole(6, 16))));
+    if ((kinds & (kCurrent | kAlpha)) == 0) continue;
+    o.current_decay_bits.push_back(
+        r.chance(0.6) ? std::nullopt : std::optional<int>(static_cast<int>(r.whole(0, 12))));
   }
   o.timesteps = steps;
   return o;
@@ -123,51 +321,95 @@ passes::QuantizeOptions random_options(Random& r, std::size_t populations, int s
 void assign_widths(ir::QuantizedNetwork& q, const passes::QuantizeOptions& o) {
   std::vector<passes::WidthBounds> widths;
   for (const auto& b : analysis::bound_populations(q, o.membrane_bits)) {
-    widths.push_back({b.sum.lo, b.sum.hi, b.membrane.lo, b.membrane.hi});
+    widths.push_back({b.sum.lo, b.sum.hi, b.membrane.lo, b.membrane.hi, b.current.lo,
+                      b.current.hi});
   }
   passes::assign_widths(q, widths, o.membrane_bits);
 }
 
+std::string describe_projection(const ir::QuantizedNetwork& n, const ir::QuantizedProjection& p) {
+  std::string out = fmt::format("{} of {}", ir::kind_of(p.connectivity), n.source_name(p.source));
+  if (const auto* conv = std::get_if<ir::QuantizedConv>(&p.connectivity)) {
+    const ir::ConvGeometry& g = conv->geometry;
+    out += fmt::format(" {}x{}x{}/{}x{} k{}x{} s{}x{} p{}x{} d{}x{} g{}", g.in_channels, g.in_height,
+                       g.in_width, g.pool_height, g.pool_width, g.kernel_height, g.kernel_width,
+                       g.stride_height, g.stride_width, g.pad_top, g.pad_left, g.dilation_height,
+                       g.dilation_width, g.groups);
+  }
+  if (const auto* g = std::get_if<ir::MaxPool>(&p.connectivity)) {
+    out += fmt::format(" k{}x{} s{}x{} p{}x{} d{}x{}", g->kernel_height, g->kernel_width,
+                       g->stride_height, g->stride_width, g->pad_top, g->pad_left,
+                       g->dilation_height, g->dilation_width);
+  }
+  if (p.delay > 0) out += fmt::format(" {} steps ago", p.delay);
+  return out;
+}
+
 std::string describe(const RandomCase& c) {
-  std::string out = fmt::format("T {}, input {} values {}..{}", c.data.timesteps,
-                                c.data.feature_count(), c.quantized.inputs[0].min_value,
-                                c.quantized.inputs[0].max_value);
+  const ir::QuantizedInput& input = c.quantized.inputs[0];
+  std::string out = fmt::format("T {}, input {} values {}..{}{}", c.data.timesteps,
+                                ir::shape_text(c.data.features), input.min_value, input.max_value,
+                                input.scale == 1 ? "" : " scaled");
   for (std::size_t i = 0; i < c.quantized.populations.size(); ++i) {
     const ir::QuantizedPopulation& p = c.quantized.populations[i];
-    out += fmt::format("; {} neurons, {} lanes, w{} v{}/{} {}", p.neurons(), c.mapping.lanes[i],
-                       c.quantized.projections_into(i)[0]->weight_bits, p.membrane_bits,
-                       p.accumulator_bits,
+    const auto into = c.quantized.projections_into(i);
+    std::vector<std::string> sources;
+    for (const auto* projection : into) {
+      sources.push_back(describe_projection(c.quantized, *projection));
+    }
+    out += fmt::format("; {} {} neurons, {} lanes, w{} v{}/{} {}{}{} <- {}", p.name,
+                       ir::shape_text(p.shape), c.mapping.lanes[i], into[0]->weight_bits,
+                       p.membrane_bits, p.accumulator_bits,
                        p.spiking ? fmt::format("{} {}", ir::name(p.reset.mechanism),
                                                ir::name(p.reset.timing))
-                                 : "li");
+                                 : "li",
+                       p.synapse == ir::Synapse::None
+                           ? ""
+                           : fmt::format(" {}{}", ir::name(p.synapse), p.current_bits),
+                       p.inhibition ? " inhibition" : "", fmt::join(sources, ", "));
   }
   return out + fmt::format("; {}", ir::name(c.quantized.readout));
 }
 
+// Real data as the driver would scale them, to 2..8 bits.
+void scale_input(Random& r, const ir::Dataset& data, passes::Calibration& calibration) {
+  float largest = 0;
+  for (const float x : data.x) largest = std::max(largest, std::abs(x));
+  const std::int64_t top = numeric::max_of(static_cast<int>(r.whole(2, 8)));
+  calibration.input_min[0] = calibration.input_min[0] < 0 ? -top : 0;
+  calibration.input_max[0] = top;
+  const double scale = largest > 0 ? static_cast<double>(top) / static_cast<double>(largest) : 2.0;
+  calibration.input_scale.push_back(scale == 1 ? 1.5 : scale);
+}
+
 }  // namespace
 
-RandomCase random_case(std::uint64_t seed) {
+RandomCase random_case(std::uint64_t seed, unsigned kinds) {
   Random r(seed * 7919 + 1);
   RandomCase c;
   const auto steps = static_cast<std::size_t>(r.whole(1, 20));
-  const std::size_t inputs = random_size(r);
   const bool counts = r.chance(0.25);
   const int max_value = counts ? static_cast<int>(r.whole(2, 9)) : 1;
-  const bool negative = counts && r.chance(0.5);
-  c.network = random_float_network(r, inputs, 1.0 / max_value);
-  c.data = random_data(r, inputs, steps, max_value, negative);
+  const bool real = (kinds & kRealInput) != 0 && r.chance(0.15);
+  const bool negative = (counts || real) && r.chance(0.5);
+  c.network =
+      passes::align_convolutions(Grower(r, kinds, real ? 1.0 : 1.0 / max_value).grow());
+  ir::verify(c.network);
+  c.data = random_data(r, c.network.inputs[0].shape, steps, max_value, negative, real);
   const passes::QuantizeOptions options =
-      random_options(r, c.network.populations.size(), static_cast<int>(steps));
+      random_options(r, c.network.populations.size(), static_cast<int>(steps), kinds);
   passes::Calibration calibration;
   calibration.input_min.push_back(negative ? -max_value : 0);
   calibration.input_max.push_back(max_value);
+  if (real) scale_input(r, c.data, calibration);
   c.quantized = passes::quantize(c.network, options, calibration);
   assign_widths(c.quantized, options);
-  for (const ir::QuantizedPopulation& p : c.quantized.populations) {
-    const auto n = static_cast<std::int64_t>(p.neurons());
+  for (std::size_t p = 0; p < c.quantized.populations.size(); ++p) {
+    const std::int64_t n = ir::max_lanes(c.quantized, p);
     const std::int64_t lanes = r.chance(0.2) ? 1 : r.chance(0.25) ? n : r.whole(1, n);
     c.mapping.lanes.push_back(static_cast<int>(lanes));
   }
+  c.mapping = ir::fit_lanes(c.quantized, c.mapping);
   ir::verify(c.quantized);
   ir::verify(c.quantized, c.mapping);
   c.description = describe(c);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "compiler/ir/dataset.h"
@@ -34,6 +35,24 @@ class Random {
   std::uint64_t state_;
 };
 
+// What a random network may have besides dense chains of neurons without a current. With the same
+// seed, fewer kinds do not give a part of the same network, but another one.
+enum RandomKind : unsigned {
+  kConv = 1U << 0,        // stride, padding, dilation, groups, any shape of plane
+  kConvPool = 1U << 1,    // convolutions that sum tiles of their source first
+  kSparse = 1U << 2,      // single synapses
+  kRecurrent = 1U << 3,   // delays of 1..3 steps, to itself and across
+  kSkip = 1U << 4,        // several projections without delay into one population
+  kFanOut = 1U << 5,      // one source of several populations, and branches that join again
+  kCurrent = 1U << 6,     // Synapse::Current
+  kAlpha = 1U << 7,       // Synapse::Alpha
+  kMaxPool = 1U << 8,     // the largest currents of a convolution (needs kConv)
+  kInhibition = 1U << 9,
+  kRealInput = 1U << 10,  // data that are not integers
+  kDenseOnly = 0,
+  kAllKinds = (1U << 11) - 1,
+};
+
 // A whole test case: float network, its integers, a mapping, and data.
 struct RandomCase {
   ir::Network network;
@@ -43,8 +62,9 @@ struct RandomCase {
   std::string description;  // one line, for people
 };
 
-// 1-4 populations of 1-300 neurons, every reset rule, comparison and readout, uniform and differing
-// parameters, 1-16 weight bits, proved and saturating widths, any lanes, binary and counted input.
-[[nodiscard]] RandomCase random_case(std::uint64_t seed);
+// 1-4 layers of 1-300 neurons, every reset rule, comparison and readout, uniform and differing
+// parameters, 1-16 weight bits, proved and saturating widths, any lanes, binary and counted input;
+// and what `kinds` (a sum of RandomKind) allows.
+[[nodiscard]] RandomCase random_case(std::uint64_t seed, unsigned kinds = kAllKinds);
 
 }  // namespace hillock::tests

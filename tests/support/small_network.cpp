@@ -48,7 +48,8 @@ SmallCase make(std::size_t hidden, int hidden_lanes, std::size_t outputs, int ou
   std::vector<passes::WidthBounds> widths;
   const std::vector<std::optional<int>> bits(2, membrane_bits);
   for (const auto& b : analysis::bound_populations(c.network, bits)) {
-    widths.push_back({b.sum.lo, b.sum.hi, b.membrane.lo, b.membrane.hi});
+    widths.push_back({b.sum.lo, b.sum.hi, b.membrane.lo, b.membrane.hi, b.current.lo,
+                      b.current.hi});
   }
   passes::assign_widths(c.network, widths, bits);
   c.mapping.lanes = {hidden_lanes, output_lanes};

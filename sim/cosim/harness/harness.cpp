@@ -38,6 +38,7 @@ class Bench {
  public:
   Bench(const HillockDesign& design, uint32_t seed) : counter_words_(design.counter_words) {
     score_bits_ = design.score_bits;
+    stall_bits_ = design.stall_bits;
     for (uint32_t i = 0; i < design.populations; ++i) population_.push_back(design.population[i]);
     context_.randReset(seed == 0 ? 0 : 2);
     context_.randSeed(static_cast<int>(seed));
@@ -117,6 +118,7 @@ class Bench {
     top_->in_valid_i = 0;
     top_->result_ready_i = 0;
     if (stalls) clear_stalls();
+    settle_down(r);
     // The counters are a register behind the rows.
     tick();
     tick();
@@ -145,6 +147,32 @@ class Bench {
     rise();
   }
 
+  // A population that the result did not wait for may still be at work: the next sample begins when
+  // all are idle.
+  void settle_down(HillockRun& r) {
+    if (r.finished == 0) return;
+    const uint64_t cycles = r.cycles;
+    uint64_t limit = r.max_cycles;
+    const auto working = [&] {
+      for (size_t p = 0; p < population_.size(); ++p) {
+        if (r.trace[p].rows < static_cast<uint64_t>(r.timesteps) * population_[p].groups) return true;
+      }
+      return false;
+    };
+    bool waited = false;
+    for (; working() && limit > 0; --limit) {
+      settle();
+      ++r.cycles;
+      observe(r);
+      rise();
+      ++r.ticks;
+      waited = true;
+    }
+    // The latest rows still travel through bitmaps that nobody will read.
+    for (int i = 0; waited && i < 8; ++i) tick();
+    r.cycles = cycles;
+  }
+
   void observe(HillockRun& r) {
     const EData* valid = top_->trace_valid_o.data();
     for (size_t p = 0; p < population_.size(); ++p) {
@@ -162,17 +190,19 @@ class Bench {
       }
       trace.row_cycle[t * pop.groups + group] = static_cast<uint32_t>(r.cycles);
       trace.row_seen[t * pop.groups + group] = 1;
-      const uint32_t first = group * pop.lanes;
-      const uint32_t used = pop.neurons - first < pop.lanes ? pop.neurons - first : pop.lanes;
-      uint8_t* spikes = trace.spikes + t * pop.neurons + first;
-      int64_t* membranes = trace.membranes + t * pop.neurons + first;
-      for (uint32_t l = 0; l < used; ++l) {
-        spikes[l] = (rows[pop.spike_word + l / 32] >> (l % 32)) & 1;
-        membranes[l] = field(rows + pop.membrane_word, l * pop.membrane_bits, pop.membrane_bits);
-      }
-      // Spikes of lanes without a neuron would be a fault: they count as stray.
-      for (uint32_t l = used; l < pop.lanes; ++l) {
-        if (((rows[pop.spike_word + l / 32] >> (l % 32)) & 1) != 0) ++trace.stray_rows;
+      const int32_t* neuron = pop.neuron + group * pop.lanes;
+      uint8_t* spikes = trace.spikes + t * pop.neurons;
+      int64_t* membranes = trace.membranes + t * pop.neurons;
+      for (uint32_t l = 0; l < pop.lanes; ++l) {
+        const uint8_t spike = (rows[pop.spike_word + l / 32] >> (l % 32)) & 1;
+        if (neuron[l] < 0) {
+          // A spike of a lane without a neuron would be a fault: it counts as stray.
+          trace.stray_rows += spike;
+          continue;
+        }
+        spikes[neuron[l]] = spike;
+        membranes[neuron[l]] =
+            field(rows + pop.membrane_word, l * pop.membrane_bits, pop.membrane_bits);
       }
     }
   }
@@ -199,7 +229,7 @@ class Bench {
 
   void draw_stalls(Random& random, unsigned eighths) {
     EData* stall = top_->stall_i.data();
-    for (size_t bit = 0; bit < 2 * population_.size(); ++bit) {
+    for (size_t bit = 0; bit < stall_bits_; ++bit) {
       const EData mask = 1U << (bit % 32);
       if (random.chance(eighths)) stall[bit / 32] |= mask;
       else stall[bit / 32] &= ~mask;
@@ -208,7 +238,7 @@ class Bench {
 
   void clear_stalls() {
     EData* stall = top_->stall_i.data();
-    for (size_t w = 0; w <= 2 * population_.size() / 32; ++w) stall[w] = 0;
+    for (size_t w = 0; w <= stall_bits_ / 32; ++w) stall[w] = 0;
   }
 
   void read_counters(uint32_t* into) {
@@ -243,6 +273,7 @@ class Bench {
   std::vector<HillockPopulation> population_;
   uint32_t counter_words_ = 0;
   uint32_t score_bits_ = 1;
+  uint32_t stall_bits_ = 1;
 };
 
 }  // namespace

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#define HILLOCK_HARNESS_ABI 1
+#define HILLOCK_HARNESS_ABI 2
 
 /* One population's place in the verification port trace_rows_o, in words of 32 bits. */
 typedef struct {
@@ -16,6 +16,7 @@ typedef struct {
   uint32_t group_word;
   uint32_t spike_word;
   uint32_t membrane_word;
+  const int32_t* neuron; /* [groups * lanes]: the neuron of a slot, -1 where there is none */
 } HillockPopulation;
 
 typedef struct {
@@ -24,6 +25,7 @@ typedef struct {
   const HillockPopulation* population;
   uint32_t counter_words;
   uint32_t score_bits;
+  uint32_t stall_bits; /* of stall_i */
 } HillockDesign;
 
 typedef struct {

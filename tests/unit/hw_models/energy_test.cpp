@@ -19,8 +19,13 @@ namespace {
 constexpr double kPico = 1e-12;
 
 Counts counts(double cycles = 40) {
-  return hw_models::count_actions(test::energy_network(), test::energy_mapping(),
-                                  test::energy_activity(), cycles);
+  const ir::QuantizedNetwork network = test::energy_network();
+  const ir::Mapping mapping = test::energy_mapping();
+  hw_models::Counts all =
+      hw_models::count_actions(network, mapping, hw_models::LatencyModel(network, mapping),
+                               test::energy_activity());
+  all.cycles = cycles;
+  return all;
 }
 
 EnergyEstimate estimate(std::string_view target, double cycles = 40, double clock_hz = 0) {

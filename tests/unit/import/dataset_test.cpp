@@ -1,10 +1,11 @@
+// Data sets: layouts of x and y, and what neither of them may be.
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <numeric>
 
 #include "compiler/import/import.h"
 #include "compiler/support/npz.h"
-#include "tests/unit/import/fixtures.h"
+#include "tests/support/fixtures.h"
 
 namespace hillock::tests {
 namespace {
@@ -82,6 +83,17 @@ TEST_CASE("steps that are asked for must be those of the data", "[import]") {
   CHECK(Data({2, 3, 4}).load({4}, 3).timesteps == 3);
   CHECK_THAT(Data({2, 3, 4}).error({4}, 5),
              Contains("holds 3 time steps, and 5 are asked for [bad-data]"));
+}
+
+TEST_CASE("the steps of static data give way to a time axis", "[import]") {
+  const TemporaryFolder folder;
+  const auto steps = [&](const std::vector<std::size_t>& shape, Steps stated) {
+    support::write_npz(folder / "d.npz", {{"x", shape, std::vector<float>(12, 1.0F)}});
+    return load_dataset(folder / "d.npz", {2}, stated, 9).timesteps;
+  };
+  CHECK(steps({2, 3, 2}, {}) == 3);
+  CHECK(steps({6, 2}, {}) == 9);
+  CHECK(steps({6, 2}, 4) == 4);
 }
 
 TEST_CASE("labels are integers, one per sample", "[import]") {

@@ -10,7 +10,7 @@
 #include "compiler/support/npy.h"
 #include "compiler/support/zip.h"
 #include "sim/float/float_model.h"
-#include "tests/unit/import/fixtures.h"
+#include "tests/support/fixtures.h"
 
 namespace hillock::tests {
 namespace {

@@ -4,7 +4,7 @@
 #include <functional>
 #include <numeric>
 
-#include "tests/unit/import/fixtures.h"
+#include "tests/support/fixtures.h"
 #include "tests/unit/import/state_dict_case.h"
 
 namespace hillock::tests {

@@ -1,11 +1,12 @@
+// A .nir file as a graph, with the place of everything that it says.
 #include "compiler/import/nir_reader.h"
 
 #include <catch2/catch.hpp>
 
 #include "compiler/import/nir_wire.h"
-#include "tests/unit/import/fixtures.h"
-#include "tests/unit/import/graphs.h"
-#include "tests/unit/import/nir_file.h"
+#include "tests/support/fixtures.h"
+#include "tests/support/graphs.h"
+#include "tests/support/nir_file.h"
 
 namespace hillock::tests {
 namespace {

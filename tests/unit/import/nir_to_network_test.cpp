@@ -1,3 +1,4 @@
+// A NIR graph as a network, by the rules of each framework.
 #include "compiler/import/nir_to_network.h"
 
 #include <algorithm>
@@ -5,8 +6,8 @@
 #include <cmath>
 #include <limits>
 
-#include "tests/unit/import/fixtures.h"
-#include "tests/unit/import/graphs.h"
+#include "tests/support/fixtures.h"
+#include "tests/support/graphs.h"
 
 namespace hillock::tests {
 namespace {

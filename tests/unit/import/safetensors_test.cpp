@@ -5,7 +5,7 @@
 #include <cstring>
 
 #include "compiler/import/import.h"
-#include "tests/unit/import/fixtures.h"
+#include "tests/support/fixtures.h"
 
 namespace hillock::tests {
 namespace {

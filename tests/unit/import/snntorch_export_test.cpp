@@ -1,3 +1,4 @@
+// Betas recovered from what snnTorch's exporter makes of them.
 #include "compiler/import/snntorch_export.h"
 
 #include <catch2/catch.hpp>

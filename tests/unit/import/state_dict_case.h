@@ -9,7 +9,7 @@
 
 #include "compiler/import/import.h"
 #include "compiler/support/zip.h"
-#include "tests/unit/import/fixtures.h"
+#include "tests/support/fixtures.h"
 
 namespace hillock::tests {
 

@@ -5,7 +5,7 @@
 #include "compiler/import/import.h"
 #include "compiler/import/torch_file.h"
 #include "compiler/support/zip.h"
-#include "tests/unit/import/fixtures.h"
+#include "tests/support/fixtures.h"
 #include "tests/unit/import/state_dict_case.h"
 
 namespace hillock::tests {
@@ -93,9 +93,10 @@ TEST_CASE("a layer is what its tensors and its architecture say", "[import]") {
   CHECK(n.populations[0].reset.mechanism == ir::ResetMechanism::Subtract);
   CHECK(n.populations[0].reset.timing == ir::ResetTiming::Delayed);
   CHECK(n.import.grade == ImportGrade::Exact);
-  CHECK(n.import.assumptions ==
-        std::vector<std::string>{
-            "lif: reset_delay is not in a state_dict; snnTorch's default, on, was taken"});
+  CHECK(n.import.assumptions.empty());
+  CHECK(n.import.notes ==
+        std::vector<std::string>{"lif: the architecture does not say reset_delay: on, snnTorch's "
+                                 "default (--reset-delay states another)"});
   c.tensor("lif.reset_mechanism_val").values = {1};
   c.architecture = R"({"input": {"shape": [1, 2, 1]}, "readout": "membrane_max", "layers": [
     {"name": "fl", "type": "flatten"}, {"name": "d", "type": "dropout", "p": 0.5},
@@ -119,18 +120,27 @@ TEST_CASE("a layer is what its tensors and its architecture say", "[import]") {
 TEST_CASE("beta outside [0, 1] is clamped as snnTorch does, and said", "[import]") {
   Case c;
   c.tensor("lif.beta") = {"lif.beta", {3}, {-0.5F, 0.5F, 1.5F}};
+  c.options.reset_delay = true;
   const Network n = c.import();
   CHECK(n.populations[0].decay.stored() == std::vector<double>{0, 0.5, 1});
   CHECK(n.import.notes == std::vector<std::string>{"lif: beta of 2 of 3 neurons is outside [0, 1], "
                                                    "and was clamped as snnTorch does"});
 }
 
-TEST_CASE("a missing reset mechanism is assumed, and the import graded so", "[import]") {
+TEST_CASE("the defaults of an architecture are what it states, and are noted", "[import]") {
   Case c;
   c.drop("lif.reset_mechanism_val");
-  CHECK(c.import().import.grade == ImportGrade::Approximate);
+  c.options.reset_delay = true;
+  const Network n = c.import();
+  CHECK(n.populations[0].reset.mechanism == ir::ResetMechanism::Subtract);
+  CHECK(n.import.grade == ImportGrade::Exact);
+  CHECK(n.import.assumptions.empty());
+  CHECK(n.import.notes ==
+        std::vector<std::string>{"lif: neither the file nor the architecture says the reset "
+                                 "mechanism: subtract, snnTorch's default (--reset states "
+                                 "another)"});
   c.options.reset = ir::ResetMechanism::Subtract;
-  CHECK(c.import().import.grade == ImportGrade::Exact);
+  CHECK(c.import().import.notes.empty());
 }
 
 TEST_CASE("weights that come last are read by their sum", "[import]") {

@@ -1,9 +1,10 @@
+// Pickles of tensors, read without executing anything in them.
 #include "compiler/import/torch_pickle.h"
 
 #include <catch2/catch.hpp>
 
 #include "compiler/support/zip.h"
-#include "tests/unit/import/fixtures.h"
+#include "tests/support/fixtures.h"
 
 namespace hillock::tests {
 namespace {

@@ -1,3 +1,4 @@
+// Networks as JSON and back.
 #include "compiler/ir/network_json.h"
 
 #include <catch2/catch.hpp>

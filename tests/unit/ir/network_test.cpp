@@ -1,3 +1,4 @@
+// What verify() lets pass, and what it reports.
 #include "compiler/ir/network.h"
 
 #include <catch2/catch.hpp>

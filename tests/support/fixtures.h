@@ -1,4 +1,4 @@
-// What the tests of import share: committed files, a folder to write in, and errors as text.
+// What tests of files share: committed files, a folder to write in, and errors as text.
 #pragma once
 
 #include <unistd.h>
@@ -13,7 +13,7 @@ namespace hillock::tests {
 
 // A committed file: tests/data/NAME.
 inline std::filesystem::path data_file(const std::string& name) {
-  return std::filesystem::path(__FILE__).parent_path().parent_path().parent_path() / "data" / name;
+  return std::filesystem::path(__FILE__).parent_path().parent_path() / "data" / name;
 }
 
 // A folder of this process, emptied when it goes.

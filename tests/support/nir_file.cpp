@@ -1,4 +1,4 @@
-#include "tests/unit/import/nir_file.h"
+#include "tests/support/nir_file.h"
 
 #include <hdf5.h>
 

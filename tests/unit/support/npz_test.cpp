@@ -1,9 +1,10 @@
+// NumPy's arrays and archives, as NumPy writes them and as nobody should.
 #include "compiler/support/npz.h"
 
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "tests/unit/import/fixtures.h"
+#include "tests/support/fixtures.h"
 
 namespace hillock::tests {
 namespace {
@@ -19,7 +20,7 @@ std::vector<double> counted(double (*f)(int)) {
   return out;
 }
 
-TEST_CASE("NumPy's own arrays of every kind are read", "[import]") {
+TEST_CASE("NumPy's own arrays of every kind are read", "[support]") {
   for (const char* name : {"npz/stored.npz", "npz/deflated.npz"}) {
     CAPTURE(name);
     const NpzReader npz(data_file(name));
@@ -57,7 +58,7 @@ TEST_CASE("NumPy's own arrays of every kind are read", "[import]") {
   }
 }
 
-TEST_CASE("what is written reads back, and is the same at every run", "[import]") {
+TEST_CASE("what is written reads back, and is the same at every run", "[support]") {
   const TemporaryFolder folder;
   const std::vector<NpzOutput> arrays{
       {"spikes", {2, 3}, std::vector<std::uint8_t>{0, 1, 0, 1, 1, 255}},
@@ -85,7 +86,7 @@ TEST_CASE("what is written reads back, and is the same at every run", "[import]"
              Contains("[output-unwritable]"));
 }
 
-TEST_CASE("half precision is exact at its edges", "[import]") {
+TEST_CASE("half precision is exact at its edges", "[support]") {
   const auto value = [](std::uint16_t bits) {
     const std::string data{static_cast<char>(bits & 0xff), static_cast<char>(bits >> 8)};
     return NpzArray(support::npy_bytes("<f2", {1}, data), {"f"}).values<double>()[0];
@@ -99,7 +100,7 @@ TEST_CASE("half precision is exact at its edges", "[import]") {
   CHECK(std::isnan(value(0x7e00)));
 }
 
-TEST_CASE("headers that make no sense are errors", "[import]") {
+TEST_CASE("headers that make no sense are errors", "[support]") {
   const auto error = [](const std::string& header, const std::string& data = "") {
     std::string npy = "\x93NUMPY\x01";
     npy += '\0';
@@ -131,7 +132,7 @@ TEST_CASE("headers that make no sense are errors", "[import]") {
   }
 }
 
-TEST_CASE("an archive that claims more than it can hold is refused", "[import]") {
+TEST_CASE("an archive that claims more than it can hold is refused", "[support]") {
   const TemporaryFolder folder;
   std::string bytes = support::zip_bytes({{"x.npy", std::string(100'000, 'a')}});
   // The size is in the central directory and in the local header: 4 bytes, little-endian.

@@ -1,0 +1,515 @@
+// lower(): from the sources of a population to the taps that its engine takes.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+
+#include "compiler/emit/lowering.h"
+#include "compiler/emit/memory_image.h"
+
+namespace hillock::emit {
+namespace {
+
+// Scan words of about this many bits: narrower rows are packed, wider ones sliced. Narrow words keep
+// the carry chain of the search short; 32 bits also simulate fast.
+constexpr int kScanWordBits = 32;
+
+// How a row of spikes is cut into scan words.
+struct ScanShape {
+  int pack = 1;
+  int slices = 1;
+  int word_bits = 1;
+  int words = 1;
+  int pitch = 1;
+};
+
+ScanShape scan_shape(int lanes, int groups) {
+  ScanShape s;
+  if (lanes > kScanWordBits) {
+    s.slices = static_cast<int>(std::bit_ceil(
+        static_cast<unsigned>(numeric::ceil_div(lanes, kScanWordBits))));
+    s.word_bits = static_cast<int>(numeric::ceil_div(lanes, s.slices));
+    s.words = groups * s.slices;
+    s.pitch = lanes;
+  } else {
+    s.pack = static_cast<int>(std::bit_floor(static_cast<unsigned>(kScanWordBits / lanes)));
+    s.pack = std::min(s.pack, static_cast<int>(std::bit_ceil(static_cast<unsigned>(groups))));
+    s.word_bits = lanes * s.pack;
+    s.words = static_cast<int>(numeric::ceil_div(groups, s.pack));
+    s.pitch = s.word_bits;
+  }
+  return s;
+}
+
+// One projection on its way into the engine.
+class Stream {
+ public:
+  // `id`: prefix of its nets, for example "lif1" or "lif1_in2".
+  Stream(Lowering& l, std::size_t projection, std::string id, TapWidths widths)
+      : l_(l),
+        k_(projection),
+        projection_(l.network.projections[projection]),
+        target_(projection_.target),
+        id_(std::move(id)),
+        widths_(widths),
+        groups_(l.layout.rows[target_].groups),
+        lanes_(l.layout.rows[target_].lanes),
+        addr_bits_(ir::address_bits(static_cast<std::int64_t>(
+            ir::source_addresses(l.network, l.mapping, projection_.source)))) {}
+
+  // `turn`: the net that says that this projection is due; empty for the only one.
+  void lower(const std::string& turn) {
+    tap_wires();
+    const ir::TapKind kind = ir::tap_kind(l_.network, l_.mapping, k_);
+    if (kind == ir::TapKind::Pool) {
+      pool();
+      return;
+    }
+    if (projection_.source.kind == ir::Source::Kind::Input) beats_of_input();
+    else beats_of_population(turn);
+    beat_gate();
+    if (kind == ir::TapKind::Dense) dense();
+    if (kind == ir::TapKind::Conv) conv();
+    if (kind == ir::TapKind::Sparse) sparse();
+  }
+
+ private:
+  [[nodiscard]] std::string net(const std::string& name) const { return id_ + "_" + name; }
+
+  [[nodiscard]] std::string where() const {
+    return fmt::format("{} -> {}  @[{}]", l_.network.source_name(projection_.source),
+                       l_.network.populations[target_].name, base_name(projection_.where.text()));
+  }
+
+  void tap_wires() {
+    l_.wires(1, id_, {"_tap_valid", "_tap_ready", "_tap_event", "_tap_new", "_tap_update",
+                      "_tap_step_last", "_tap_sample_last"});
+    l_.wire(ir::address_bits(groups_), net("tap_group"));
+    l_.wire(widths_.value_bits, net("tap_value"));
+    l_.wire(lanes_ * widths_.weight_bits, net("weights"));
+  }
+
+  void beat_wires(const std::string& name) {
+    for (const char* s : {"valid", "ready", "event", "step_last"}) l_.wire(1, net(name + "_" + s));
+    l_.wire(addr_bits_, net(name + "_addr"));
+  }
+
+  void beats_of_input() {
+    const std::vector<std::size_t> readers = readers_of(l_.network, projection_.source);
+    std::string valid = "in_valid_i";
+    if (readers.size() > 1) {
+      const auto own = std::find(readers.begin(), readers.end(), k_) - readers.begin();
+      valid = fmt::format("in_fork_valid[{}]", own);
+    }
+    l_.wire(1, net("beat_ready"));
+    if (waits()) {
+      step_buffer(valid);
+      return;
+    }
+    l_.wire(1, net("beat_valid"), valid);
+    l_.wire(1, net("beat_event"), "in_event_i");
+    l_.wire(1, net("beat_step_last"), "in_step_last_i");
+    l_.wire(1, net("beat_sample_last"), "in_sample_last_i");
+    l_.wire(addr_bits_, net("beat_addr"), "in_addr_i");
+    l_.wire(widths_.value_bits, net("beat_value"), "in_value_i");
+  }
+
+  // Whether the input's step has to wait here while the population adds up another projection.
+  [[nodiscard]] bool waits() const {
+    return ir::stream_order(l_.network, target_).front() != k_;
+  }
+
+  // A step of the input in full, and what the first projection may run ahead: see snn_conv_taps.
+  void step_buffer(const std::string& valid) {
+    constexpr std::int64_t kAhead = 8;
+    const int width = 3 + addr_bits_ + widths_.value_bits;
+    for (const char* s : {"valid", "event", "step_last", "sample_last"}) {
+      l_.wire(1, net(std::string("beat_") + s));
+    }
+    l_.wire(addr_bits_, net("beat_addr"));
+    l_.wire(widths_.value_bits, net("beat_value"));
+    l_.wire(1, net("wait_ready"));
+    l_.instance({"snn_fifo",
+                 "u_" + net("wait"),
+                 "A step of the input, while another projection is added up",
+                 {{"Width", number(width)}, {"Depth", number(addresses() + kAhead)}},
+                 {{"clk_i", "clk_i"},
+                  {"rst_i", "rst_i"},
+                  {"valid_i", valid},
+                  {"ready_o", net("wait_ready")},
+                  {"data_i", "{in_event_i, in_step_last_i, in_sample_last_i, in_addr_i, in_value_i}"},
+                  {"valid_o", net("beat_valid")},
+                  {"ready_i", net("beat_ready")},
+                  {"data_o", fmt::format("{{{0}event, {0}step_last, {0}sample_last, {0}addr, {0}value}}",
+                                         net("beat_"))}}});
+  }
+
+  // The bitmap of the source's spikes and the scanner that turns it into events.
+  void beats_of_population(const std::string& turn) {
+    const std::size_t source = projection_.source.index;
+    const std::string& from = l_.ids[source];
+    const int lanes = l_.layout.rows[source].lanes;
+    const int groups = l_.layout.rows[source].groups;
+    const ScanShape scan = scan_shape(lanes, groups);
+    const int index_bits = ir::address_bits(scan.words);
+    const bool delayed = projection_.delay > 0;
+    const std::string beats = delayed ? "scan" : "beat";
+    l_.wires(1, id_, {"_map_valid", "_map_sample_last", "_map_release"});
+    l_.wire(scan.words, net("map_flags"));
+    l_.wire(index_bits, net("map_index"));
+    l_.wire(scan.word_bits, net("map_word"));
+    l_.wire(1, fmt::format("{}_to{}_step_ready", from, k_));
+    beat_wires("beat");
+    if (delayed) beat_wires("scan");
+    l_.wire(1, net("beat_sample_last"), delayed ? "1'b0" : "");
+    l_.wire(widths_.value_bits, net("beat_value"), fmt::format("{}'d1", widths_.value_bits));
+    if (delayed) l_.wire(1, net("scan_sample_last"));
+    l_.instance({"snn_spike_bitmap",
+                 "u_" + net("bitmap"),
+                 fmt::format("Spikes of {}{}: {}", l_.network.populations[source].name,
+                             delayed ? fmt::format(", {} steps ago", projection_.delay) : "",
+                             where()),
+                 {{"Lanes", number(lanes)},
+                  {"Groups", number(groups)},
+                  {"GroupBits", number(ir::address_bits(groups))},
+                  {"Pack", number(scan.pack)},
+                  {"Slices", number(scan.slices)},
+                  {"Delay", number(projection_.delay)}},
+                 {{"clk_i", "clk_i"},
+                  {"rst_i", "rst_i"},
+                  {"step_ready_o", fmt::format("{}_to{}_step_ready", from, k_)},
+                  {"row_valid_i", from + "_row_valid"},
+                  {"row_group_i", from + "_row_group"},
+                  {"row_step_last_i", from + "_row_step_last"},
+                  {"row_sample_last_i", from + "_row_sample_last"},
+                  {"row_spikes_i", from + "_row_spikes"},
+                  {"step_valid_o", net("map_valid")},
+                  {"step_sample_last_o", net("map_sample_last")},
+                  {"word_flags_o", net("map_flags")},
+                  {"word_index_i", net("map_index")},
+                  {"word_o", net("map_word")},
+                  {"step_release_i", net("map_release")}}});
+    l_.instance({"snn_scanner",
+                 "u_" + net("scanner"),
+                 "",
+                 {{"Words", number(scan.words)},
+                  {"IndexBits", number(index_bits)},
+                  {"WordBits", number(scan.word_bits)},
+                  {"Pitch", number(scan.pitch)},
+                  {"Slices", number(scan.slices)},
+                  {"AddrBits", number(addr_bits_)}},
+                 {{"clk_i", "clk_i"},
+                  {"rst_i", "rst_i"},
+                  {"step_valid_i", net("map_valid")},
+                  {"step_sample_last_i", net("map_sample_last")},
+                  {"word_flags_i", net("map_flags")},
+                  {"word_index_o", net("map_index")},
+                  {"word_i", net("map_word")},
+                  {"step_release_o", net("map_release")},
+                  {"beat_valid_o", net(beats + "_valid")},
+                  {"beat_ready_i", net(beats + "_ready")},
+                  {"beat_event_o", net(beats + "_event")},
+                  {"beat_step_last_o", net(beats + "_step_last")},
+                  {"beat_sample_last_o", net(beats + "_sample_last")},
+                  {"beat_addr_o", net(beats + "_addr")}}});
+    if (delayed) delay_gate(turn);
+  }
+
+  void delay_gate(const std::string& turn) {
+    Instance gate{"snn_delay_gate",
+                  "u_" + net("delay"),
+                  "",
+                  {{"Delay", number(projection_.delay)}, {"AddrBits", number(addr_bits_)}},
+                  {{"clk_i", "clk_i"},
+                   {"rst_i", "rst_i"},
+                   {"turn_i", turn},
+                   {"sample_done_i", l_.ids[target_] + "_sample_done"}}};
+    for (const char* s : {"valid", "event", "step_last", "addr"}) {
+      gate.ports.emplace_back(fmt::format("beat_{}_i", s), net(std::string("scan_") + s));
+      gate.ports.emplace_back(fmt::format("beat_{}_o", s), net(std::string("beat_") + s));
+    }
+    gate.ports.emplace_back("beat_ready_o", net("scan_ready"));
+    gate.ports.emplace_back("beat_ready_i", net("beat_ready"));
+    l_.instance(std::move(gate));
+    l_.design().unused.push_back(net("scan_sample_last"));
+  }
+
+  // Verification can hold back each projection's events.
+  void beat_gate() {
+    l_.wires(1, id_, {"_gated_valid", "_gated_ready"});
+    l_.instance({"snn_stream_gate",
+                 "u_" + net("beat_gate"),
+                 "",
+                 {},
+                 {{"clk_i", "clk_i"},
+                  {"rst_i", "rst_i"},
+                  {"stall_i", fmt::format("stall_i[{}]", k_)},
+                  {"valid_i", net("beat_valid")},
+                  {"ready_o", net("beat_ready")},
+                  {"valid_o", net("gated_valid")},
+                  {"ready_i", net("gated_ready")}}});
+  }
+
+  // An instance of a module that turns beats into taps.
+  Instance taps(const std::string& module) {
+    Instance i{module,
+               "u_" + net("taps"),
+               where(),
+               {},
+               {{"clk_i", "clk_i"},
+                {"rst_i", "rst_i"},
+                {"beat_valid_i", net("gated_valid")},
+                {"beat_ready_o", net("gated_ready")}}};
+    for (const char* s : {"event", "step_last", "sample_last", "addr", "value"}) {
+      i.ports.emplace_back(fmt::format("beat_{}_i", s), net(std::string("beat_") + s));
+    }
+    for (const char* s : {"event", "new", "step_last", "sample_last", "group", "value"}) {
+      i.ports.emplace_back(fmt::format("tap_{}_o", s), net(std::string("tap_") + s));
+    }
+    i.ports.emplace_back("tap_valid_o", net("tap_valid"));
+    i.ports.emplace_back("tap_ready_i", net("tap_ready"));
+    i.ports.emplace_back("weights_o", net("weights"));
+    i.parameters = {{"AddrBits", number(addr_bits_)},
+                    {"ValueBits", number(widths_.value_bits)},
+                    {"Groups", number(groups_)},
+                    {"Lanes", number(lanes_)},
+                    {"WeightBits", number(widths_.weight_bits)}};
+    return i;
+  }
+
+  [[nodiscard]] std::int64_t addresses() const {
+    return static_cast<std::int64_t>(
+        ir::source_addresses(l_.network, l_.mapping, projection_.source));
+  }
+
+  void dense() {
+    Instance i = taps("snn_dense_taps");
+    const bool fused = ir::fused_update(l_.network, target_);
+    i.parameters.emplace_back("Sources", number(addresses()));
+    i.parameters.emplace_back("Fused", flag(fused));
+    i.parameters.emplace_back(
+        "WeightFile", l_.memory(net("weights.mem"), dense_image(l_.network, l_.mapping, k_)));
+    i.ports.emplace_back("tap_update_o", net("tap_update"));
+    l_.instance(std::move(i));
+  }
+
+  void conv() {
+    const ir::ConvGeometry& g = std::get<ir::QuantizedConv>(projection_.connectivity).geometry;
+    const ir::Layout target = ir::layout_of(l_.network, l_.mapping, target_);
+    ir::Layout source;  // of a source in the order of its planes
+    bool plane_order = true;
+    if (projection_.source.kind == ir::Source::Kind::Population) {
+      source = ir::layout_of(l_.network, l_.mapping, projection_.source.index);
+      plane_order = source.positions == 1 && source.blocks == 1;
+    }
+    no_update();
+    Instance i = taps("snn_conv_taps");
+    const auto bind = [&](const char* name, std::size_t v) {
+      i.parameters.emplace_back(name, number(static_cast<std::int64_t>(v)));
+    };
+    bind("PlaneOrder", plane_order ? 1 : 0);
+    if (!plane_order) {
+      bind("SourceBlocks", source.blocks);
+      bind("SourceChannels", source.block_channels);
+      bind("SourceSlots", source.block_groups() * source.lanes);
+    }
+    bind("Channels", g.in_channels);
+    bind("Height", g.in_height);
+    bind("Width", g.in_width);
+    bind("TileHeight", g.pool_height);
+    bind("TileWidth", g.pool_width);
+    bind("OutHeight", g.out_height);
+    bind("OutWidth", g.out_width);
+    bind("KernelHeight", g.kernel_height);
+    bind("KernelWidth", g.kernel_width);
+    bind("StrideHeight", g.stride_height);
+    bind("StrideWidth", g.stride_width);
+    bind("DilationHeight", g.dilation_height);
+    bind("DilationWidth", g.dilation_width);
+    bind("PadTop", g.pad_top);
+    bind("PadLeft", g.pad_left);
+    bind("Blocks", g.groups);
+    bind("BlockGroups", target.block_groups());
+    i.parameters.emplace_back(
+        "WeightFile", l_.memory(net("weights.mem"), conv_image(l_.network, l_.mapping, k_)));
+    l_.instance(std::move(i));
+  }
+
+  void sparse() {
+    SparseImage image = sparse_image(l_.network, l_.mapping, k_);
+    no_update();
+    Instance i = taps("snn_sparse_taps");
+    i.parameters.emplace_back("Sources", number(addresses()));
+    i.parameters.emplace_back("Rows", number(static_cast<std::int64_t>(image.rows)));
+    i.parameters.emplace_back("CountBits", number(image.count_bits));
+    i.parameters.emplace_back("ListFile", l_.memory(net("lists.mem"), std::move(image.lists)));
+    i.parameters.emplace_back("WeightFile",
+                              l_.memory(net("weights.mem"), std::move(image.weights)));
+    l_.instance(std::move(i));
+  }
+
+  void pool() {
+    const auto& p = std::get<ir::MaxPool>(projection_.connectivity);
+    const std::size_t source = projection_.source.index;
+    const std::string& from = l_.ids[source];
+    const std::string ready = fmt::format("{}_to{}_step_ready", from, k_);
+    const ir::Layout layout = ir::layout_of(l_.network, l_.mapping, source);
+    l_.wire(1, ready);
+    no_update();
+    assign(net("tap_new"), "1'b0");
+    assign(net("tap_value"), fmt::format("{}'d1", widths_.value_bits));
+    Instance i{"snn_pool_taps",
+               "u_" + net("taps"),
+               "Maximum of " + where(),
+               {{"Lanes", number(lanes_)}, {"ValueBits", number(widths_.weight_bits)}},
+               {{"clk_i", "clk_i"},
+                {"rst_i", "rst_i"},
+                {"step_ready_o", ready},
+                {"row_valid_i", from + "_row_valid"},
+                {"row_group_i", from + "_row_group"},
+                {"row_step_last_i", from + "_row_step_last"},
+                {"row_sample_last_i", from + "_row_sample_last"},
+                {"row_membranes_i", from + "_row_membranes"},
+                {"tap_valid_o", net("tap_valid")},
+                {"tap_ready_i", net("tap_ready")},
+                {"tap_event_o", net("tap_event")},
+                {"tap_step_last_o", net("tap_step_last")},
+                {"tap_sample_last_o", net("tap_sample_last")},
+                {"tap_group_o", net("tap_group")},
+                {"values_o", net("weights")}}};
+    const auto bind = [&](const char* name, std::size_t v) {
+      i.parameters.emplace_back(name, number(static_cast<std::int64_t>(v)));
+    };
+    bind("PositionGroups", layout.position_groups());
+    bind("Height", p.in_height);
+    bind("Width", p.in_width);
+    bind("OutHeight", p.out_height);
+    bind("OutWidth", p.out_width);
+    bind("KernelHeight", p.kernel_height);
+    bind("KernelWidth", p.kernel_width);
+    bind("StrideHeight", p.stride_height);
+    bind("StrideWidth", p.stride_width);
+    bind("DilationHeight", p.dilation_height);
+    bind("DilationWidth", p.dilation_width);
+    bind("PadTop", p.pad_top);
+    bind("PadLeft", p.pad_left);
+    l_.instance(std::move(i));
+    l_.design().unused.push_back(fmt::format("stall_i[{}]", k_));
+  }
+
+  void no_update() { assign(net("tap_update"), "1'b0"); }
+
+  void assign(const std::string& name, const std::string& value) {
+    for (Wire& w : l_.design().wires) {
+      if (w.name == name) w.value = value;
+    }
+  }
+
+  Lowering& l_;
+  std::size_t k_;
+  const ir::QuantizedProjection& projection_;
+  std::size_t target_;
+  std::string id_;
+  TapWidths widths_;
+  int groups_;
+  int lanes_;
+  int addr_bits_;
+};
+
+// Several streams take turns.
+void merge(Lowering& l, std::size_t population, const std::vector<std::string>& ids,
+           const TapWidths& widths) {
+  const std::string& id = l.ids[population];
+  const ir::TraceRow& row = l.layout.rows[population];
+  const int count = static_cast<int>(ids.size());
+  l.wires(1, id, {"_tap_valid", "_tap_ready", "_tap_event", "_tap_new", "_tap_step_last",
+                  "_tap_sample_last"});
+  l.wire(1, id + "_tap_update", "1'b0");
+  l.wire(ir::address_bits(row.groups), id + "_tap_group");
+  l.wire(widths.value_bits, id + "_tap_value");
+  l.wire(row.lanes * widths.weight_bits, id + "_weights");
+  // The streams side by side, the first lowest.
+  const auto all = [&](const std::string& name) {
+    std::string text;
+    for (auto s = ids.rbegin(); s != ids.rend(); ++s) {
+      text += (text.empty() ? "{" : ", ") + *s + name;
+    }
+    return text + "}";
+  };
+  Instance m{"snn_tap_merge",
+             "u_" + id + "_merge",
+             fmt::format("{} projections into {}", count, l.network.populations[population].name),
+             {{"Streams", number(count)},
+              {"GroupBits", number(ir::address_bits(row.groups))},
+              {"ValueBits", number(widths.value_bits)},
+              {"WeightsWidth", number(row.lanes * widths.weight_bits)}},
+             {{"clk_i", "clk_i"},
+              {"rst_i", "rst_i"},
+              {"tap_valid_i", all("_tap_valid")},
+              {"tap_ready_o", id + "_merge_ready"},
+              {"tap_event_i", all("_tap_event")},
+              {"tap_new_i", all("_tap_new")},
+              {"tap_step_last_i", all("_tap_step_last")},
+              {"tap_sample_last_i", ids[0] + "_tap_sample_last"},
+              {"tap_group_i", all("_tap_group")},
+              {"tap_value_i", all("_tap_value")},
+              {"weights_i", all("_weights")},
+              {"turn_o", id + "_turn"}}};
+  l.wire(count, id + "_merge_ready");
+  for (const char* s : {"valid", "event", "new", "step_last", "sample_last", "group", "value"}) {
+    m.ports.emplace_back(fmt::format("tap_{}_o", s), fmt::format("{}_tap_{}", id, s));
+  }
+  m.ports.emplace_back("tap_ready_i", id + "_tap_ready");
+  m.ports.emplace_back("weights_o", id + "_weights");
+  l.instance(std::move(m));
+  for (std::size_t s = 0; s < ids.size(); ++s) {
+    for (Wire& w : l.design().wires) {
+      if (w.name == ids[s] + "_tap_ready") w.value = fmt::format("{}_merge_ready[{}]", id, s);
+    }
+    l.design().unused.push_back(ids[s] + "_tap_update");
+    l.design().unused.push_back(ids[s] + "_tap_sample_last");
+  }
+  l.design().unused.push_back(id + "_turn");
+}
+
+}  // namespace
+
+std::vector<std::size_t> readers_of(const ir::QuantizedNetwork& network,
+                                    const ir::Source& source) {
+  std::vector<std::size_t> readers;
+  for (std::size_t k = 0; k < network.projections.size(); ++k) {
+    if (network.projections[k].source == source) readers.push_back(k);
+  }
+  return readers;
+}
+
+TapWidths lower_projections(Lowering& l, std::size_t population) {
+  const std::vector<std::size_t> order = ir::stream_order(l.network, population);
+  const std::string& id = l.ids[population];
+  TapWidths widths;
+  for (const std::size_t k : order) {
+    const ir::QuantizedProjection& p = l.network.projections[k];
+    widths.weight_bits = std::max(widths.weight_bits, p.weight_bits);
+    if (p.source.kind == ir::Source::Kind::Input) {
+      widths.value_bits =
+          std::max(widths.value_bits, ir::value_bits(l.network.inputs[p.source.index]));
+    }
+  }
+  if (ir::pooled_source(l.network, population)) {
+    widths.weight_bits = l.network.populations[population].current_bits;
+  }
+  if (order.size() == 1) {
+    Stream(l, order[0], id, widths).lower("");
+    return widths;
+  }
+  l.wire(static_cast<int>(order.size()), id + "_turn");
+  std::vector<std::string> ids;
+  for (std::size_t s = 0; s < order.size(); ++s) {
+    ids.push_back(fmt::format("{}_in{}", id, s));
+    Stream(l, order[s], ids.back(), widths).lower(fmt::format("{}_turn[{}]", id, s));
+  }
+  merge(l, population, ids, widths);
+  return widths;
+}
+
+}  // namespace hillock::emit

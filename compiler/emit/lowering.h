@@ -1,0 +1,72 @@
+// What the parts of lower() share: the network, the design under construction and its names.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "compiler/emit/lower.h"
+#include "compiler/emit/names.h"
+#include "compiler/ir/hardware_view.h"
+
+namespace hillock::emit {
+
+struct Lowering {
+  const ir::QuantizedNetwork& network;
+  const ir::Mapping& mapping;
+  ir::TraceLayout layout;
+  std::vector<std::string> ids;           // of the populations
+  std::vector<std::string> constant_ids;  // the same in camel case, for their constants
+  Lowered out;
+
+  Lowering(const ir::QuantizedNetwork& n, const ir::Mapping& m)
+      : network(n), mapping(m), layout(ir::trace_layout(n, m)) {}
+
+  [[nodiscard]] Design& design() { return out.design; }
+
+  void wire(int width, const std::string& name, const std::string& value = "") {
+    design().wires.push_back({width, name, value});
+  }
+  void wires(int width, const std::string& prefix, const std::vector<const char*>& names) {
+    for (const char* name : names) wire(width, prefix + name);
+  }
+  void instance(Instance i) { design().instances.push_back(std::move(i)); }
+
+  // Adds a constant of population `p` to the group and returns its name.
+  std::string constant(ConstantGroup& group, std::size_t p, const std::string& name,
+                       const std::string& value, const std::string& comment = "") {
+    group.constants.push_back({constant_ids[p] + name, value, comment});
+    return group.constants.back().name;
+  }
+  // A memory image beside the top; returns the string that names it in Verilog.
+  std::string memory(const std::string& name, std::string content) {
+    out.memories.push_back({name, std::move(content)});
+    return "\"" + name + "\"";
+  }
+};
+
+[[nodiscard]] std::string number(std::int64_t v);
+[[nodiscard]] std::string flag(bool b);
+// A sized signed literal, for example -8'sd3.
+[[nodiscard]] std::string sized(std::int64_t v, int bits);
+// The place in the model file that something comes from, without folders: for comments.
+[[nodiscard]] std::string base_name(const std::string& place);
+
+// The takers of a population's rows, and of the input's beats, in the order of their projections.
+[[nodiscard]] std::vector<std::size_t> readers_of(const ir::QuantizedNetwork& network,
+                                                  const ir::Source& source);
+
+// Everything between the sources of a population and its engine: bitmaps, scanners, delays, taps,
+// and the merging of several projections. Leaves the nets ID_tap_* and ID_weights.
+// Returns the width of a weight and of a value, as the engine sees them.
+struct TapWidths {
+  int weight_bits = 1;
+  int value_bits = 1;
+};
+TapWidths lower_projections(Lowering& l, std::size_t population);
+
+// The engine of a population, its inhibition, counters and the credit of its takers. Needs the nets
+// of lower_projections(); leaves ID_row_* and ID_counts.
+void lower_engine(Lowering& l, std::size_t population, const TapWidths& widths,
+                  ConstantGroup& constants);
+
+}  // namespace hillock::emit

@@ -1,0 +1,113 @@
+#include "compiler/ir/hardware_view.h"
+
+#include <algorithm>
+#include <set>
+
+namespace hillock::ir {
+
+std::vector<std::size_t> stream_order(const QuantizedNetwork& n, std::size_t population) {
+  std::vector<std::size_t> order;
+  for (std::size_t k = 0; k < n.projections.size(); ++k) {
+    if (n.projections[k].target == population) order.push_back(k);
+  }
+  const auto rank = [&](std::size_t k) {
+    const QuantizedProjection& p = n.projections[k];
+    return p.delay > 0 ? 2 : p.source.kind == Source::Kind::Population ? 1 : 0;
+  };
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return rank(a) < rank(b); });
+  return order;
+}
+
+bool fused_update(const QuantizedNetwork& n, std::size_t population) {
+  const std::vector<const QuantizedProjection*> into = n.projections_into(population);
+  return into.size() == 1 && std::holds_alternative<QuantizedDense>(into[0]->connectivity);
+}
+
+TapKind tap_kind(const QuantizedNetwork& n, const Mapping& m, std::size_t projection) {
+  const QuantizedProjection& p = n.projections[projection];
+  if (std::holds_alternative<QuantizedDense>(p.connectivity)) return TapKind::Dense;
+  if (std::holds_alternative<MaxPool>(p.connectivity)) return TapKind::Pool;
+  const auto* conv = std::get_if<QuantizedConv>(&p.connectivity);
+  if (conv == nullptr) return TapKind::Sparse;
+  if (p.source.kind == Source::Kind::Input) return TapKind::Conv;
+  const ConvGeometry& g = conv->geometry;
+  const Layout source = layout_of(n, m, p.source.index);
+  const bool plain = source.positions == 1 && source.blocks == 1;
+  const bool by_position = source.positions == g.in_height * g.in_width &&
+                           source.blocks * source.block_channels == g.in_channels;
+  return plain || by_position ? TapKind::Conv : TapKind::Sparse;
+}
+
+namespace {
+
+std::vector<std::uint32_t> row_taps(const MaxPool& pool, const Layout& source) {
+  std::vector<std::uint32_t> counts(source.groups(), 0);
+  for (std::size_t group = 0; group < counts.size(); ++group) {
+    // Any plane will do: windows do not depend on the channel.
+    for_each_window(pool, group / source.position_groups(), [&](std::size_t) { ++counts[group]; });
+  }
+  return counts;
+}
+
+}  // namespace
+
+std::vector<std::uint32_t> tap_counts(const QuantizedNetwork& n, const Mapping& m,
+                                      std::size_t projection) {
+  const QuantizedProjection& p = n.projections[projection];
+  const Layout target = layout_of(n, m, p.target);
+  if (const auto* pool = std::get_if<MaxPool>(&p.connectivity)) {
+    return row_taps(*pool, layout_of(n, m, p.source.index));
+  }
+  const std::size_t addresses = source_addresses(n, m, p.source);
+  if (tap_kind(n, m, projection) == TapKind::Dense) {
+    return std::vector<std::uint32_t>(addresses, static_cast<std::uint32_t>(target.groups()));
+  }
+  std::vector<std::uint32_t> counts(addresses, 0);
+  const std::size_t elements = element_count(n.source_shape(p.source));
+  std::set<std::size_t> groups;
+  for (std::size_t i = 0; i < elements; ++i) {
+    groups.clear();
+    for_each_synapse(p.connectivity, i, [&](std::size_t j, std::int32_t) {
+      groups.insert(target.slot_of(j) / target.lanes);
+    });
+    counts[source_address(n, m, p.source, i)] = static_cast<std::uint32_t>(groups.size());
+  }
+  return counts;
+}
+
+std::size_t source_addresses(const QuantizedNetwork& n, const Mapping& m, const Source& source) {
+  if (source.kind == Source::Kind::Input) return element_count(n.source_shape(source));
+  return layout_of(n, m, source.index).slots();
+}
+
+std::size_t source_address(const QuantizedNetwork& n, const Mapping& m, const Source& source,
+                           std::size_t element) {
+  if (source.kind == Source::Kind::Input) return element;
+  return layout_of(n, m, source.index).slot_of(element);
+}
+
+TraceLayout trace_layout(const QuantizedNetwork& n, const Mapping& m) {
+  const auto words = [](int bits) { return (bits + 31) / 32; };
+  TraceLayout layout;
+  for (std::size_t p = 0; p < n.populations.size(); ++p) {
+    TraceRow r;
+    r.lanes = m.lanes[p];
+    r.groups = static_cast<int>(m.groups(n, p));
+    r.membrane_bits = n.populations[p].membrane_bits;
+    r.group_word = layout.row_words;
+    r.spike_word = r.group_word + 1;
+    r.spike_words = words(r.lanes);
+    r.membrane_word = r.spike_word + r.spike_words;
+    r.membrane_words = words(r.lanes * r.membrane_bits);
+    layout.row_words = r.membrane_word + r.membrane_words;
+    layout.rows.push_back(r);
+  }
+  // At least three words: simulators keep such vectors as arrays of words, whatever the network.
+  layout.stall_bits = static_cast<int>(n.projections.size() + n.populations.size());
+  layout.flag_words = std::max(3, words(layout.stall_bits));
+  layout.counter_words = kCounterWords * static_cast<int>(n.populations.size()) + 1;
+  return layout;
+}
+
+}  // namespace hillock::ir

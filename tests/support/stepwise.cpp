@@ -1,0 +1,164 @@
+#include "tests/support/stepwise.h"
+
+#include <algorithm>
+
+#include "sim/reference/integer_model.h"
+#include "tests/support/random_network.h"
+
+namespace hillock::tests {
+namespace {
+
+struct Event {
+  const ir::QuantizedProjection* projection;
+  std::size_t source;
+  std::int64_t value;
+};
+
+struct Neuron {
+  numeric::NeuronSwitches s;
+  numeric::NeuronConstants c;
+  numeric::Fired state;
+  numeric::Prepared words;
+};
+
+void widen(std::int64_t& lo, std::int64_t& hi, std::int64_t v) {
+  lo = std::min(lo, v);
+  hi = std::max(hi, v);
+}
+
+// All events into a population in a step, shuffled.
+std::vector<Event> events_of(const ir::QuantizedNetwork& n, std::size_t population, std::size_t t,
+                             const ir::Dataset& data, std::size_t sample,
+                             const sim::Recording<std::int64_t>& recording, Random& r) {
+  std::vector<Event> events;
+  for (const ir::QuantizedProjection* p : n.projections_into(population)) {
+    if (p->source.kind == ir::Source::Kind::Input) {
+      std::vector<sim::InputEvent> inputs;
+      sim::step_events(n.inputs[p->source.index], data, sample, t, inputs);
+      for (const auto& e : inputs) events.push_back({p, e.element, e.value});
+      continue;
+    }
+    const auto delay = static_cast<std::size_t>(p->delay);
+    if (t < delay) continue;
+    const auto& spikes = recording.spikes[p->source.index];
+    for (std::size_t i = 0; i < spikes.cols; ++i) {
+      const bool pooled = std::holds_alternative<ir::MaxPool>(p->connectivity);
+      if (pooled) events.push_back({p, i, recording.membranes[p->source.index](t, i)});
+      else if (spikes(t - delay, i) != 0) events.push_back({p, i, 1});
+    }
+  }
+  for (std::size_t k = events.size(); k > 1; --k) {
+    std::swap(events[k - 1], events[static_cast<std::size_t>(
+                                 r.whole(0, static_cast<std::int64_t>(k) - 1))]);
+  }
+  return events;
+}
+
+}  // namespace
+
+numeric::NeuronSwitches switches_of(const ir::QuantizedNetwork& n, std::size_t index) {
+  const ir::QuantizedPopulation& p = n.populations[index];
+  numeric::NeuronSwitches s;
+  s.spiking = p.spiking;
+  s.reset_subtract = p.reset.mechanism == ir::ResetMechanism::Subtract;
+  s.reset_zero = p.reset.mechanism == ir::ResetMechanism::Zero;
+  s.same_step = p.reset.timing != ir::ResetTiming::Delayed;
+  s.quirk = p.reset.timing == ir::ResetTiming::SameStepQuirk && s.reset_subtract;
+  s.lose_input = s.reset_zero && !s.same_step && p.reset.zero_input == ir::ZeroInput::Lost;
+  s.reset_offset = p.reset_offset;
+  s.current = p.synapse == ir::Synapse::Current;
+  s.alpha = p.synapse == ir::Synapse::Alpha;
+  for (const auto* projection : n.projections_into(index)) {
+    s.max_input = s.max_input || std::holds_alternative<ir::MaxPool>(projection->connectivity);
+  }
+  return s;
+}
+
+numeric::NeuronConstants constants_of(const ir::QuantizedPopulation& p, std::size_t j) {
+  numeric::NeuronConstants c;
+  c.threshold = p.threshold[j];
+  c.bias = p.bias[j];
+  c.reset_value = p.reset_value[j];
+  c.decay = p.decay_of(j);
+  c.membrane_bits = p.membrane_bits;
+  c.current_bias = p.current_bias[j];
+  c.current_decay = p.current_decay_of(j);
+  c.current_bits = p.current_bits;
+  return c;
+}
+
+StepwiseResult run_stepwise(const ir::QuantizedNetwork& n, const ir::Dataset& data,
+                            std::size_t sample, std::uint64_t seed) {
+  Random r(seed);
+  StepwiseResult result;
+  std::vector<std::size_t> sizes;
+  std::vector<std::vector<Neuron>> populations;
+  for (std::size_t p = 0; p < n.populations.size(); ++p) {
+    sizes.push_back(n.populations[p].neurons());
+    populations.emplace_back();
+    for (std::size_t j = 0; j < sizes[p]; ++j) {
+      populations[p].push_back({switches_of(n, p), constants_of(n.populations[p], j), {}, {}});
+    }
+  }
+  result.recording.reset(sizes, data.timesteps);
+  result.extremes.resize(sizes.size());
+  result.saturations.resize(sizes.size());
+  for (std::size_t t = 0; t < data.timesteps; ++t) {
+    for (std::size_t p = 0; p < sizes.size(); ++p) {
+      Extremes& x = result.extremes[p];
+      std::vector<Neuron>& neurons = populations[p];
+      const auto watch = [&](const Neuron& neuron) {
+        widen(x.sum_lo, x.sum_hi, neuron.words.sum);
+        if (neuron.s.has_current()) widen(x.current_lo, x.current_hi, neuron.words.current);
+      };
+      for (Neuron& neuron : neurons) {
+        const numeric::Fired& f = neuron.state;
+        neuron.words = prepare(f.membrane, f.current, f.hidden, t == 0, neuron.s, neuron.c);
+        watch(neuron);
+      }
+      const int f = n.populations[p].fraction_bits;
+      for (const Event& e : events_of(n, p, t, data, sample, result.recording, r)) {
+        if (const auto* pool = std::get_if<ir::MaxPool>(&e.projection->connectivity)) {
+          ir::for_each_window(*pool, e.source, [&](std::size_t j) {
+            neurons[j].words.current = std::max(neurons[j].words.current, e.value);
+            watch(neurons[j]);
+          });
+          continue;
+        }
+        ir::for_each_synapse(e.projection->connectivity, e.source,
+                             [&](std::size_t j, std::int32_t weight) {
+          numeric::Prepared& words = neurons[j].words;
+          (neurons[j].s.has_current() ? words.current : words.sum) += (weight * e.value) << f;
+          watch(neurons[j]);
+        });
+      }
+      std::size_t winner = sizes[p];
+      std::int64_t best = 0;
+      for (std::size_t j = 0; j < sizes[p]; ++j) {
+        Neuron& neuron = neurons[j];
+        const numeric::Prepared& w = neuron.words;
+        const bool adds = neuron.s.current || neuron.s.max_input;
+        widen(x.sum_lo, x.sum_hi, w.sum + (adds ? w.current : 0));
+        neuron.state = fire(w.sum, w.current, w.held, neuron.s, neuron.c);
+        widen(x.current_lo, x.current_hi, neuron.state.hidden);
+        result.recording.membranes[p](t, j) = neuron.state.membrane;
+        result.recording.spikes[p](t, j) = neuron.state.spike ? 1 : 0;
+        result.saturations[p] += neuron.state.saturated ? 1 : 0;
+        // The lead of what was compared: before a reset in the same step.
+        std::int64_t lead = w.sum + (adds ? w.current : 0);
+        lead = numeric::saturate(lead, neuron.c.membrane_bits) - neuron.c.threshold;
+        if (neuron.s.quirk && w.held) lead -= neuron.c.threshold + neuron.s.reset_offset;
+        if (neuron.state.spike && lead > best) {
+          best = lead;
+          winner = j;
+        }
+      }
+      for (std::size_t j = 0; n.populations[p].inhibition && j < sizes[p]; ++j) {
+        if (j != winner) result.recording.spikes[p](t, j) = 0;
+      }
+    }
+  }
+  return result;
+}
+
+}  // namespace hillock::tests
