@@ -214,7 +214,9 @@ void NetworkBuilder::connect(std::size_t target, const Signal& given,
         term_name.empty() ? fmt::format("{}->{}", network.source_name(t.source), name) : term_name);
     projection.source = t.source;
     projection.target = target;
-    projection.connectivity = t.map.connectivity();
+    // Neurons that inhibit each other are compared with each other: positions have no meaning.
+    projection.connectivity =
+        network.populations[target].inhibition ? t.map.unrolled(where) : t.map.connectivity();
     projection.delay = t.delay;
     projection.where = term_name.empty() ? where : t.where;
     const std::size_t weights = stored_weights(projection.connectivity);
