@@ -12,7 +12,7 @@ namespace hillock::driver {
 // scaled to `input_bits` bits. `also`: other data that the network is to run on, whose values must fit
 // the input as well; may be null. Throws InputError (bad-data) for values that are not finite.
 [[nodiscard]] passes::Calibration calibrate(const ir::Network& network, const ir::Dataset& data,
-                                            std::size_t max_samples, int input_bits,
-                                            const ir::Dataset* also);
+                                            std::size_t max_samples, int input_bits = 8,
+                                            const ir::Dataset* also = nullptr);
 
 }  // namespace hillock::driver

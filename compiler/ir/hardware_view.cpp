@@ -78,7 +78,9 @@ std::vector<std::uint32_t> tap_counts(const QuantizedNetwork& n, const Mapping& 
 
 std::size_t source_addresses(const QuantizedNetwork& n, const Mapping& m, const Source& source) {
   if (source.kind == Source::Kind::Input) return element_count(n.source_shape(source));
-  return layout_of(n, m, source.index).slots();
+  const Layout layout = layout_of(n, m, source.index);
+  // Slots are the neurons themselves, and none comes after the last neuron.
+  return layout.positions * layout.blocks == 1 ? layout.neurons() : layout.slots();
 }
 
 std::size_t source_address(const QuantizedNetwork& n, const Mapping& m, const Source& source,

@@ -140,8 +140,9 @@ TEST_CASE("sums beyond 60 bits are refused", "[analysis]") {
   n.populations[0].bias = ir::PerNeuron<std::int64_t>(std::int64_t{1} << 50);
   n.timesteps = 1 << 20;
   CHECK(error_of([&] { return analysis::bound_populations(n, {std::nullopt}); }) ==
-        "error: population p could need more than 60 bits [width-too-large]\n"
-        "  help: use fewer weight bits, fraction bits or timesteps");
+        "error: population p could need more than 60 bits, or 63 with its 0 decay bits "
+        "[width-too-large]\n"
+        "  help: use fewer weight bits, fraction bits, decay bits or timesteps");
 }
 
 }  // namespace

@@ -234,7 +234,7 @@ TEST_CASE("the traces of a convolution are what its positions see", "[passes]") 
   Random r(6);
   const ir::Network n = conv_network(true);
   const ir::Dataset data = data_for(n, 8, [&] { return r.chance(0.2) ? 1.0F : 0.0F; });
-  const passes::Calibration c = driver::calibrate(n, data, 3);
+  const passes::Calibration c = driver::calibrate(n, data, 3, 8, nullptr);
   REQUIRE(c.traces.size() == 3);
   CHECK(c.traces[0].cols == 18);
   CHECK(c.traces[0].rows == 24);
@@ -285,7 +285,7 @@ TEST_CASE("delays and currents are in the traces", "[passes]") {
   ir::Dataset data = data_for(n, 3, [] { return 0.0F; });
   data.samples = 1;
   data.x = {1, 0, 0};
-  const passes::Calibration c = driver::calibrate(n, data, 1);
+  const passes::Calibration c = driver::calibrate(n, data, 1, 8, nullptr);
   CHECK(c.traces[0].data == std::vector<float>{1.0F, 0.75F, 0.4375F});
   CHECK(c.traces[1].data == std::vector<float>{0.0F, 0.0F, 1.0F});
 }
@@ -296,11 +296,11 @@ TEST_CASE("real-valued data get a scale, counts and spikes keep theirs", "[passe
   const auto draw = [&] { return static_cast<float>(r.real(-0.9, 0.5)); };
   ir::Dataset data = data_for(n, 4, draw);
   data.x[5] = -0.9F;
-  const passes::Calibration c = driver::calibrate(n, data, 3);
+  const passes::Calibration c = driver::calibrate(n, data, 3, 8, nullptr);
   CHECK(c.input_min[0] == -127);
   CHECK(c.input_max[0] == 127);
   CHECK(c.input_scale[0] == Approx(127 / 0.9));
-  CHECK(driver::calibrate(n, data, 3, 4).input_max[0] == 7);
+  CHECK(driver::calibrate(n, data, 3, 4, nullptr).input_max[0] == 7);
   const ir::QuantizedNetwork q = passes::quantize(n, options_for(n, 12), c);
   CHECK(q.inputs[0].scale == c.input_scale[0]);
   // w x = (w / scale) (x scale): the weights shrink by what the events grow.
@@ -310,10 +310,10 @@ TEST_CASE("real-valued data get a scale, counts and spikes keep theirs", "[passe
           return q.populations[0].scale[i / 18 * 36] / c.input_scale[0];
         }) <= 0.5);
   for (float& x : data.x) x = std::floor(x * 4);
-  CHECK(driver::calibrate(n, data, 3).input_scale[0] == 1);
-  CHECK(driver::calibrate(n, data, 3).input_min[0] == -4);
+  CHECK(driver::calibrate(n, data, 3, 8, nullptr).input_scale[0] == 1);
+  CHECK(driver::calibrate(n, data, 3, 8, nullptr).input_min[0] == -4);
   data.x[3] = std::nanf("");
-  CHECK_THROWS_AS(driver::calibrate(n, data, 3), support::InputError);
+  CHECK_THROWS_AS(driver::calibrate(n, data, 3, 8, nullptr), support::InputError);
 }
 
 }  // namespace
