@@ -182,6 +182,14 @@ ir::Connectivity LinearMap::connectivity() const {
   return sparse;
 }
 
+ir::Connectivity LinearMap::unrolled(const Location& where) const {
+  const auto* conv = std::get_if<Conv>(&form_);
+  if (conv == nullptr) return connectivity();
+  Sparse sparse = as_sparse(*conv, where);
+  if (sparse.synapses.size() * 2 > sparse.sources * sparse.targets) return as_dense(sparse);
+  return sparse;
+}
+
 void LinearMap::then_synapses(const ir::Connectivity& step, const Location& where) {
   const ir::Connectivity first = connectivity();
   form_ = collected(

@@ -30,6 +30,9 @@ class LinearMap {
 
   // The map in the form a projection has; the identity as single synapses.
   [[nodiscard]] ir::Connectivity connectivity() const;
+  // The same without convolutions: a matrix, or single synapses. Throws InputError
+  // (file-too-large) at `where`.
+  [[nodiscard]] ir::Connectivity unrolled(const support::Location& where) const;
 
  private:
   struct Factors {

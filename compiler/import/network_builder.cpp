@@ -214,7 +214,9 @@ void NetworkBuilder::connect(std::size_t target, const Signal& given,
         term_name.empty() ? fmt::format("{}->{}", network.source_name(t.source), name) : term_name);
     projection.source = t.source;
     projection.target = target;
-    projection.connectivity = t.map.connectivity();
+    // Neurons that inhibit each other are compared with each other: positions have no meaning.
+    projection.connectivity =
+        network.populations[target].inhibition ? t.map.unrolled(where) : t.map.connectivity();
     projection.delay = t.delay;
     projection.where = term_name.empty() ? where : t.where;
     const std::size_t weights = stored_weights(projection.connectivity);
@@ -233,6 +235,30 @@ void NetworkBuilder::connect(std::size_t target, const Signal& given,
     }
     network.projections.push_back(std::move(projection));
   }
+}
+
+void NetworkBuilder::keep_in_step(std::size_t target) {
+  ir::Source source{ir::Source::Kind::Input, 0};
+  for (const ir::Projection& p : network.projections) {
+    if (p.target != target) continue;
+    if (p.delay == 0) return;
+    if (p.source.kind == ir::Source::Kind::Population && p.source.index < target) {
+      source = p.source;
+    }
+  }
+  const ir::Population& population = network.populations[target];
+  ir::Projection projection;
+  projection.name = free_projection_name(
+      fmt::format("{}->{}.step", network.source_name(source), population.name));
+  projection.source = source;
+  projection.target = target;
+  projection.connectivity =
+      ir::Sparse{ir::element_count(shape_of(source)), population.neurons(), {{0, 0, 0.0}}};
+  projection.where = population.where;
+  note(population.name, fmt::format("reads only what is delayed; a synapse of weight 0 from '{}' "
+                                    "gives it its steps",
+                                    network.source_name(source)));
+  network.projections.push_back(std::move(projection));
 }
 
 ir::Population NetworkBuilder::membrane_of_weights(std::string name, ir::Shape shape,

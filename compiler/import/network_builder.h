@@ -38,6 +38,10 @@ class NetworkBuilder {
   void connect(std::size_t target, const Signal& signal, const std::vector<double>& gain,
                const support::Location& where);
 
+  // A population that reads only what is delayed gets a synapse of weight 0 besides: neurons take
+  // their steps from something that they read without delay.
+  void keep_in_step(std::size_t target);
+
   // A population that does not spike and whose membrane is its input, for weights that come last.
   [[nodiscard]] static ir::Population membrane_of_weights(std::string name, ir::Shape shape,
                                                           support::Location where);

@@ -163,6 +163,7 @@ class Canonicalizer {
                                 builder_.network.source_name(late)));
     }
     builder_.connect(sources_.at(n).index, signal, gains_.at(n), node.where);
+    builder_.keep_in_step(sources_.at(n).index);
   }
 
   std::vector<ir::Source> closing_sources(std::size_t n) const {
@@ -243,6 +244,7 @@ class Canonicalizer {
       last = builder_.add_population(
           NetworkBuilder::membrane_of_weights(at.name, signal.shape(), at.place), signal, {},
           at.place);
+      builder_.keep_in_step(last.index);
     }
     if (last.kind == ir::Source::Kind::Input) {
       fail(DiagnosticKind::UnsupportedGraph, output.where,

@@ -99,6 +99,11 @@ TEST_CASE("a pooling in front of a linear layer is a kernel of the whole plane",
   CHECK(g.targets() == 3);
   CHECK(conv(n, 0).weight[13] == 14.0 / 4);
   CHECK(n.populations[0].shape == ir::Shape{3});
+  // Among neurons that inhibit each other positions have no meaning.
+  c.architecture.insert(c.architecture.rfind("\"reset_delay\""), R"("inhibition": true, )");
+  const auto& dense = std::get<ir::Dense>(c.import().projections[0].connectivity).weight;
+  CHECK(dense(1, 0) == 13.0 / 4);
+  CHECK(dense(1, 1) == 13.0 / 4);
 }
 
 TEST_CASE("a pooling alone is depthwise, neurons alone read one to one", "[import]") {

@@ -191,8 +191,12 @@ TEST_CASE("delays are steps, uniform or of each element", "[import]") {
                  {1});
   };
   Network n = to_network(delayed(vector({3e-4, static_cast<float>(3e-4)})), by(Semantics::Nir));
-  REQUIRE(n.projections.size() == 2);
+  REQUIRE(n.projections.size() == 3);
   CHECK(n.projections[1].delay == 3);
+  CHECK(n.projections[2].name == "a->b.step");
+  CHECK(std::get<ir::Sparse>(n.projections[2].connectivity) == ir::Sparse{2, 1, {{0, 0, 0.0}}});
+  CHECK_THAT(n.import.notes.back(), Contains("b: reads only what is delayed; a synapse of weight"));
+  ir::verify(n);
   n = to_network(delayed(vector({0, 2e-4})), by(Semantics::Nir));
   REQUIRE(n.projections.size() == 3);
   CHECK(n.projections[1].delay == 0);

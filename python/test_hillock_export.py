@@ -1,0 +1,119 @@
+"""Exports networks with hillock_export and runs them through Hillock against snnTorch itself.
+
+    HILLOCK=build/hillock python python/test_hillock_export.py
+
+Says "skipped" and ends with status 77 where snnTorch is not installed.
+"""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+try:
+    import numpy as np
+    import snntorch as snn
+    import torch
+    from torch import nn
+
+    import hillock_export
+except ImportError as error:
+    print(f"skipped: {error}")
+    sys.exit(77)
+
+HILLOCK = os.environ.get("HILLOCK", "hillock")
+STEPS = 12
+
+
+class Branched(nn.Module):
+    """A class whose forward() is the only place that knows the order."""
+
+    def __init__(self):
+        super().__init__()
+        self.lif2 = snn.Synaptic(alpha=0.7, beta=0.8, init_hidden=True, reset_mechanism="zero")
+        self.lif1 = snn.Leaky(beta=0.9, init_hidden=True, reset_delay=False)
+        self.fc = nn.Linear(2 * 3 * 3, 4)
+        self.conv = nn.Conv2d(1, 2, 3, padding=1)
+
+    def forward(self, x):
+        x = self.lif1(nn.functional.max_pool2d(self.conv(x), 2))
+        return self.lif2(self.fc(x.flatten(1)))
+
+
+BRANCHED = ["conv", nn.MaxPool2d(2), "lif1", nn.Flatten(), "fc", "lif2"]
+
+
+def sequential():
+    return nn.Sequential(
+        nn.Conv2d(1, 2, 3, padding=1), nn.BatchNorm2d(2),
+        snn.Leaky(beta=0.8, init_hidden=True), nn.AvgPool2d(2), nn.Flatten(), nn.Dropout(0.5),
+        nn.Linear(18, 5), snn.Leaky(beta=0.9, init_hidden=True, reset_mechanism="none", inhibition=True))
+
+
+class ExportTest(unittest.TestCase):
+    def spikes_agree(self, net, **options):
+        """Hillock's float model spikes as the network does."""
+        net.eval()
+        rng = np.random.default_rng(1)
+        x = (rng.random((3, STEPS, 1, 6, 6)) < 0.4).astype(np.uint8)
+        recorded = []
+        with torch.no_grad():
+            for m in net.modules():
+                if isinstance(m, snn.SpikingNeuron):
+                    m.reset_mem()
+            for t in range(STEPS):
+                recorded.append(net(torch.tensor(x[:, t]).float()).numpy())
+        wanted = np.stack(recorded, axis=1) != 0
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            weights, arch = hillock_export.export(net, folder, (1, 6, 6), STEPS, **options)
+            np.savez(folder / "x.npz", x=x)
+            run = lambda *a: subprocess.run([HILLOCK, *map(str, a), "--quiet"], check=True)
+            run("compile", weights, "--arch", arch, "--data", folder / "x.npz", "-o", folder / "build")
+            run("run", folder / "build", "--data", folder / "x.npz", "--model", "float",
+                "--dump-spikes", folder / "s.npz")
+            report = json.loads((folder / "build" / "compile.json").read_text())
+            self.assertEqual(report["import"]["grade"], "exact")
+            self.assertEqual(report["import"]["assumptions"], [])
+            last = report["populations"][-1]["name"]
+            got = np.load(folder / "s.npz")[last] != 0
+        self.assertGreater(wanted.sum(), 0)
+        self.assertEqual((got.reshape(wanted.shape) != wanted).sum(), 0)
+
+    def test_sequential(self):
+        torch.manual_seed(3)
+        self.spikes_agree(sequential())
+
+    def test_module_with_a_list(self):
+        torch.manual_seed(4)
+        self.spikes_agree(Branched(), layers=BRANCHED)
+
+    def test_what_cannot_be_exported(self):
+        def error(net, **options):
+            with self.assertRaises(hillock_export.ExportError) as caught:
+                hillock_export.export(net, tempfile.mkdtemp(), (4,), **options)
+            return str(caught.exception)
+
+        self.assertIn("it is in forward()", error(Branched()))
+        self.assertIn("the network has no layer 'x'", error(Branched(), layers=["x"]))
+        self.assertIn("no layer of the list uses", error(Branched(), layers=["conv"]))
+        self.assertIn("type LSTM is not supported", error(nn.Sequential(nn.LSTM(4, 4))))
+        self.assertIn("state_quant", error(nn.Sequential(snn.Leaky(0.9, state_quant=lambda m: m))))
+        twice = nn.Linear(4, 4)
+        self.assertIn("comes twice", error(nn.Sequential(twice), layers=[twice, twice]))
+
+    def test_what_is_written(self):
+        arch = hillock_export.architecture(sequential(), (1, 6, 6), 12, binary_input=True)
+        self.assertEqual(arch["input"], {"shape": [1, 6, 6], "binary": True})
+        self.assertEqual(arch["layers"][0], {"name": "0", "type": "conv2d", "stride": [1, 1],
+                                             "padding": [1, 1], "dilation": [1, 1], "groups": 1})
+        self.assertEqual(arch["layers"][2], {"name": "2", "type": "leaky",
+                                             "reset_mechanism": "subtract", "reset_delay": True})
+        self.assertTrue(arch["layers"][-1]["inhibition"])
+
+
+if __name__ == "__main__":
+    unittest.main()
