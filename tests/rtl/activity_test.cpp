@@ -15,7 +15,6 @@ std::int64_t ones(const Bits& bits) {
 
 template <class P>
 void test(Random& random) {
-  constexpr std::int64_t kGroups = (P::Neurons + P::Lanes - 1) / P::Lanes;
   rtl::Clocked<typename P::Top> m(random);
   m->event_taken_i = m->weight_read_i = m->row_valid_i = 1;
   m.reset(3);
@@ -23,16 +22,15 @@ void test(Random& random) {
   std::int64_t late[3] = {};  // updates, spikes, saturations of the row one cycle ago
   const std::int64_t rows = random.eighths();
   for (int i = 0; i < 500; ++i) {
-    const std::int64_t group = random.whole(0, kGroups - 1);
-    const std::int64_t used =
-        group == kGroups - 1 ? P::Neurons - (kGroups - 1) * P::Lanes : P::Lanes;
+    const bool is_short = random.chance(3);
+    const std::int64_t used = is_short ? P::ShortLanes : P::Lanes;
     Bits spikes = rtl::random_bits(random, P::Lanes);
     Bits saturated = rtl::random_bits(random, P::Lanes, 1);
     for (std::int64_t l = used; l < P::Lanes; ++l) spikes[l] = saturated[l] = false;
     m->event_taken_i = random.chance(4);
     m->weight_read_i = random.chance(4);
     m->row_valid_i = random.chance(rows);
-    m->row_group_i = group;
+    m->row_short_i = is_short;
     rtl::put_bits(m->row_spikes_i, spikes);
     rtl::put_bits(m->row_saturated_i, saturated);
     m.settle();

@@ -70,6 +70,13 @@ inline std::uint64_t mask(std::int64_t bits) {
   return bits >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << bits) - 1;
 }
 
+// max(1, clog2(n)): the bits of an address of n places.
+constexpr std::int64_t clog2(std::int64_t n) {
+  std::int64_t bits = 1;
+  while ((std::int64_t{1} << bits) < n) ++bits;
+  return bits;
+}
+
 // The two's complement number in the low `bits` (1..64) bits.
 inline std::int64_t sign_extend(std::uint64_t v, std::int64_t bits) {
   return static_cast<std::int64_t>(v << (64 - bits)) >> (64 - bits);

@@ -1,4 +1,4 @@
-// snn_engine against numeric::prepare() and fire(): random weights and parameters, beats with
+// snn_dense_taps and snn_engine against numeric::prepare() and fire(): random weights and parameters, beats with
 // random gaps, step credit that comes and goes. Checks every row (order, marks, spikes, membranes,
 // saturations), the counters' pulses, and the timing of beats and rows to the cycle.
 #include <deque>
@@ -147,10 +147,7 @@ class Test {
     m_->beat_valid_i = 0;
     m_->step_ready_i = 0;
     m_.reset();
-    busy_ = true;  // the neurons are prepared once
-    pass_ = {};
-    pass_begin_ = 0;
-    start_only_ = true;
+    free_ = kGroups + 3;  // the neurons are prepared once
     constexpr int kSteps = 25;
     bool offering = false;
     Beat beat;
@@ -219,10 +216,13 @@ class Test {
     const bool issuing = busy_ && pass_begin_ >= 0;
     require_(m_->event_taken_o == (first && pass_.event), "event_taken_o");
     require_(m_->weight_read_o == (issuing && pass_.event), "weight_read_o");
+    require_(m_->sample_done_o ==
+                 (issuing && now == pass_begin_ + kGroups - 1 && pass_.sample_last),
+             "sample_done_o");
     if (!busy_) return true;
     if (!issuing || now != pass_begin_ + kGroups - 1) return false;
-    free_ = now + 1 + (pass_.step_last || start_only_ ? 3 : 0);
-    busy_ = start_only_ = false;
+    free_ = now + 1 + (pass_.step_last ? 3 : 0);
+    busy_ = false;
     return true;
   }
 
@@ -250,6 +250,7 @@ class Test {
     row_group_ = (row_group_ + 1) % kGroups;
     require_(m_->row_group_o == group, "row", int{m_->row_group_o}, "not", group);
     require_(m_->row_step_last_o == (row_group_ == 0), "row_step_last_o of row", group);
+    require_(m_->row_short_o == (row_group_ == 0), "row_short_o of row", group);
     require_(m_->row_sample_last_o == r.sample_last, "row_sample_last_o of row", group);
     for (std::int64_t l = 0; l < P::Lanes; ++l) {
       const bool used = l < static_cast<std::int64_t>(r.fired.size());
@@ -275,7 +276,6 @@ class Test {
   int steps_ = 0;
   // The pass of the beat that is held
   bool busy_ = false;
-  bool start_only_ = false;
   Beat pass_;
   std::int64_t pass_begin_ = -1;  // -1: not yet
   std::int64_t free_ = 0;         // from when on a pass can begin

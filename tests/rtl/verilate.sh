@@ -9,6 +9,7 @@
 #   matrix.h    includes the models; one struct a point (Top, label, the parameters as constants)
 #               and RTL_MATRIX(X), which expands X for each
 #   models.cpp  the models themselves, as one compilation
+#   matrix.d    what they were made from, for the build
 # Any warning of Verilator fails.
 set -euo pipefail
 
@@ -68,5 +69,11 @@ for line in "$@"; do
   point=$((point + 1))
 done
 printf '%s#define RTL_MATRIX(X)%s\n' "$structs" "$expand" >>"$header"
+{
+  printf '%s:' "$out/matrix.h"
+  sed 's/^[^:]*: *//; s/ : *$//' "$out"/*/*__ver.d | tr ' ' '\n' | grep -E '\.(v|sv|svh)$' | sort -u |
+    tr '\n' ' ' | sed 's/^/ /'
+  printf '\n'
+} >"$out/matrix.d"
 mv "$header" "$out/matrix.h"
 mv "$models" "$out/models.cpp"
