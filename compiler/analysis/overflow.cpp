@@ -28,8 +28,10 @@ std::optional<Range> range(std::int64_t lo, std::int64_t hi) {
 
 void include(std::optional<Range>& into, std::optional<Range> r) {
   if (!r) return;
-  if (into) into->include(*r);
-  else into = r;
+  if (into)
+    into->include(*r);
+  else
+    into = r;
 }
 
 Range hull(Range a, Range b) {
@@ -47,7 +49,8 @@ Range decayed(Range v, numeric::Decay d) {
 Range source_values(const QuantizedNetwork& network, const ir::Source& source) {
   Range values{0, 1};
   if (source.kind == ir::Source::Kind::Input) {
-    values.include({network.inputs[source.index].min_value, network.inputs[source.index].max_value});
+    values.include(
+        {network.inputs[source.index].min_value, network.inputs[source.index].max_value});
   }
   return values;
 }
@@ -83,7 +86,8 @@ std::vector<Range> event_ranges(const QuantizedNetwork& network, std::size_t pop
   return ranges;
 }
 
-// Range of the largest membrane in the window of every neuron: no less than the largest of the least.
+// Range of the largest membrane in the window of every neuron: no less than the largest of the
+// least.
 std::vector<Range> maximum_ranges(const ir::MaxPool& pool, const std::vector<Range>& membranes) {
   std::vector<std::optional<Range>> ranges(pool.targets());
   for (std::size_t i = 0; i < membranes.size(); ++i) {
@@ -112,8 +116,13 @@ struct Constants {
 };
 
 Constants constants_of(const QuantizedPopulation& p, std::size_t j, Range input) {
-  return {input,          p.decay[j],         p.bias[j],        p.threshold[j],
-          p.reset_value[j], p.current_decay[j], p.current_bias[j]};
+  return {input,
+          p.decay[j],
+          p.bias[j],
+          p.threshold[j],
+          p.reset_value[j],
+          p.current_decay[j],
+          p.current_bias[j]};
 }
 
 // What one neuron can have reached up to a step: its state, as intervals.

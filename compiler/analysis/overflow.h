@@ -36,9 +36,9 @@ struct PopulationBounds {
 };
 
 // Bounds every population over `network.timesteps` steps. `membrane_bits[p]`: V is clamped to that
-// many bits once per step (saturating), where it is given. Throws InputError (width-too-large) where
-// a sum could need more than 60 bits, or its product with a decay more than 63. The network's own
-// widths are not read.
+// many bits once per step (saturating), where it is given. Throws InputError (width-too-large)
+// where a sum could need more than 60 bits, or its product with a decay more than 63. The network's
+// own widths are not read.
 [[nodiscard]] std::vector<PopulationBounds> bound_populations(
     const ir::QuantizedNetwork& network, const std::vector<std::optional<int>>& membrane_bits);
 

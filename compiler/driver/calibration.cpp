@@ -50,8 +50,9 @@ void input_range(const std::vector<const ir::Dataset*>& sets, int input_bits,
   calibration.input_scale.push_back(scale == 1 ? std::nextafter(1.0, 0.0) : scale);
 }
 
-// The filter from a projection's events to its target's membrane: V's own decay, after the current's
-// where the synapse has one. A source of a max-pooling has no memory; what it is pooled into has.
+// The filter from a projection's events to its target's membrane: V's own decay, after the
+// current's where the synapse has one. A source of a max-pooling has no memory; what it is pooled
+// into has.
 class Filter {
  public:
   Filter(const ir::Network& network, const ir::Projection& projection)
@@ -76,7 +77,9 @@ class Filter {
 
   void step(std::size_t i, float x) {
     switch (synapse_) {
-      case ir::Synapse::None: z_[i] = decay_ * z_[i] + x; break;
+      case ir::Synapse::None:
+        z_[i] = decay_ * z_[i] + x;
+        break;
       case ir::Synapse::Current:
         current_[i] = current_decay_ * current_[i] + x;
         z_[i] = decay_ * z_[i] + current_[i];
@@ -147,8 +150,10 @@ void append_traces(const ir::Network& network, const ir::Projection& p, const ir
     const std::span<const float> x = from_input ? data.step(sample, t) : std::span<const float>{};
     for (std::size_t i = 0; i < n; ++i) {
       float s = 0;
-      if (from_input) s = static_cast<float>(scale * static_cast<double>(x[i]));
-      else if (t >= filter.delay()) s = result.recording.spikes[p.source.index](t - filter.delay(), i);
+      if (from_input)
+        s = static_cast<float>(scale * static_cast<double>(x[i]));
+      else if (t >= filter.delay())
+        s = result.recording.spikes[p.source.index](t - filter.delay(), i);
       filter.step(i, s);
     }
     if (t % stride != stride - 1) continue;

@@ -41,22 +41,23 @@ void validate(const QuantizedNetwork& network, const ir::Mapping& mapping) {
     const QuantizedPopulation& p = network.populations[i];
     if (p.inhibition && p.reset.mechanism != ir::ResetMechanism::None &&
         p.reset.timing != ir::ResetTiming::Delayed) {
-      support::fail(DiagnosticKind::UnsupportedGraph, p.where,
-                    fmt::format("{} inhibits each other's spikes and resets in the same step: which "
-                                "neurons are reset then depends on all others",
-                                p.name),
-                    "use a delayed reset with inhibition");
+      support::fail(
+          DiagnosticKind::UnsupportedGraph, p.where,
+          fmt::format("{} inhibits each other's spikes and resets in the same step: which "
+                      "neurons are reset then depends on all others",
+                      p.name),
+          "use a delayed reset with inhibition");
     }
   }
   for (std::size_t k = 0; k < network.projections.size(); ++k) {
     const ir::QuantizedProjection& p = network.projections[k];
     if (p.weight_bits == 1 && ir::tap_kind(network, mapping, k) == ir::TapKind::Sparse) {
-      support::fail(DiagnosticKind::BadOption, p.where,
-                    fmt::format("{} joins single neurons, and a weight of one bit has no 0 for the "
-                                "others",
-                                p.name),
-                    fmt::format("use --weight-bits {}=2 or more",
-                                network.populations[p.target].name));
+      support::fail(
+          DiagnosticKind::BadOption, p.where,
+          fmt::format("{} joins single neurons, and a weight of one bit has no 0 for the "
+                      "others",
+                      p.name),
+          fmt::format("use --weight-bits {}=2 or more", network.populations[p.target].name));
     }
   }
   if (ir::score_bits(network) > 62) {
@@ -122,9 +123,12 @@ class Top {
                               network_.projections_into(i)[0]->weight_bits, p.membrane_bits));
     }
     h.emplace_back();
-    h.push_back("Events in: a beat is an event (in_event_i: element in_addr_i, value in_value_i), and");
-    h.push_back("may end a step (in_step_last_i) and with it the sample (in_sample_last_i). A step");
-    h.push_back("without events is one beat without event. An element has at most one event a step.");
+    h.push_back(
+        "Events in: a beat is an event (in_event_i: element in_addr_i, value in_value_i), and");
+    h.push_back(
+        "may end a step (in_step_last_i) and with it the sample (in_sample_last_i). A step");
+    h.push_back(
+        "without events is one beat without event. An element has at most one event a step.");
     h.push_back(fmt::format("Result out: the class of {}, and its score ({}), once a sample.",
                             output.name, ir::name(network_.readout)));
     h.push_back(fmt::format("A sample has at most {} steps: the widths are proved for that many.",
@@ -174,8 +178,7 @@ class Top {
 
   // The input's beats, to one projection or to several.
   void input_fork() {
-    const std::vector<std::size_t> readers =
-        readers_of(network_, {ir::Source::Kind::Input, 0});
+    const std::vector<std::size_t> readers = readers_of(network_, {ir::Source::Kind::Input, 0});
     // A projection's own prefix: as lower_projections() names it.
     const auto prefix = [&](std::size_t k) {
       const std::size_t target = network_.projections[k].target;
@@ -192,7 +195,8 @@ class Top {
       for (auto k = readers.rbegin(); k != readers.rend(); ++k) {
         const std::size_t target = network_.projections[*k].target;
         const bool waits = ir::stream_order(network_, target).front() != *k;
-        ready += (ready.empty() ? "{" : ", ") + prefix(*k) + (waits ? "_wait_ready" : "_beat_ready");
+        ready +=
+            (ready.empty() ? "{" : ", ") + prefix(*k) + (waits ? "_wait_ready" : "_beat_ready");
       }
       wire(1, "in_ready");
       wire(takers, "in_fork_valid");
@@ -218,31 +222,32 @@ class Top {
     const auto neurons = static_cast<std::int64_t>(p.neurons());
     wire(1, "result_valid");
     design_.outputs.emplace_back("result_valid_o", "result_valid");
-    design_.instances.push_back({"snn_readout",
-                                 "u_readout",
-                                 fmt::format("Class of {} by {}", p.name, ir::name(network_.readout)),
-                                 {{"Mode", number(static_cast<int>(network_.readout))},
-                                  {"Neurons", number(neurons)},
-                                  {"Positions", size(layout.positions)},
-                                  {"Blocks", size(layout.blocks)},
-                                  {"BlockChannels", size(layout.block_channels)},
-                                  {"Lanes", size(layout.lanes)},
-                                  {"MembraneBits", number(p.membrane_bits)},
-                                  {"ScoreBits", number(ir::score_bits(network_))},
-                                  {"ClassBits", number(ir::address_bits(neurons))}},
-                                 {{"clk_i", "clk_i"},
-                                  {"rst_i", "rst_i"},
-                                  {"step_ready_o", "readout_step_ready"},
-                                  {"row_valid_i", id + "_row_valid"},
-                                  {"row_group_i", id + "_row_group"},
-                                  {"row_step_last_i", id + "_row_step_last"},
-                                  {"row_sample_last_i", id + "_row_sample_last"},
-                                  {"row_spikes_i", id + "_row_spikes"},
-                                  {"row_membranes_i", id + "_row_membranes"},
-                                  {"result_valid_o", "result_valid"},
-                                  {"result_ready_i", "result_ready_i"},
-                                  {"result_class_o", "result_class_o"},
-                                  {"result_score_o", "result_score_o"}}});
+    design_.instances.push_back(
+        {"snn_readout",
+         "u_readout",
+         fmt::format("Class of {} by {}", p.name, ir::name(network_.readout)),
+         {{"Mode", number(static_cast<int>(network_.readout))},
+          {"Neurons", number(neurons)},
+          {"Positions", size(layout.positions)},
+          {"Blocks", size(layout.blocks)},
+          {"BlockChannels", size(layout.block_channels)},
+          {"Lanes", size(layout.lanes)},
+          {"MembraneBits", number(p.membrane_bits)},
+          {"ScoreBits", number(ir::score_bits(network_))},
+          {"ClassBits", number(ir::address_bits(neurons))}},
+         {{"clk_i", "clk_i"},
+          {"rst_i", "rst_i"},
+          {"step_ready_o", "readout_step_ready"},
+          {"row_valid_i", id + "_row_valid"},
+          {"row_group_i", id + "_row_group"},
+          {"row_step_last_i", id + "_row_step_last"},
+          {"row_sample_last_i", id + "_row_sample_last"},
+          {"row_spikes_i", id + "_row_spikes"},
+          {"row_membranes_i", id + "_row_membranes"},
+          {"result_valid_o", "result_valid"},
+          {"result_ready_i", "result_ready_i"},
+          {"result_class_o", "result_class_o"},
+          {"result_score_o", "result_score_o"}}});
   }
 
   void counters() {
@@ -262,16 +267,15 @@ class Top {
                                   {"result_valid_i", "result_valid"},
                                   {"result_ready_i", "result_ready_i"},
                                   {"cycles_o", "cycles"}}});
-    design_.instances.push_back(
-        {"snn_counter_select",
-         "u_counter_select",
-         "",
-         {{"Counters", number(layout_.counter_words)},
-          {"SelectBits", number(ir::address_bits(layout_.counter_words))}},
-         {{"clk_i", "clk_i"},
-          {"select_i", "counter_select_i"},
-          {"counters_i", "counters"},
-          {"counter_o", "counter_o"}}});
+    design_.instances.push_back({"snn_counter_select",
+                                 "u_counter_select",
+                                 "",
+                                 {{"Counters", number(layout_.counter_words)},
+                                  {"SelectBits", number(ir::address_bits(layout_.counter_words))}},
+                                 {{"clk_i", "clk_i"},
+                                  {"select_i", "counter_select_i"},
+                                  {"counters_i", "counters"},
+                                  {"counter_o", "counter_o"}}});
   }
 
   void verification() {
@@ -284,16 +288,16 @@ class Top {
         return 32 * words > bits ? fmt::format("{{{}'d0, {}}}", 32 * words - bits, net) : net;
       };
       valid += (valid.empty() ? "" : ", ") + id + "_row_valid";
-      rows += fmt::format("{}{}, {}, {}", rows.empty() ? "" : ",\n                          ",
-                          padded(r.membrane_words, r.lanes * r.membrane_bits, id + "_row_membranes"),
-                          padded(r.spike_words, r.lanes, id + "_row_spikes"),
-                          padded(1, ir::address_bits(r.groups), id + "_row_group"));
+      rows +=
+          fmt::format("{}{}, {}, {}", rows.empty() ? "" : ",\n                          ",
+                      padded(r.membrane_words, r.lanes * r.membrane_bits, id + "_row_membranes"),
+                      padded(r.spike_words, r.lanes, id + "_row_spikes"),
+                      padded(1, ir::address_bits(r.groups), id + "_row_group"));
     }
     const int spare = 32 * layout_.flag_words - static_cast<int>(ids_.size());
-    design_.verification_outputs = {
-        {"trace_valid_o", fmt::format("{{{}'d0, {}}}", spare, valid)},
-        {"trace_rows_o", fmt::format("{{{}}}", rows)},
-        {"trace_counters_o", "counters"}};
+    design_.verification_outputs = {{"trace_valid_o", fmt::format("{{{}'d0, {}}}", spare, valid)},
+                                    {"trace_rows_o", fmt::format("{{{}}}", rows)},
+                                    {"trace_counters_o", "counters"}};
   }
 
   Lowering l_;

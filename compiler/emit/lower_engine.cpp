@@ -20,8 +20,8 @@ std::vector<Binding> parameters(Lowering& l, std::size_t i, const TapWidths& wid
   const bool subtract = p.reset.mechanism == ResetMechanism::Subtract;
   const bool zero = p.reset.mechanism == ResetMechanism::Zero;
   const bool quirk = subtract && p.reset.timing == ResetTiming::SameStepQuirk;
-  const bool lose = zero && p.reset.timing == ResetTiming::Delayed &&
-                    p.reset.zero_input == ir::ZeroInput::Lost;
+  const bool lose =
+      zero && p.reset.timing == ResetTiming::Delayed && p.reset.zero_input == ir::ZeroInput::Lost;
   const bool current = p.synapse != ir::Synapse::None;
   const bool max_input = ir::pooled_source(l.network, i).has_value();
   const int acc_bits = current || max_input ? p.current_bits : p.accumulator_bits;
@@ -80,9 +80,8 @@ std::vector<Binding> parameters(Lowering& l, std::size_t i, const TapWidths& wid
              current ? fmt::format("/ 2^{}", p.current_decay_shift) : "");
   bind_value("CurrentBias", stored.current_bias,
              sized(bias_here ? p.current_bias[0] : 0, acc_bits));
-  bind("ParameterFile", stored.any() ? l.memory(l.ids[i] + "_parameters.mem",
-                                                parameter_image(p, layout))
-                                     : "\"\"");
+  bind("ParameterFile",
+       stored.any() ? l.memory(l.ids[i] + "_parameters.mem", parameter_image(p, layout)) : "\"\"");
   return bindings;
 }
 
@@ -172,7 +171,8 @@ void lower_engine(Lowering& l, std::size_t i, const TapWidths& widths, ConstantG
                {"ready_i", p.inhibition ? raw + "_step_ready" : id + "_step_ready"},
                {"ready_o", id + "_gated_step_ready"}}});
 
-  Instance engine{"snn_engine", "u_" + id + "_engine",
+  Instance engine{"snn_engine",
+                  "u_" + id + "_engine",
                   fmt::format("Population {}  @[{}]", p.name, base_name(p.where.text())),
                   parameters(l, i, widths, constants),
                   {{"clk_i", "clk_i"}, {"rst_i", "rst_i"}}};
@@ -193,22 +193,22 @@ void lower_engine(Lowering& l, std::size_t i, const TapWidths& widths, ConstantG
   if (p.inhibition) inhibition(l, i, raw);
 
   const ir::Layout layout = ir::layout_of(l.network, l.mapping, i);
-  l.instance({"snn_activity",
-              "u_" + id + "_activity",
-              "",
-              {{"Lanes", number(static_cast<std::int64_t>(layout.lanes))},
-               {"ShortLanes", number(static_cast<std::int64_t>(
-                                  layout.block_channels -
-                                  (layout.block_groups() - 1) * layout.lanes))}},
-              {{"clk_i", "clk_i"},
-               {"rst_i", "rst_i"},
-               {"event_taken_i", id + "_event_taken"},
-               {"weight_read_i", id + "_weight_read"},
-               {"row_valid_i", id + "_row_valid"},
-               {"row_short_i", id + "_row_short"},
-               {"row_spikes_i", id + "_row_spikes"},
-               {"row_saturated_i", id + "_row_saturated"},
-               {"counts_o", id + "_counts"}}});
+  l.instance(
+      {"snn_activity",
+       "u_" + id + "_activity",
+       "",
+       {{"Lanes", number(static_cast<std::int64_t>(layout.lanes))},
+        {"ShortLanes", number(static_cast<std::int64_t>(
+                           layout.block_channels - (layout.block_groups() - 1) * layout.lanes))}},
+       {{"clk_i", "clk_i"},
+        {"rst_i", "rst_i"},
+        {"event_taken_i", id + "_event_taken"},
+        {"weight_read_i", id + "_weight_read"},
+        {"row_valid_i", id + "_row_valid"},
+        {"row_short_i", id + "_row_short"},
+        {"row_spikes_i", id + "_row_spikes"},
+        {"row_saturated_i", id + "_row_saturated"},
+        {"counts_o", id + "_counts"}}});
 }
 
 }  // namespace hillock::emit

@@ -10,8 +10,8 @@
 namespace hillock::emit {
 namespace {
 
-// Scan words of about this many bits: narrower rows are packed, wider ones sliced. Narrow words keep
-// the carry chain of the search short; 32 bits also simulate fast.
+// Scan words of about this many bits: narrower rows are packed, wider ones sliced. Narrow words
+// keep the carry chain of the search short; 32 bits also simulate fast.
 constexpr int kScanWordBits = 32;
 
 // How a row of spikes is cut into scan words.
@@ -26,8 +26,8 @@ struct ScanShape {
 ScanShape scan_shape(int lanes, int groups) {
   ScanShape s;
   if (lanes > kScanWordBits) {
-    s.slices = static_cast<int>(std::bit_ceil(
-        static_cast<unsigned>(numeric::ceil_div(lanes, kScanWordBits))));
+    s.slices = static_cast<int>(
+        std::bit_ceil(static_cast<unsigned>(numeric::ceil_div(lanes, kScanWordBits))));
     s.word_bits = static_cast<int>(numeric::ceil_div(lanes, s.slices));
     s.words = groups * s.slices;
     s.pitch = lanes;
@@ -65,8 +65,10 @@ class Stream {
       pool();
       return;
     }
-    if (projection_.source.kind == ir::Source::Kind::Input) beats_of_input();
-    else beats_of_population(turn);
+    if (projection_.source.kind == ir::Source::Kind::Input)
+      beats_of_input();
+    else
+      beats_of_population(turn);
     beat_gate();
     if (kind == ir::TapKind::Dense) dense();
     if (kind == ir::TapKind::Conv) conv();
@@ -82,8 +84,9 @@ class Stream {
   }
 
   void tap_wires() {
-    l_.wires(1, id_, {"_tap_valid", "_tap_ready", "_tap_event", "_tap_new", "_tap_update",
-                      "_tap_step_last", "_tap_sample_last"});
+    l_.wires(1, id_,
+             {"_tap_valid", "_tap_ready", "_tap_event", "_tap_new", "_tap_update", "_tap_step_last",
+              "_tap_sample_last"});
     l_.wire(ir::address_bits(groups_), net("tap_group"));
     l_.wire(widths_.value_bits, net("tap_value"));
     l_.wire(lanes_ * widths_.weight_bits, net("weights"));
@@ -115,9 +118,7 @@ class Stream {
   }
 
   // Whether the input's step has to wait here while the population adds up another projection.
-  [[nodiscard]] bool waits() const {
-    return ir::stream_order(l_.network, target_).front() != k_;
-  }
+  [[nodiscard]] bool waits() const { return ir::stream_order(l_.network, target_).front() != k_; }
 
   // A step of the input in full, and what the first projection may run ahead: see snn_conv_taps.
   void step_buffer(const std::string& valid) {
@@ -129,19 +130,20 @@ class Stream {
     l_.wire(addr_bits_, net("beat_addr"));
     l_.wire(widths_.value_bits, net("beat_value"));
     l_.wire(1, net("wait_ready"));
-    l_.instance({"snn_fifo",
-                 "u_" + net("wait"),
-                 "A step of the input, while another projection is added up",
-                 {{"Width", number(width)}, {"Depth", number(addresses() + kAhead)}},
-                 {{"clk_i", "clk_i"},
-                  {"rst_i", "rst_i"},
-                  {"valid_i", valid},
-                  {"ready_o", net("wait_ready")},
-                  {"data_i", "{in_event_i, in_step_last_i, in_sample_last_i, in_addr_i, in_value_i}"},
-                  {"valid_o", net("beat_valid")},
-                  {"ready_i", net("beat_ready")},
-                  {"data_o", fmt::format("{{{0}event, {0}step_last, {0}sample_last, {0}addr, {0}value}}",
-                                         net("beat_"))}}});
+    l_.instance(
+        {"snn_fifo",
+         "u_" + net("wait"),
+         "A step of the input, while another projection is added up",
+         {{"Width", number(width)}, {"Depth", number(addresses() + kAhead)}},
+         {{"clk_i", "clk_i"},
+          {"rst_i", "rst_i"},
+          {"valid_i", valid},
+          {"ready_o", net("wait_ready")},
+          {"data_i", "{in_event_i, in_step_last_i, in_sample_last_i, in_addr_i, in_value_i}"},
+          {"valid_o", net("beat_valid")},
+          {"ready_i", net("beat_ready")},
+          {"data_o", fmt::format("{{{0}event, {0}step_last, {0}sample_last, {0}addr, {0}value}}",
+                                 net("beat_"))}}});
   }
 
   // The bitmap of the source's spikes and the scanner that turns it into events.
@@ -164,31 +166,31 @@ class Stream {
     l_.wire(1, net("beat_sample_last"), delayed ? "1'b0" : "");
     l_.wire(widths_.value_bits, net("beat_value"), fmt::format("{}'d1", widths_.value_bits));
     if (delayed) l_.wire(1, net("scan_sample_last"));
-    l_.instance({"snn_spike_bitmap",
-                 "u_" + net("bitmap"),
-                 fmt::format("Spikes of {}{}: {}", l_.network.populations[source].name,
-                             delayed ? fmt::format(", {} steps ago", projection_.delay) : "",
-                             where()),
-                 {{"Lanes", number(lanes)},
-                  {"Groups", number(groups)},
-                  {"GroupBits", number(ir::address_bits(groups))},
-                  {"Pack", number(scan.pack)},
-                  {"Slices", number(scan.slices)},
-                  {"Delay", number(projection_.delay)}},
-                 {{"clk_i", "clk_i"},
-                  {"rst_i", "rst_i"},
-                  {"step_ready_o", fmt::format("{}_to{}_step_ready", from, k_)},
-                  {"row_valid_i", from + "_row_valid"},
-                  {"row_group_i", from + "_row_group"},
-                  {"row_step_last_i", from + "_row_step_last"},
-                  {"row_sample_last_i", from + "_row_sample_last"},
-                  {"row_spikes_i", from + "_row_spikes"},
-                  {"step_valid_o", net("map_valid")},
-                  {"step_sample_last_o", net("map_sample_last")},
-                  {"word_flags_o", net("map_flags")},
-                  {"word_index_i", net("map_index")},
-                  {"word_o", net("map_word")},
-                  {"step_release_i", net("map_release")}}});
+    l_.instance(
+        {"snn_spike_bitmap",
+         "u_" + net("bitmap"),
+         fmt::format("Spikes of {}{}: {}", l_.network.populations[source].name,
+                     delayed ? fmt::format(", {} steps ago", projection_.delay) : "", where()),
+         {{"Lanes", number(lanes)},
+          {"Groups", number(groups)},
+          {"GroupBits", number(ir::address_bits(groups))},
+          {"Pack", number(scan.pack)},
+          {"Slices", number(scan.slices)},
+          {"Delay", number(projection_.delay)}},
+         {{"clk_i", "clk_i"},
+          {"rst_i", "rst_i"},
+          {"step_ready_o", fmt::format("{}_to{}_step_ready", from, k_)},
+          {"row_valid_i", from + "_row_valid"},
+          {"row_group_i", from + "_row_group"},
+          {"row_step_last_i", from + "_row_step_last"},
+          {"row_sample_last_i", from + "_row_sample_last"},
+          {"row_spikes_i", from + "_row_spikes"},
+          {"step_valid_o", net("map_valid")},
+          {"step_sample_last_o", net("map_sample_last")},
+          {"word_flags_o", net("map_flags")},
+          {"word_index_i", net("map_index")},
+          {"word_o", net("map_word")},
+          {"step_release_i", net("map_release")}}});
     l_.instance({"snn_scanner",
                  "u_" + net("scanner"),
                  "",
@@ -422,8 +424,9 @@ void merge(Lowering& l, std::size_t population, const std::vector<std::string>& 
   const std::string& id = l.ids[population];
   const ir::TraceRow& row = l.layout.rows[population];
   const int count = static_cast<int>(ids.size());
-  l.wires(1, id, {"_tap_valid", "_tap_ready", "_tap_event", "_tap_new", "_tap_step_last",
-                  "_tap_sample_last"});
+  l.wires(
+      1, id,
+      {"_tap_valid", "_tap_ready", "_tap_event", "_tap_new", "_tap_step_last", "_tap_sample_last"});
   l.wire(1, id + "_tap_update", "1'b0");
   l.wire(ir::address_bits(row.groups), id + "_tap_group");
   l.wire(widths.value_bits, id + "_tap_value");
@@ -474,8 +477,7 @@ void merge(Lowering& l, std::size_t population, const std::vector<std::string>& 
 
 }  // namespace
 
-std::vector<std::size_t> readers_of(const ir::QuantizedNetwork& network,
-                                    const ir::Source& source) {
+std::vector<std::size_t> readers_of(const ir::QuantizedNetwork& network, const ir::Source& source) {
   std::vector<std::size_t> readers;
   for (std::size_t k = 0; k < network.projections.size(); ++k) {
     if (network.projections[k].source == source) readers.push_back(k);

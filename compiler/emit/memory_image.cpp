@@ -97,7 +97,7 @@ SparseImage sparse_image(const ir::QuantizedNetwork& network, const ir::Mapping&
   const ir::QuantizedProjection& p = network.projections[projection];
   const ir::Layout target = ir::layout_of(network, mapping, p.target);
   const std::size_t addresses = ir::source_addresses(network, mapping, p.source);
-  using Row = std::vector<std::int32_t>;            // a weight per lane
+  using Row = std::vector<std::int32_t>;                     // a weight per lane
   std::vector<std::map<std::size_t, Row>> lists(addresses);  // by group
   std::size_t longest = 0;
   SparseImage image;
@@ -145,9 +145,12 @@ int StoredParameters::bits(const ir::QuantizedPopulation& p) const {
 
 StoredParameters stored_parameters(const ir::QuantizedPopulation& p) {
   const bool current = p.synapse != ir::Synapse::None;
-  return {p.spiking && !p.threshold.uniform(),   !p.decay.uniform(),
-          !p.bias.uniform(),                     p.spiking && !p.reset_value.uniform(),
-          current && !p.current_decay.uniform(), current && !p.current_bias.uniform()};
+  return {p.spiking && !p.threshold.uniform(),
+          !p.decay.uniform(),
+          !p.bias.uniform(),
+          p.spiking && !p.reset_value.uniform(),
+          current && !p.current_decay.uniform(),
+          current && !p.current_bias.uniform()};
 }
 
 std::string parameter_image(const ir::QuantizedPopulation& p, const ir::Layout& layout) {

@@ -25,22 +25,23 @@ class WordBuilder {
 // A bit for bit encoding of a weight: two's complement, or, with one bit, the sign.
 [[nodiscard]] std::int64_t encode_weight(std::int32_t weight, int bits);
 
-// Dense: row `address of the source * groups + group of the target`: `lanes` weights, lane 0 lowest.
-// Slots without a neuron, of source or target, are 0.
+// Dense: row `address of the source * groups + group of the target`: `lanes` weights, lane 0
+// lowest. Slots without a neuron, of source or target, are 0.
 [[nodiscard]] std::string dense_image(const ir::QuantizedNetwork& network,
                                       const ir::Mapping& mapping, std::size_t projection);
 
-// Conv: row `((channel * kernel_height + ky) * kernel_width + kx) * block groups + group of the block`.
+// Conv: row `((channel * kernel_height + ky) * kernel_width + kx) * block groups + group of the
+// block`.
 [[nodiscard]] std::string conv_image(const ir::QuantizedNetwork& network,
                                      const ir::Mapping& mapping, std::size_t projection);
 
 // Single synapses, of any connectivity: a list of rows for every address of the source.
 struct SparseImage {
-  std::size_t rows = 0;      // of all lists, at least 1
-  int row_bits = 1;          // of the address of a row
-  int count_bits = 1;        // of the length of a list
-  std::string lists;         // word per address: first row, above it the number of rows
-  std::string weights;       // word per row: `lanes` weights, lane 0 lowest, above them the group
+  std::size_t rows = 0;  // of all lists, at least 1
+  int row_bits = 1;      // of the address of a row
+  int count_bits = 1;    // of the length of a list
+  std::string lists;     // word per address: first row, above it the number of rows
+  std::string weights;   // word per row: `lanes` weights, lane 0 lowest, above them the group
 };
 [[nodiscard]] SparseImage sparse_image(const ir::QuantizedNetwork& network,
                                        const ir::Mapping& mapping, std::size_t projection);

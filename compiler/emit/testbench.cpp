@@ -12,7 +12,8 @@ namespace {
 
 // Prints the spikes of every row that population `p` sends.
 std::string monitor(std::size_t p, const ir::TraceRow& row, const ir::Layout& layout) {
-  return fmt::format(R"(  integer p{p}_rows = 0;
+  return fmt::format(
+      R"(  integer p{p}_rows = 0;
   integer p{p}_lane;
   always @(posedge clk) begin
     if (trace_valid[{p}] & ~rst) begin
@@ -30,12 +31,11 @@ std::string monitor(std::size_t p, const ir::TraceRow& row, const ir::Layout& la
   end
 
 )",
-                     fmt::arg("p", p), fmt::arg("lanes", row.lanes), fmt::arg("groups", row.groups),
-                     fmt::arg("position_groups", layout.position_groups()),
-                     fmt::arg("block_groups", layout.block_groups()),
-                     fmt::arg("channels", layout.block_channels),
-                     fmt::arg("positions", layout.positions),
-                     fmt::arg("spikes", 32 * row.spike_word), fmt::arg("group", 32 * row.group_word));
+      fmt::arg("p", p), fmt::arg("lanes", row.lanes), fmt::arg("groups", row.groups),
+      fmt::arg("position_groups", layout.position_groups()),
+      fmt::arg("block_groups", layout.block_groups()), fmt::arg("channels", layout.block_channels),
+      fmt::arg("positions", layout.positions), fmt::arg("spikes", 32 * row.spike_word),
+      fmt::arg("group", 32 * row.group_word));
 }
 
 }  // namespace
@@ -50,8 +50,7 @@ std::string testbench(const ir::QuantizedNetwork& network, const ir::Mapping& ma
     longest = std::max(longest, layout.rows[p].groups);
   }
   const auto inputs = static_cast<std::int64_t>(ir::element_count(network.inputs[0].shape));
-  const auto outputs =
-      static_cast<std::int64_t>(network.populations[network.output].neurons());
+  const auto outputs = static_cast<std::int64_t>(network.populations[network.output].neurons());
   return fmt::format(R"(// {top}_tb: plays one sample and prints its spikes and its result.
 //
 // In the folder rtl/, with stimulus.hex from `hillock cosim DIR --data D --stimulus FILE`:

@@ -185,7 +185,8 @@ Graph read_nir(const fs::path& file) {
   check_signature(file);
   std::error_code ec;
   const std::size_t size = fs::file_size(file, ec);
-  // A whole file is read at tens of megabytes a second; a damaged one can keep the library for ever.
+  // A whole file is read at tens of megabytes a second; a damaged one can keep the library for
+  // ever.
   support::IsolateLimits limits;
   limits.cpu_seconds = static_cast<unsigned>(3 + (size >> 22));
   limits.wall_seconds = 4 * limits.cpu_seconds + 10;

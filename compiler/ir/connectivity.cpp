@@ -22,8 +22,8 @@ bool axis_fits(std::size_t size, std::size_t pad, std::size_t kernel, std::size_
 std::string fault_of(const ConvGeometry& g) {
   for (const std::size_t size :
        {g.in_channels, g.in_height, g.in_width, g.pool_height, g.pool_width, g.out_channels,
-        g.out_height, g.out_width, g.kernel_height, g.kernel_width, g.stride_height,
-        g.stride_width, g.dilation_height, g.dilation_width, g.groups}) {
+        g.out_height, g.out_width, g.kernel_height, g.kernel_width, g.stride_height, g.stride_width,
+        g.dilation_height, g.dilation_width, g.groups}) {
     if (size == 0 || size > (std::size_t{1} << 24)) return "a size is 0 or beyond reason";
   }
   if (g.in_channels % g.groups != 0 || g.out_channels % g.groups != 0) {
@@ -40,9 +40,9 @@ std::string fault_of(const ConvGeometry& g) {
 }
 
 std::string fault_of(const MaxPool& p) {
-  for (const std::size_t size : {p.channels, p.in_height, p.in_width, p.out_height, p.out_width,
-                                 p.kernel_height, p.kernel_width, p.stride_height, p.stride_width,
-                                 p.dilation_height, p.dilation_width}) {
+  for (const std::size_t size :
+       {p.channels, p.in_height, p.in_width, p.out_height, p.out_width, p.kernel_height,
+        p.kernel_width, p.stride_height, p.stride_width, p.dilation_height, p.dilation_width}) {
     if (size == 0 || size > (std::size_t{1} << 24)) return "a size is 0 or beyond reason";
   }
   if (!axis_fits(p.in_height, p.pad_top, p.kernel_height, p.stride_height, p.dilation_height,

@@ -114,7 +114,8 @@ template <typename W>
 using ConnectivityOf = std::variant<DenseOf<W>, ConvOf<W>, SparseOf<W>, MaxPool>;
 
 // Calls f(tap) for every position at which an axis of a convolution or a pooling meets `at` (an
-// index of the source's axis, after pooling): f(out, k) with out * stride + k * dilation - pad = at.
+// index of the source's axis, after pooling): f(out, k) with out * stride + k * dilation - pad =
+// at.
 template <typename F>
 void for_each_tap(std::size_t at, std::size_t pad, std::size_t kernel, std::size_t stride,
                   std::size_t dilation, std::size_t outputs, F f) {
@@ -144,14 +145,15 @@ void for_each_synapse(const ConvOf<W>& conv, std::size_t source, F f) {
   const std::size_t first = channel / g.group_inputs() * g.group_outputs();
   for_each_tap(y, g.pad_top, g.kernel_height, g.stride_height, g.dilation_height, g.out_height,
                [&](std::size_t oy, std::size_t ky) {
-    for_each_tap(x, g.pad_left, g.kernel_width, g.stride_width, g.dilation_width, g.out_width,
-                 [&](std::size_t ox, std::size_t kx) {
-      for (std::size_t out = first; out < first + g.group_outputs(); ++out) {
-        f((out * g.out_height + oy) * g.out_width + ox,
-          conv.weight[g.weight_index(out, in, ky, kx)]);
-      }
-    });
-  });
+                 for_each_tap(x, g.pad_left, g.kernel_width, g.stride_width, g.dilation_width,
+                              g.out_width, [&](std::size_t ox, std::size_t kx) {
+                                for (std::size_t out = first; out < first + g.group_outputs();
+                                     ++out) {
+                                  f((out * g.out_height + oy) * g.out_width + ox,
+                                    conv.weight[g.weight_index(out, in, ky, kx)]);
+                                }
+                              });
+               });
 }
 
 template <typename W, typename F>
@@ -161,8 +163,10 @@ void for_each_synapse(const SparseOf<W>& sparse, std::size_t source, F f) {
   std::size_t hi = sparse.synapses.size();
   while (lo < hi) {
     const std::size_t middle = (lo + hi) / 2;
-    if (sparse.synapses[middle].source < source) lo = middle + 1;
-    else hi = middle;
+    if (sparse.synapses[middle].source < source)
+      lo = middle + 1;
+    else
+      hi = middle;
   }
   for (; lo < sparse.synapses.size() && sparse.synapses[lo].source == source; ++lo) {
     f(std::size_t{sparse.synapses[lo].target}, sparse.synapses[lo].weight);
@@ -185,11 +189,11 @@ void for_each_window(const MaxPool& p, std::size_t source, F f) {
   const std::size_t x = source % p.in_width;
   for_each_tap(y, p.pad_top, p.kernel_height, p.stride_height, p.dilation_height, p.out_height,
                [&](std::size_t oy, std::size_t) {
-    for_each_tap(x, p.pad_left, p.kernel_width, p.stride_width, p.dilation_width, p.out_width,
-                 [&](std::size_t ox, std::size_t) {
-      f((channel * p.out_height + oy) * p.out_width + ox);
-    });
-  });
+                 for_each_tap(x, p.pad_left, p.kernel_width, p.stride_width, p.dilation_width,
+                              p.out_width, [&](std::size_t ox, std::size_t) {
+                                f((channel * p.out_height + oy) * p.out_width + ox);
+                              });
+               });
 }
 
 // Elements of the source and neurons of the target that the connectivity was made for.

@@ -1,9 +1,9 @@
-// Where the neurons of a population live in hardware: which lane of which group. The emitted Verilog,
-// the co-simulation and the cost models must agree on it.
+// Where the neurons of a population live in hardware: which lane of which group. The emitted
+// Verilog, the co-simulation and the cost models must agree on it.
 //
-// A population that a convolution reaches is laid out position by position (row-major), and within a
-// position block by block (the convolution's groups) in rows of `lanes` channels; the last row of a
-// block may be short. A population without a convolution is one position with one block: all its
+// A population that a convolution reaches is laid out position by position (row-major), and within
+// a position block by block (the convolution's groups) in rows of `lanes` channels; the last row of
+// a block may be short. A population without a convolution is one position with one block: all its
 // neurons in order. A slot is group * lanes + lane; slots without a neuron stay idle.
 #pragma once
 

@@ -60,8 +60,7 @@ void verify_alpha(const Population& p, DiagnosticList& list) {
   }
   const bool none = !p.spiking || p.reset.mechanism == ResetMechanism::None;
   const bool zero = p.reset.mechanism == ResetMechanism::Zero &&
-                    p.reset.timing == ResetTiming::Delayed &&
-                    p.reset.zero_input == ZeroInput::Lost;
+                    p.reset.timing == ResetTiming::Delayed && p.reset.zero_input == ZeroInput::Lost;
   if (none || zero) return;
   list.error(DiagnosticKind::UnsupportedSemantics, p.where,
              fmt::format("'{}' has alpha synapses and resets by {}, {}", p.name,
@@ -96,11 +95,12 @@ void verify_counts(const Network& n, const Projection& p, DiagnosticList& list) 
   const std::size_t inputs = element_count(n.source_shape(p.source));
   const std::size_t neurons = n.populations[p.target].neurons();
   if (source_count(p.connectivity) == inputs && target_count(p.connectivity) == neurons) return;
-  list.error(DiagnosticKind::ShapeMismatch, p.where,
-             fmt::format("projection '{}' joins {} elements to {} neurons, but '{}' has {} and '{}' "
-                         "has {}",
-                         p.name, source_count(p.connectivity), target_count(p.connectivity),
-                         n.source_name(p.source), inputs, n.populations[p.target].name, neurons));
+  list.error(
+      DiagnosticKind::ShapeMismatch, p.where,
+      fmt::format("projection '{}' joins {} elements to {} neurons, but '{}' has {} and '{}' "
+                  "has {}",
+                  p.name, source_count(p.connectivity), target_count(p.connectivity),
+                  n.source_name(p.source), inputs, n.populations[p.target].name, neurons));
 }
 
 void verify_dense(const Network& n, const Projection& p, const Dense& dense, DiagnosticList& list) {
@@ -137,12 +137,12 @@ void verify_sparse(const Projection& p, const Sparse& sparse, DiagnosticList& li
                              s.target, sparse.sources, sparse.targets));
       return;
     }
-    if (i > 0 && std::pair(s.source, s.target) <= std::pair(sparse.synapses[i - 1].source,
-                                                            sparse.synapses[i - 1].target)) {
-      list.error(DiagnosticKind::BadEdge, where,
-                 fmt::format("the synapse from {} to {} repeats or is not in order", s.source,
-                             s.target),
-                 "sort synapses by source, then target, each pair once");
+    if (i > 0 && std::pair(s.source, s.target) <=
+                     std::pair(sparse.synapses[i - 1].source, sparse.synapses[i - 1].target)) {
+      list.error(
+          DiagnosticKind::BadEdge, where,
+          fmt::format("the synapse from {} to {} repeats or is not in order", s.source, s.target),
+          "sort synapses by source, then target, each pair once");
       return;
     }
     if (!std::isfinite(s.weight)) {

@@ -113,8 +113,8 @@ struct Network {
   }
 };
 
-// Rows and columns at which a population has a neuron of each channel: those of its first convolution
-// or pooling, else one. Neuron j is of channel j / positions.
+// Rows and columns at which a population has a neuron of each channel: those of its first
+// convolution or pooling, else one. Neuron j is of channel j / positions.
 [[nodiscard]] std::size_t positions_of(const Network& network, std::size_t population);
 
 // Reports everything that makes the network unfit: shapes that do not agree, values that are not

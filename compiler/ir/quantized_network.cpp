@@ -35,8 +35,7 @@ void verify(const QuantizedPopulation& p) {
           p.name, "widths");
   require(p.threshold.max() <= numeric::max_of(p.membrane_bits), p.name,
           "threshold wider than the membrane");
-  require((p.membrane_bits == p.accumulator_bits) ==
-              (p.overflow == numeric::OverflowMode::Proved),
+  require((p.membrane_bits == p.accumulator_bits) == (p.overflow == numeric::OverflowMode::Proved),
           p.name, "overflow mode and widths disagree");
   require(p.current_decay_shift >= 0 && p.current_decay_shift <= 30, p.name, "current decay shift");
   require(p.current_decay.min() >= 0 &&
@@ -89,7 +88,8 @@ void verify(const QuantizedProjection& p) {
 
 // A max-pooled population, its source, and that they count in the same units.
 void verify_max_pool(const QuantizedNetwork& n, const QuantizedProjection& p) {
-  require(p.source.kind == Source::Kind::Population && p.delay == 0, p.name, "source of a max-pool");
+  require(p.source.kind == Source::Kind::Population && p.delay == 0, p.name,
+          "source of a max-pool");
   require(n.projections_into(p.target).size() == 1, p.name, "not the only projection");
   const auto& pool = std::get<MaxPool>(p.connectivity);
   const QuantizedPopulation& source = n.populations[p.source.index];
@@ -136,7 +136,8 @@ void verify_target(const QuantizedNetwork& n, std::size_t population) {
     shape = &g;
   }
   require(fed, p.name, "no projection without delay");
-  require(!p.inhibition || (shape == nullptr && !pooled), p.name, "inhibition without dense layout");
+  require(!p.inhibition || (shape == nullptr && !pooled), p.name,
+          "inhibition without dense layout");
   if (p.synapse != Synapse::None || pooled) {
     require(p.current_bits >= 2 && p.current_bits <= 60, p.name, "current bits");
   } else {

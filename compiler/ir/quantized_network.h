@@ -48,7 +48,8 @@ struct QuantizedPopulation {
   // accumulator_bits; the membrane after it has membrane_bits (fewer only where it saturates).
   int membrane_bits = 0;
   int accumulator_bits = 0;
-  int current_bits = 0;  // of the running sum of a current, or of a maximum; 0 where there is neither
+  int current_bits =
+      0;  // of the running sum of a current, or of a maximum; 0 where there is neither
   numeric::OverflowMode overflow = numeric::OverflowMode::Proved;
 
   support::Location where;
@@ -64,7 +65,8 @@ struct QuantizedPopulation {
   }
   // Real value of a membrane, for people.
   [[nodiscard]] double real(std::int64_t v, std::size_t j) const {
-    return static_cast<double>(v) / (scale[j] * static_cast<double>(std::int64_t{1} << fraction_bits));
+    return static_cast<double>(v) /
+           (scale[j] * static_cast<double>(std::int64_t{1} << fraction_bits));
   }
 };
 

@@ -1,11 +1,11 @@
-// The two halves of a neuron's step, as the hardware does them: fire() ends a step, prepare() begins
-// the next one. The RTL mirrors them line for line in rtl_templates/snn/snn_fire.v and
-// rtl_templates/snn/snn_prepare.v; together they equal the contract's equations (docs/arithmetic.md),
-// which tests/unit/numeric checks. The integer model computes those equations directly, not through
-// these.
+// The two halves of a neuron's step, as the hardware does them: fire() ends a step, prepare()
+// begins the next one. The RTL mirrors them line for line in rtl_templates/snn/snn_fire.v and
+// rtl_templates/snn/snn_prepare.v; together they equal the contract's equations
+// (docs/arithmetic.md), which tests/unit/numeric checks. The integer model computes those equations
+// directly, not through these.
 //
-// Between the two a neuron keeps one or two words. The sum is V's. Events are added to it, unless the
-// neuron has a current word, which takes them in its place:
+// Between the two a neuron keeps one or two words. The sum is V's. Events are added to it, unless
+// the neuron has a current word, which takes them in its place:
 //   current    the word is the current I: its events add up, and fire() adds it to the sum
 //   alpha      the word is E; the sum is V, which no event of its own step changes: what an event
 //              adds to E it takes from H
@@ -91,8 +91,8 @@ struct Prepared {
   return fire(sum, 0, held, s, c);
 }
 
-// Begin of a step: the words before any event. `current`: I or E; `hidden`: H. `start`: first step of
-// a sample, where all three count as 0.
+// Begin of a step: the words before any event. `current`: I or E; `hidden`: H. `start`: first step
+// of a sample, where all three count as 0.
 [[nodiscard]] constexpr Prepared prepare(std::int64_t membrane, std::int64_t current,
                                          std::int64_t hidden, bool start, const NeuronSwitches& s,
                                          const NeuronConstants& c) {

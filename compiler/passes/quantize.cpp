@@ -54,9 +54,9 @@ int choose_decay_bits(const ir::PerNeuron<double>& decay,
   return kMaxDecayBits;
 }
 
-// Fraction bits so that the rounding of decays and biases, added up over the longer of the membrane's
-// and the current's memory, stays within about one weight unit, and the smallest threshold is not
-// coarse.
+// Fraction bits so that the rounding of decays and biases, added up over the longer of the
+// membrane's and the current's memory, stays within about one weight unit, and the smallest
+// threshold is not coarse.
 int choose_fraction_bits(const Population& p, const std::vector<double>& scale, int timesteps) {
   bool rounds = p.decay.min() < 1 || p.bias.min() != 0 || p.bias.max() != 0;
   double memory = memory_in_steps(p.decay.max(), timesteps);
@@ -108,8 +108,9 @@ std::int64_t to_integer(double value, double factor, const Population& p, const 
                         std::size_t j) {
   const double x = value * factor;
   if (!(std::abs(x) < std::ldexp(1.0, 50))) {
-    support::fail(DiagnosticKind::WidthTooLarge, p.where.at(j),
-                  fmt::format("{} of {} is too large beside its weights: {} units", what, p.name, x));
+    support::fail(
+        DiagnosticKind::WidthTooLarge, p.where.at(j),
+        fmt::format("{} of {} is too large beside its weights: {} units", what, p.name, x));
   }
   return numeric::round_half_up(x);
 }
@@ -129,10 +130,9 @@ void quantize_current(const Population& p, const QuantizeOptions& options, std::
   q.current_decay_shift = options.current_decay_bits.empty()
                               ? chosen
                               : options.current_decay_bits[index].value_or(chosen);
-  q.current_decay =
-      ir::per_neuron(p.current_decay.uniform() ? 1 : p.neurons(), [&](std::size_t j) {
-        return numeric::round_half_up(std::ldexp(p.current_decay[j], q.current_decay_shift));
-      });
+  q.current_decay = ir::per_neuron(p.current_decay.uniform() ? 1 : p.neurons(), [&](std::size_t j) {
+    return numeric::round_half_up(std::ldexp(p.current_decay[j], q.current_decay_shift));
+  });
   const double unit = std::ldexp(1.0, q.fraction_bits);
   q.current_bias = ir::per_neuron(p.neurons(), [&](std::size_t j) {
     return to_integer(p.current_bias[j], scales[j] * unit, p, "current bias", j);
@@ -168,13 +168,12 @@ QuantizedPopulation quantize_population(const Network& network, std::size_t inde
 
   q.reset_offset = p.comparison == ir::Comparison::GreaterEqual ? 1 : 0;
   q.threshold = ir::per_neuron(n, [&](std::size_t j) {
-    const std::int64_t threshold =
-        to_integer(p.threshold[j], scales[j] * unit, p, "threshold", j);
+    const std::int64_t threshold = to_integer(p.threshold[j], scales[j] * unit, p, "threshold", j);
     if (threshold < 1) {
-      support::fail(DiagnosticKind::BadParameter, p.where.at(j),
-                    fmt::format("threshold {} of {} vanishes beside its weights", p.threshold[j],
-                                p.name),
-                    "use more --weight-bits or --fraction-bits");
+      support::fail(
+          DiagnosticKind::BadParameter, p.where.at(j),
+          fmt::format("threshold {} of {} vanishes beside its weights", p.threshold[j], p.name),
+          "use more --weight-bits or --fraction-bits");
     }
     return threshold - q.reset_offset;
   });
@@ -197,7 +196,8 @@ ir::QuantizedConnectivity quantize_weights(const ir::Connectivity& connectivity,
     for (std::size_t j = 0; j < weight.rows; ++j) {
       const std::vector<std::int32_t> row = round_weights(
           {weight.data.data() + j * weight.cols, weight.cols}, scales[j] * factor, bits);
-      std::copy(row.begin(), row.end(), out.weight.data.begin() + static_cast<long>(j * weight.cols));
+      std::copy(row.begin(), row.end(),
+                out.weight.data.begin() + static_cast<long>(j * weight.cols));
     }
     return out;
   }
@@ -255,10 +255,10 @@ QuantizedNetwork quantize(const Network& network, const QuantizeOptions& options
   for (const ir::Projection& p : network.projections) {
     const bool pools = std::holds_alternative<ir::MaxPool>(p.connectivity);
     const int bits = options.weight_bits[p.target];
-    q.projections.push_back({p.name, p.source, p.target,
-                             quantize_weights(p.connectivity, scales[p.target],
-                                              weight_factor(p, calibration), bits),
-                             pools ? 0 : bits, p.delay, p.where});
+    q.projections.push_back(
+        {p.name, p.source, p.target,
+         quantize_weights(p.connectivity, scales[p.target], weight_factor(p, calibration), bits),
+         pools ? 0 : bits, p.delay, p.where});
   }
   return q;
 }
@@ -307,9 +307,8 @@ void assign_widths(QuantizedNetwork& network, const std::vector<WidthBounds>& bo
       p.current_bits = network.populations[*source].membrane_bits;
     }
     const std::int64_t top = numeric::max_of(p.membrane_bits);
-    p.threshold = ir::per_neuron(p.threshold.uniform() ? 1 : p.neurons(), [&](std::size_t j) {
-      return std::min(p.threshold[j], top);
-    });
+    p.threshold = ir::per_neuron(p.threshold.uniform() ? 1 : p.neurons(),
+                                 [&](std::size_t j) { return std::min(p.threshold[j], top); });
     // Only a membrane that saturates can be too narrow for its reset value.
     p.reset_value = ir::per_neuron(p.reset_value.uniform() ? 1 : p.neurons(), [&](std::size_t j) {
       return numeric::saturate(p.reset_value[j], p.membrane_bits);

@@ -33,12 +33,13 @@ struct Calibration {
                                    const Calibration& calibration);
 
 struct QuantizeOptions {
-  std::vector<int> weight_bits;                   // per population, 1..16
-  std::vector<std::optional<int>> fraction_bits;  // per population; nullopt: chosen
-  std::vector<std::optional<int>> decay_bits;     // per population; nullopt: chosen
+  std::vector<int> weight_bits;                        // per population, 1..16
+  std::vector<std::optional<int>> fraction_bits;       // per population; nullopt: chosen
+  std::vector<std::optional<int>> decay_bits;          // per population; nullopt: chosen
   std::vector<std::optional<int>> current_decay_bits;  // likewise; empty: all chosen
-  std::vector<std::optional<int>> membrane_bits;  // per population; nullopt: proved, else saturating
-  int timesteps = 0;                              // the longest sample to hold
+  std::vector<std::optional<int>>
+      membrane_bits;  // per population; nullopt: proved, else saturating
+  int timesteps = 0;  // the longest sample to hold
 };
 
 // The network is one that align_convolutions() has passed. The result lacks its widths:

@@ -39,7 +39,10 @@ struct Demand {
 class Chooser {
  public:
   Chooser(const Network& network, const QuantizeOptions& options, const Calibration& calibration)
-      : network_(network), options_(options), calibration_(calibration), pooled_(pool_sources(network)) {}
+      : network_(network),
+        options_(options),
+        calibration_(calibration),
+        pooled_(pool_sources(network)) {}
 
   std::vector<std::vector<double>> choose() {
     std::vector<Demand> demands;

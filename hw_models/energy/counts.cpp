@@ -36,8 +36,7 @@ static_assert(sizeof(PopulationCounts) == kFields.size() * sizeof(double),
 
 // Steps of events that one population took from the bitmap of another.
 void count_scan(const EngineSize& source,
-                const std::vector<std::vector<std::uint32_t>>& step_elements,
-                PopulationCounts& c) {
+                const std::vector<std::vector<std::uint32_t>>& step_elements, PopulationCounts& c) {
   for (const auto& elements : step_elements) {
     const auto events = static_cast<std::int64_t>(elements.size());
     c.scan_words_min += static_cast<double>(numeric::ceil_div(events, source.scan.word_bits));

@@ -103,12 +103,14 @@ UpdateSize update_size(const ir::QuantizedPopulation& p) {
   if (subtract) u.add_bits += delayed ? s + 2 : m + 2;  // threshold taken away
   u.add_bits += s + 2;                                  // prepared sum
   if (p.synapse != ir::Synapse::None) {
-    // snn_prepare_current: a leak of its own, its rounding and its bias; and the sum with the membrane.
+    // snn_prepare_current: a leak of its own, its rounding and its bias; and the sum with the
+    // membrane.
     const bool kept = p.current_decay.uniform() &&
                       p.current_decay[0] == (std::int64_t{1} << p.current_decay_shift);
     if (!kept) {
       // Two products in one figure: as many bits as both have together.
-      u.multiply_a += p.current_bits * (p.current_decay_shift + 1) / std::max<std::int64_t>(u.multiply_b, 1);
+      u.multiply_a +=
+          p.current_bits * (p.current_decay_shift + 1) / std::max<std::int64_t>(u.multiply_b, 1);
       if (u.multiply_b == 0) u.multiply_b = 1;
       u.constant_multiplier = u.constant_multiplier && p.current_decay.uniform();
       u.add_bits += p.current_bits + p.current_decay_shift + 2;

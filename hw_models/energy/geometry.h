@@ -42,16 +42,16 @@ struct EngineSize {
   std::int64_t sum_bits = 0;  // of the accumulating adder
   std::int64_t weight_bits = 0;
   std::int64_t value_bits = 1;  // 1: binary events, no multiplier
-  // Read-only. The rows of several projections count as one memory. For a max-pooled population: the
-  // two banks of its source's membranes.
+  // Read-only. The rows of several projections count as one memory. For a max-pooled population:
+  // the two banks of its source's membranes.
   MemorySize weights;
   MemorySize states;
   MemorySize parameters;           // read-only
   UpdateSize update;               // per neuron
   std::int64_t pipeline_bits = 0;  // registers of one lane between sum and prepared sum
-  std::int64_t bitmaps = 0;        // its spikes are stored once for every projection that reads them
-  ScanSize scan;                   // of its own spikes, where there are bitmaps
-  std::int64_t score_bits = 0;     // of the readout, for the output population; else 0
+  std::int64_t bitmaps = 0;     // its spikes are stored once for every projection that reads them
+  ScanSize scan;                // of its own spikes, where there are bitmaps
+  std::int64_t score_bits = 0;  // of the readout, for the output population; else 0
 };
 
 [[nodiscard]] EngineSize engine_size(const ir::QuantizedNetwork& network,

@@ -112,8 +112,8 @@ struct StreamState {
 
 struct PopulationState {
   std::vector<StreamState> streams;
-  std::int64_t free = kLongAgo;         // the engine can take the next tap
-  std::vector<std::int64_t> last_row;   // per step: cycle of its last row at the takers
+  std::int64_t free = kLongAgo;        // the engine can take the next tap
+  std::vector<std::int64_t> last_row;  // per step: cycle of its last row at the takers
 };
 
 class Run {
@@ -180,8 +180,10 @@ void Run::input(std::size_t t) {
       if (s.source.kind != ir::Source::Kind::Input) continue;
       events = &elements(p, s, t);
       // Behind another projection the input's step waits in an snn_fifo, which takes it at once.
-      if (k == 0) readers.push_back({p, k});
-      else waiting.push_back({p, k});
+      if (k == 0)
+        readers.push_back({p, k});
+      else
+        waiting.push_back({p, k});
     }
   }
   if (events == nullptr) return;
@@ -203,9 +205,8 @@ void Run::input(std::size_t t) {
       done = std::max(done, s.last_accept);
       const StreamTable& table = tables_[r.p].streams[r.k];
       // An empty step of a fused engine is a whole pass all the same: it ends the step.
-      const std::int64_t taps = events->empty()
-                                    ? (tables_[r.p].fused ? tables_[r.p].groups : 1)
-                                    : at_least_one(table.taps[(*events)[n]]);
+      const std::int64_t taps = events->empty() ? (tables_[r.p].fused ? tables_[r.p].groups : 1)
+                                                : at_least_one(table.taps[(*events)[n]]);
       take(r.p, r.k, taps, n + 1 == beats, t);
     }
     offered = done + 1;
@@ -222,8 +223,10 @@ void Run::population(std::size_t p, std::size_t t) {
       if (k > 0) waited(p, k, t);
       continue;
     }
-    if (s.kind == TapKind::Pool) rows(p, k, t);
-    else spikes(p, k, t, k == 0 ? kLongAgo : state_[p].free);
+    if (s.kind == TapKind::Pool)
+      rows(p, k, t);
+    else
+      spikes(p, k, t, k == 0 ? kLongAgo : state_[p].free);
   }
   if (table.fused) return;
   // snn_engine: a pass of its own after the step's last tap.
@@ -238,8 +241,8 @@ void Run::waited(std::size_t p, std::size_t k, std::size_t t) {
   const std::vector<std::uint32_t>& events = elements(p, table, t);
   for (std::size_t n = 0; n < s.waiting.size(); ++n) {
     s.last_accept = s.pipeline.accept(std::max(s.waiting[n] + 1, s.last_accept + 1));
-    take(p, k, events.empty() ? 1 : at_least_one(table.taps[events[n]]),
-         n + 1 == s.waiting.size(), t);
+    take(p, k, events.empty() ? 1 : at_least_one(table.taps[events[n]]), n + 1 == s.waiting.size(),
+         t);
   }
 }
 
@@ -275,8 +278,8 @@ void Run::spikes(std::size_t p, std::size_t k, std::size_t t, std::int64_t turn)
   for (std::size_t n = 0; n < beats; ++n) {
     if (n > 0) load = std::max(load + 1, s.last_accept);
     s.last_accept = s.pipeline.accept(std::max(load + 1, table.delay > 0 ? turn : kLongAgo));
-    const std::int64_t taps = taps_.empty() ? (tables_[p].fused ? tables_[p].groups : 1)
-                                            : at_least_one(taps_[n]);
+    const std::int64_t taps =
+        taps_.empty() ? (tables_[p].fused ? tables_[p].groups : 1) : at_least_one(taps_[n]);
     take(p, k, taps, n + 1 == beats, t);
   }
   // The bank is released when its last event enters the output register.
@@ -362,15 +365,14 @@ LatencyModel::LatencyModel(const ir::QuantizedNetwork& network, const ir::Mappin
       s.kind = ir::tap_kind(network, mapping, k);
       s.source = projection.source;
       s.delay = projection.delay;
-      s.in_target =
-          static_cast<std::size_t>(std::find(into.begin(), into.end(), k) - into.begin());
+      s.in_target = static_cast<std::size_t>(std::find(into.begin(), into.end(), k) - into.begin());
       s.taps = ir::tap_counts(network, mapping, k);
       if (s.source.kind == ir::Source::Kind::Population && s.kind != TapKind::Pool &&
           s.kind != TapKind::Dense) {
         const std::size_t elements = ir::element_count(network.source_shape(s.source));
         for (std::size_t i = 0; i < elements; ++i) {
-          s.address.push_back(static_cast<std::uint32_t>(
-              ir::source_address(network, mapping, s.source, i)));
+          s.address.push_back(
+              static_cast<std::uint32_t>(ir::source_address(network, mapping, s.source, i)));
         }
       }
       table.streams.push_back(std::move(s));

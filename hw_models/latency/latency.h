@@ -1,6 +1,6 @@
-// Latency: clock cycles of a sample, from its event counts alone. A recurrence over the beats of every
-// projection, not a simulation of the RTL; equal to the RTL's own count on every sample, or it is a
-// bug. docs/latency.md derives it.
+// Latency: clock cycles of a sample, from its event counts alone. A recurrence over the beats of
+// every projection, not a simulation of the RTL; equal to the RTL's own count on every sample, or
+// it is a bug. docs/latency.md derives it.
 #pragma once
 
 #include <cstdint>
@@ -39,8 +39,7 @@ class LatencyModel {
 
 // The same for a single use.
 [[nodiscard]] std::int64_t predict_cycles(const ir::QuantizedNetwork& network,
-                                          const ir::Mapping& mapping,
-                                          const ir::Activity& activity);
+                                          const ir::Mapping& mapping, const ir::Activity& activity);
 [[nodiscard]] std::int64_t ideal_cycles(const ir::QuantizedNetwork& network,
                                         const ir::Mapping& mapping, const ir::Activity& activity);
 

@@ -121,8 +121,9 @@ class Synapses {
     const auto taps = [](std::size_t size, std::size_t tile, auto... axis) {
       std::vector<std::vector<Tap>> all(size);
       for (std::size_t at = 0; at < size / tile * tile; ++at) {
-        ir::for_each_tap(at / tile, axis...,
-                         [&](std::size_t out, std::size_t k) { all[at].push_back({out, k}); });
+        ir::for_each_tap(at / tile, axis..., [&](std::size_t out, std::size_t k) {
+          all[at].push_back({out, k});
+        });
       }
       return all;
     };

@@ -56,11 +56,7 @@ class Comparer {
  public:
   Comparer(const QuantizedNetwork& network, const ir::Mapping& mapping, const WeightReads& reads,
            const IntegerResult& model, const RtlSample& rtl, std::size_t sample)
-      : network_(network),
-        reads_(reads),
-        model_(model),
-        rtl_(rtl),
-        sample_(sample) {
+      : network_(network), reads_(reads), model_(model), rtl_(rtl), sample_(sample) {
     for (std::size_t p = 0; p < network.populations.size(); ++p) {
       layouts_.push_back(ir::layout_of(network, mapping, p));
     }
@@ -255,9 +251,8 @@ std::int64_t WeightReads::count(const ir::Activity& activity, std::size_t popula
 }
 
 SampleComparison compare(const QuantizedNetwork& network, const ir::Mapping& mapping,
-                         const WeightReads& reads, const IntegerResult& model,
-                         const RtlSample& rtl, std::size_t sample,
-                         std::optional<std::int64_t> predicted_cycles) {
+                         const WeightReads& reads, const IntegerResult& model, const RtlSample& rtl,
+                         std::size_t sample, std::optional<std::int64_t> predicted_cycles) {
   return Comparer(network, mapping, reads, model, rtl, sample).run(predicted_cycles);
 }
 

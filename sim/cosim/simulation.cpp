@@ -77,16 +77,17 @@ Simulation::Simulation(const fs::path& library, const fs::path& rtl_folder,
       if (const auto j = slots.neuron_at(slot)) neurons[slot] = static_cast<std::int32_t>(*j);
     }
     slots_.push_back(std::move(neurons));
-    populations_.push_back({static_cast<std::uint32_t>(network.populations[p].neurons()),
-                            static_cast<std::uint32_t>(r.lanes),
-                            static_cast<std::uint32_t>(r.groups),
-                            static_cast<std::uint32_t>(r.membrane_bits),
-                            static_cast<std::uint32_t>(r.group_word),
-                            static_cast<std::uint32_t>(r.spike_word),
-                            static_cast<std::uint32_t>(r.membrane_word), slots_.back().data()});
+    populations_.push_back(
+        {static_cast<std::uint32_t>(network.populations[p].neurons()),
+         static_cast<std::uint32_t>(r.lanes), static_cast<std::uint32_t>(r.groups),
+         static_cast<std::uint32_t>(r.membrane_bits), static_cast<std::uint32_t>(r.group_word),
+         static_cast<std::uint32_t>(r.spike_word), static_cast<std::uint32_t>(r.membrane_word),
+         slots_.back().data()});
   }
-  design_ = {HILLOCK_HARNESS_ABI, static_cast<std::uint32_t>(populations_.size()),
-             populations_.data(), static_cast<std::uint32_t>(layout.counter_words),
+  design_ = {HILLOCK_HARNESS_ABI,
+             static_cast<std::uint32_t>(populations_.size()),
+             populations_.data(),
+             static_cast<std::uint32_t>(layout.counter_words),
              static_cast<std::uint32_t>(ir::score_bits(network)),
              static_cast<std::uint32_t>(layout.stall_bits)};
   const WorkingFolder in(rtl_folder);

@@ -58,8 +58,8 @@ void IntegerModel::run(const ir::Dataset& data, std::size_t sample, IntegerResul
     for (std::size_t k = 0; k < into_[p].size(); ++k) {
       if (!into_[p][k].synapses.pools()) activity.projections[k].step_elements.resize(steps);
     }
-    states.push_back({std::vector<std::int64_t>(neurons_[p], 0),
-                      std::vector<std::int64_t>(neurons_[p], 0)});
+    states.push_back(
+        {std::vector<std::int64_t>(neurons_[p], 0), std::vector<std::int64_t>(neurons_[p], 0)});
   }
 
   Inputs inputs(network_.inputs.size());
@@ -121,8 +121,8 @@ void IntegerModel::gather(std::size_t population, std::size_t t, const Inputs& i
   for (std::int64_t& a : sum) a <<= f;
 }
 
-// The contract, section 3 of the design: V[t] from V[t-1] (`before`, and whether a reset is due) and
-// the step's input A[t] << f, or the largest membrane of a max-pool.
+// The contract, section 3 of the design: V[t] from V[t-1] (`before`, and whether a reset is due)
+// and the step's input A[t] << f, or the largest membrane of a max-pool.
 IntegerModel::Membrane IntegerModel::membrane_of(const QuantizedPopulation& p, std::size_t j,
                                                  std::int64_t before, bool above,
                                                  std::int64_t input, State& state) {

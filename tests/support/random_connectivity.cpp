@@ -9,7 +9,9 @@ std::size_t small(Random& r, std::int64_t lo, std::int64_t hi) {
   return static_cast<std::size_t>(r.whole(lo, hi));
 }
 
-double weight_size(double scale, double fan_in) { return 2.0 * scale / std::max(1.0, fan_in * 0.2); }
+double weight_size(double scale, double fan_in) {
+  return 2.0 * scale / std::max(1.0, fan_in * 0.2);
+}
 
 struct Axis {
   std::size_t kernel, stride, dilation, pad, outputs;
@@ -23,7 +25,8 @@ Axis random_axis(Random& r, std::size_t size) {
   const std::size_t reach = (a.kernel - 1) * a.dilation;
   a.pad = r.chance(0.5) ? reach / 2 : small(r, 0, static_cast<std::int64_t>(reach));
   // At the end as much padding, or up to a step of the window more.
-  const std::size_t padded = size + 2 * a.pad + small(r, 0, static_cast<std::int64_t>(a.stride) - 1);
+  const std::size_t padded =
+      size + 2 * a.pad + small(r, 0, static_cast<std::int64_t>(a.stride) - 1);
   a.outputs = padded > reach ? (padded - reach - 1) / a.stride + 1 : 1;
   return a;
 }
@@ -65,8 +68,8 @@ std::optional<ir::Conv> random_conv(Random& r, const ir::Shape& source, const Co
     }
     g.out_channels = g.groups * small(r, 1, g.groups > 1 ? 3 : 6);
   }
-  const std::size_t fan_in = g.group_inputs() * g.kernel_height * g.kernel_width *
-                             g.pool_height * g.pool_width;
+  const std::size_t fan_in =
+      g.group_inputs() * g.kernel_height * g.kernel_width * g.pool_height * g.pool_width;
   const double size = weight_size(scale, static_cast<double>(fan_in));
   ir::Conv conv{g, std::vector<double>(g.weights())};
   for (double& w : conv.weight) w = r.real(-0.8, 1.0) * size;
@@ -85,13 +88,12 @@ ir::Sparse random_sparse(Random& r, std::size_t sources, std::size_t targets, do
   ir::Sparse sparse{sources, targets, {}};
   const bool one_to_one = sources == targets && r.chance(0.5);
   const double density = r.real(0.02, 0.5);
-  const double size =
-      weight_size(scale, one_to_one ? 1.0 : static_cast<double>(sources) * density);
+  const double size = weight_size(scale, one_to_one ? 1.0 : static_cast<double>(sources) * density);
   for (std::size_t i = 0; i < sources; ++i) {
     for (std::size_t j = 0; j < targets; ++j) {
       if (one_to_one ? i != j : !r.chance(density)) continue;
-      sparse.synapses.push_back({static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(j),
-                                 r.real(-0.8, 1.0) * size});
+      sparse.synapses.push_back(
+          {static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(j), r.real(-0.8, 1.0) * size});
     }
   }
   return sparse;

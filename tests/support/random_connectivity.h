@@ -10,7 +10,7 @@ namespace hillock::tests {
 [[nodiscard]] inline bool has_planes(const ir::Shape& shape) { return shape.size() == 3; }
 
 struct ConvWishes {
-  bool pool = false;                  // may sum tiles of the source first
+  bool pool = false;                     // may sum tiles of the source first
   std::optional<ir::ConvGeometry> like;  // its output and groups are to be the same
 };
 

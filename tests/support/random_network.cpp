@@ -88,8 +88,9 @@ ir::Dataset random_data(Random& r, const ir::Shape& shape, std::size_t steps, in
     const double density = r.chance(0.2) ? 1.0 : r.real(0.0, 0.6);
     for (std::size_t i = 0; i < features; ++i) {
       if (!r.chance(density)) continue;
-      d.x[t * features + i] = real ? static_cast<float>(r.real(negative ? -1.0 : 0.0, 1.0))
-                                   : static_cast<float>(r.whole(negative ? -max_value : 1, max_value));
+      d.x[t * features + i] =
+          real ? static_cast<float>(r.real(negative ? -1.0 : 0.0, 1.0))
+               : static_cast<float>(r.whole(negative ? -max_value : 1, max_value));
     }
   }
   return d;
@@ -110,8 +111,9 @@ class Grower {
     for (std::int64_t l = 0; l < layers; ++l) {
       const bool is_output = l + 1 == layers;
       const bool spiking = !is_output || r_.chance(0.8);
-      const ir::Source source =
-          wants(kFanOut, 0.25) ? sources_[static_cast<std::size_t>(r_.whole(0, last_source()))] : last;
+      const ir::Source source = wants(kFanOut, 0.25)
+                                    ? sources_[static_cast<std::size_t>(r_.whole(0, last_source()))]
+                                    : last;
       last = add_layer(source, spiking);
     }
     if (has(kFanOut)) join_branches();
@@ -133,9 +135,7 @@ class Grower {
     return static_cast<std::int64_t>(sources_.size()) - 1;
   }
 
-  ir::Shape input_shape() {
-    return wants(kConv, 0.7) ? planes() : ir::Shape{random_size(r_)};
-  }
+  ir::Shape input_shape() { return wants(kConv, 0.7) ? planes() : ir::Shape{random_size(r_)}; }
 
   ir::Shape planes() {
     const std::size_t height = r_.chance(0.15) ? 1 : static_cast<std::size_t>(r_.whole(1, 9));
@@ -150,7 +150,11 @@ class Grower {
 
   void project(ir::Source source, std::size_t target, ir::Connectivity c, int delay = 0) {
     const std::size_t k = network_.projections.size();
-    network_.projections.push_back({fmt::format("w{}", k), source, target, std::move(c), delay,
+    network_.projections.push_back({fmt::format("w{}", k),
+                                    source,
+                                    target,
+                                    std::move(c),
+                                    delay,
                                     {"random", fmt::format("/w{}", k)}});
   }
 
@@ -173,8 +177,10 @@ class Grower {
       const bool pooled = wants(kMaxPool, 0.4);
       Population p =
           random_population(r_, {g.out_channels, g.out_height, g.out_width}, spiking && !pooled);
-      if (pooled) p.decay = 0.0;
-      else maybe_current(p);
+      if (pooled)
+        p.decay = 0.0;
+      else
+        maybe_current(p);
       const ir::Shape shape = p.shape;
       add(std::move(p));
       project(source, target, std::move(*conv));
@@ -188,8 +194,10 @@ class Grower {
       const std::size_t sources = ir::element_count(from);
       maybe_current(p);
       add(std::move(p));
-      if (wants(kSparse, 0.3)) project(source, target, random_sparse(r_, sources, n, scale));
-      else project(source, target, random_dense(r_, sources, n, scale));
+      if (wants(kSparse, 0.3))
+        project(source, target, random_sparse(r_, sources, n, scale));
+      else
+        project(source, target, random_dense(r_, sources, n, scale));
       maybe_skip(source, target);
     }
     return finish(target);
@@ -215,8 +223,10 @@ class Grower {
   }
 
   void maybe_current(Population& p) {
-    if (wants(kCurrent, 0.3)) add_current(r_, p, ir::Synapse::Current);
-    else if (wants(kAlpha, 0.25)) add_current(r_, p, ir::Synapse::Alpha);
+    if (wants(kCurrent, 0.3))
+      add_current(r_, p, ir::Synapse::Current);
+    else if (wants(kAlpha, 0.25))
+      add_current(r_, p, ir::Synapse::Alpha);
   }
 
   // A second source, drawn from those before the population.
@@ -246,7 +256,8 @@ class Grower {
 
   [[nodiscard]] bool is_max_pooled(std::size_t population) const {
     for (const ir::Projection& p : network_.projections) {
-      if (p.target == population && std::holds_alternative<ir::MaxPool>(p.connectivity)) return true;
+      if (p.target == population && std::holds_alternative<ir::MaxPool>(p.connectivity))
+        return true;
     }
     return false;
   }
@@ -308,8 +319,8 @@ passes::QuantizeOptions random_options(Random& r, std::size_t populations, int s
                                             : std::optional<int>(static_cast<int>(r.whole(4, 10))));
     o.decay_bits.push_back(r.chance(0.6) ? std::nullopt
                                          : std::optional<int>(static_cast<int>(r.whole(0, 12))));
-    o.membrane_bits.push_back(
-        r.chance(0.8) ? std::nullopt : std::optional<int>(static_cast<int>(r.whole(6, 16))));
+    o.membrane_bits.push_back(r.chance(0.8) ? std::nullopt
+                                            : std::optional<int>(static_cast<int>(r.whole(6, 16))));
     if ((kinds & (kCurrent | kAlpha)) == 0) continue;
     o.current_decay_bits.push_back(
         r.chance(0.6) ? std::nullopt : std::optional<int>(static_cast<int>(r.whole(0, 12))));
@@ -321,8 +332,8 @@ passes::QuantizeOptions random_options(Random& r, std::size_t populations, int s
 void assign_widths(ir::QuantizedNetwork& q, const passes::QuantizeOptions& o) {
   std::vector<passes::WidthBounds> widths;
   for (const auto& b : analysis::bound_populations(q, o.membrane_bits)) {
-    widths.push_back({b.sum.lo, b.sum.hi, b.membrane.lo, b.membrane.hi, b.current.lo,
-                      b.current.hi});
+    widths.push_back(
+        {b.sum.lo, b.sum.hi, b.membrane.lo, b.membrane.hi, b.current.lo, b.current.hi});
   }
   passes::assign_widths(q, widths, o.membrane_bits);
 }
@@ -331,10 +342,10 @@ std::string describe_projection(const ir::QuantizedNetwork& n, const ir::Quantiz
   std::string out = fmt::format("{} of {}", ir::kind_of(p.connectivity), n.source_name(p.source));
   if (const auto* conv = std::get_if<ir::QuantizedConv>(&p.connectivity)) {
     const ir::ConvGeometry& g = conv->geometry;
-    out += fmt::format(" {}x{}x{}/{}x{} k{}x{} s{}x{} p{}x{} d{}x{} g{}", g.in_channels, g.in_height,
-                       g.in_width, g.pool_height, g.pool_width, g.kernel_height, g.kernel_width,
-                       g.stride_height, g.stride_width, g.pad_top, g.pad_left, g.dilation_height,
-                       g.dilation_width, g.groups);
+    out += fmt::format(" {}x{}x{}/{}x{} k{}x{} s{}x{} p{}x{} d{}x{} g{}", g.in_channels,
+                       g.in_height, g.in_width, g.pool_height, g.pool_width, g.kernel_height,
+                       g.kernel_width, g.stride_height, g.stride_width, g.pad_top, g.pad_left,
+                       g.dilation_height, g.dilation_width, g.groups);
   }
   if (const auto* g = std::get_if<ir::MaxPool>(&p.connectivity)) {
     out += fmt::format(" k{}x{} s{}x{} p{}x{} d{}x{}", g->kernel_height, g->kernel_width,
@@ -357,16 +368,14 @@ std::string describe(const RandomCase& c) {
     for (const auto* projection : into) {
       sources.push_back(describe_projection(c.quantized, *projection));
     }
-    out += fmt::format("; {} {} neurons, {} lanes, w{} v{}/{} {}{}{} <- {}", p.name,
-                       ir::shape_text(p.shape), c.mapping.lanes[i], into[0]->weight_bits,
-                       p.membrane_bits, p.accumulator_bits,
-                       p.spiking ? fmt::format("{} {}", ir::name(p.reset.mechanism),
-                                               ir::name(p.reset.timing))
-                                 : "li",
-                       p.synapse == ir::Synapse::None
-                           ? ""
-                           : fmt::format(" {}{}", ir::name(p.synapse), p.current_bits),
-                       p.inhibition ? " inhibition" : "", fmt::join(sources, ", "));
+    out += fmt::format(
+        "; {} {} neurons, {} lanes, w{} v{}/{} {}{}{} <- {}", p.name, ir::shape_text(p.shape),
+        c.mapping.lanes[i], into[0]->weight_bits, p.membrane_bits, p.accumulator_bits,
+        p.spiking ? fmt::format("{} {}", ir::name(p.reset.mechanism), ir::name(p.reset.timing))
+                  : "li",
+        p.synapse == ir::Synapse::None ? ""
+                                       : fmt::format(" {}{}", ir::name(p.synapse), p.current_bits),
+        p.inhibition ? " inhibition" : "", fmt::join(sources, ", "));
   }
   return out + fmt::format("; {}", ir::name(c.quantized.readout));
 }
@@ -392,8 +401,7 @@ RandomCase random_case(std::uint64_t seed, unsigned kinds) {
   const int max_value = counts ? static_cast<int>(r.whole(2, 9)) : 1;
   const bool real = (kinds & kRealInput) != 0 && r.chance(0.15);
   const bool negative = (counts || real) && r.chance(0.5);
-  c.network =
-      passes::align_convolutions(Grower(r, kinds, real ? 1.0 : 1.0 / max_value).grow());
+  c.network = passes::align_convolutions(Grower(r, kinds, real ? 1.0 : 1.0 / max_value).grow());
   ir::verify(c.network);
   c.data = random_data(r, c.network.inputs[0].shape, steps, max_value, negative, real);
   const passes::QuantizeOptions options =

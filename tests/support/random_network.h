@@ -38,15 +38,15 @@ class Random {
 // What a random network may have besides dense chains of neurons without a current. With the same
 // seed, fewer kinds do not give a part of the same network, but another one.
 enum RandomKind : unsigned {
-  kConv = 1U << 0,        // stride, padding, dilation, groups, any shape of plane
-  kConvPool = 1U << 1,    // convolutions that sum tiles of their source first
-  kSparse = 1U << 2,      // single synapses
-  kRecurrent = 1U << 3,   // delays of 1..3 steps, to itself and across
-  kSkip = 1U << 4,        // several projections without delay into one population
-  kFanOut = 1U << 5,      // one source of several populations, and branches that join again
-  kCurrent = 1U << 6,     // Synapse::Current
-  kAlpha = 1U << 7,       // Synapse::Alpha
-  kMaxPool = 1U << 8,     // the largest currents of a convolution (needs kConv)
+  kConv = 1U << 0,       // stride, padding, dilation, groups, any shape of plane
+  kConvPool = 1U << 1,   // convolutions that sum tiles of their source first
+  kSparse = 1U << 2,     // single synapses
+  kRecurrent = 1U << 3,  // delays of 1..3 steps, to itself and across
+  kSkip = 1U << 4,       // several projections without delay into one population
+  kFanOut = 1U << 5,     // one source of several populations, and branches that join again
+  kCurrent = 1U << 6,    // Synapse::Current
+  kAlpha = 1U << 7,      // Synapse::Alpha
+  kMaxPool = 1U << 8,    // the largest currents of a convolution (needs kConv)
   kInhibition = 1U << 9,
   kRealInput = 1U << 10,  // data that are not integers
   kDenseOnly = 0,

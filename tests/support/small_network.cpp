@@ -41,15 +41,14 @@ SmallCase make(std::size_t hidden, int hidden_lanes, std::size_t outputs, int ou
     dense.weight = support::Matrix<std::int32_t>(c.network.populations[p].neurons(), sources);
     for (std::int32_t& w : dense.weight.data) w = static_cast<std::int32_t>(r.whole(-2, 3));
     const ir::Source source{p == 0 ? ir::Source::Kind::Input : ir::Source::Kind::Population, 0};
-    c.network.projections.push_back(
-        {fmt::format("w{}", p), source, p, std::move(dense), 3, 0, {}});
+    c.network.projections.push_back({fmt::format("w{}", p), source, p, std::move(dense), 3, 0, {}});
     sources = hidden;
   }
   std::vector<passes::WidthBounds> widths;
   const std::vector<std::optional<int>> bits(2, membrane_bits);
   for (const auto& b : analysis::bound_populations(c.network, bits)) {
-    widths.push_back({b.sum.lo, b.sum.hi, b.membrane.lo, b.membrane.hi, b.current.lo,
-                      b.current.hi});
+    widths.push_back(
+        {b.sum.lo, b.sum.hi, b.membrane.lo, b.membrane.hi, b.current.lo, b.current.hi});
   }
   passes::assign_widths(c.network, widths, bits);
   c.mapping.lanes = {hidden_lanes, output_lanes};

@@ -43,13 +43,15 @@ std::vector<Event> events_of(const ir::QuantizedNetwork& n, std::size_t populati
     const auto& spikes = recording.spikes[p->source.index];
     for (std::size_t i = 0; i < spikes.cols; ++i) {
       const bool pooled = std::holds_alternative<ir::MaxPool>(p->connectivity);
-      if (pooled) events.push_back({p, i, recording.membranes[p->source.index](t, i)});
-      else if (spikes(t - delay, i) != 0) events.push_back({p, i, 1});
+      if (pooled)
+        events.push_back({p, i, recording.membranes[p->source.index](t, i)});
+      else if (spikes(t - delay, i) != 0)
+        events.push_back({p, i, 1});
     }
   }
   for (std::size_t k = events.size(); k > 1; --k) {
-    std::swap(events[k - 1], events[static_cast<std::size_t>(
-                                 r.whole(0, static_cast<std::int64_t>(k) - 1))]);
+    std::swap(events[k - 1],
+              events[static_cast<std::size_t>(r.whole(0, static_cast<std::int64_t>(k) - 1))]);
   }
   return events;
 }
@@ -125,12 +127,12 @@ StepwiseResult run_stepwise(const ir::QuantizedNetwork& n, const ir::Dataset& da
           });
           continue;
         }
-        ir::for_each_synapse(e.projection->connectivity, e.source,
-                             [&](std::size_t j, std::int32_t weight) {
-          numeric::Prepared& words = neurons[j].words;
-          (neurons[j].s.has_current() ? words.current : words.sum) += (weight * e.value) << f;
-          watch(neurons[j]);
-        });
+        ir::for_each_synapse(
+            e.projection->connectivity, e.source, [&](std::size_t j, std::int32_t weight) {
+              numeric::Prepared& words = neurons[j].words;
+              (neurons[j].s.has_current() ? words.current : words.sum) += (weight * e.value) << f;
+              watch(neurons[j]);
+            });
       }
       std::size_t winner = sizes[p];
       std::int64_t best = 0;

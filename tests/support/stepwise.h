@@ -1,5 +1,5 @@
-// The integer network computed a second way: neuron by neuron with numeric::prepare() and fire(), as
-// the hardware does it, the events of a step in any order. Watches every word on the way.
+// The integer network computed a second way: neuron by neuron with numeric::prepare() and fire(),
+// as the hardware does it, the events of a step in any order. Watches every word on the way.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,8 @@
 namespace hillock::tests {
 
 [[nodiscard]] numeric::NeuronSwitches switches_of(const ir::QuantizedNetwork& n, std::size_t p);
-[[nodiscard]] numeric::NeuronConstants constants_of(const ir::QuantizedPopulation& p, std::size_t j);
+[[nodiscard]] numeric::NeuronConstants constants_of(const ir::QuantizedPopulation& p,
+                                                    std::size_t j);
 
 struct Extremes {
   std::int64_t sum_lo = 0, sum_hi = 0;          // of V's running sum, fire()'s included

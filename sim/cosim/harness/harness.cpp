@@ -56,7 +56,8 @@ class Bench {
     // The engines prepare their neurons after reset; they take no beat meanwhile. Wait until all
     // are idle, so that every sample begins in the same state.
     uint64_t longest = 0;
-    for (const HillockPopulation& p : population_) longest = p.groups > longest ? p.groups : longest;
+    for (const HillockPopulation& p : population_)
+      longest = p.groups > longest ? p.groups : longest;
     for (uint64_t i = 0; i < longest + 16; ++i) tick();
   }
 
@@ -155,7 +156,8 @@ class Bench {
     uint64_t limit = r.max_cycles;
     const auto working = [&] {
       for (size_t p = 0; p < population_.size(); ++p) {
-        if (r.trace[p].rows < static_cast<uint64_t>(r.timesteps) * population_[p].groups) return true;
+        if (r.trace[p].rows < static_cast<uint64_t>(r.timesteps) * population_[p].groups)
+          return true;
       }
       return false;
     };
@@ -231,8 +233,10 @@ class Bench {
     EData* stall = top_->stall_i.data();
     for (size_t bit = 0; bit < stall_bits_; ++bit) {
       const EData mask = 1U << (bit % 32);
-      if (random.chance(eighths)) stall[bit / 32] |= mask;
-      else stall[bit / 32] &= ~mask;
+      if (random.chance(eighths))
+        stall[bit / 32] |= mask;
+      else
+        stall[bit / 32] &= ~mask;
     }
   }
 

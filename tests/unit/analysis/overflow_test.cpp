@@ -65,7 +65,8 @@ Worst worst_case(std::uint64_t seed, unsigned kinds) {
   const auto bounds = bounds_of(w.network);
   std::vector<passes::WidthBounds> widths;
   for (const auto& b : bounds) {
-    widths.push_back({b.sum.lo, b.sum.hi, b.membrane.lo, b.membrane.hi, b.current.lo, b.current.hi});
+    widths.push_back(
+        {b.sum.lo, b.sum.hi, b.membrane.lo, b.membrane.hi, b.current.lo, b.current.hi});
   }
   passes::assign_widths(w.network, widths,
                         std::vector<std::optional<int>>(w.network.populations.size()));

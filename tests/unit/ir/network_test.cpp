@@ -138,11 +138,12 @@ TEST_CASE("synaptic currents have their rules", "[ir]") {
           alpha(n);
           n.populations[0].reset = {ir::ResetMechanism::None, ir::ResetTiming::SameStep, {}};
         }) == "no error");
-  CHECK_THAT(complaint([&](Network& n) {
-               alpha(n);
-               n.populations[0].reset.zero_input = ir::ZeroInput::Kept;
-             }),
-             Contains("'a' has alpha synapses and resets by zero, delayed [unsupported-semantics]"));
+  CHECK_THAT(
+      complaint([&](Network& n) {
+        alpha(n);
+        n.populations[0].reset.zero_input = ir::ZeroInput::Kept;
+      }),
+      Contains("'a' has alpha synapses and resets by zero, delayed [unsupported-semantics]"));
   CHECK_THAT(complaint([&](Network& n) {
                alpha(n);
                n.populations[0].bias = 0.5;

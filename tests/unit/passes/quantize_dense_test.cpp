@@ -1,10 +1,9 @@
 // The quantizer: thresholds, the folding of >=, decays, scales, and networks that integers hold
 // exactly, which must compute the same spikes as the float model.
-#include "compiler/passes/quantize.h"
-
 #include <catch2/catch.hpp>
 
 #include "compiler/analysis/overflow.h"
+#include "compiler/passes/quantize.h"
 #include "sim/float/float_model.h"
 #include "sim/reference/integer_model.h"
 #include "tests/support/fixtures.h"

@@ -1,4 +1,5 @@
-// Scales, fraction bits and decay bits of every kind of projection, and what calibration feeds them.
+// Scales, fraction bits and decay bits of every kind of projection, and what calibration feeds
+// them.
 #include "compiler/passes/quantize.h"
 
 #include <catch2/catch.hpp>
@@ -45,8 +46,12 @@ ir::Network conv_network(bool pooled) {
     p.bias = 0.0;
     p.spiking = true;
     n.populations.push_back(p);
-    n.projections.push_back({"pool", {ir::Source::Kind::Population, 0}, 1,
-                             ir::MaxPool{3, 6, 6, 3, 3, 2, 2, 2, 2}, 0, {}});
+    n.projections.push_back({"pool",
+                             {ir::Source::Kind::Population, 0},
+                             1,
+                             ir::MaxPool{3, 6, 6, 3, 3, 2, 2, 2, 2},
+                             0,
+                             {}});
     neurons = 27;
   }
   p.name = "out";
@@ -150,7 +155,8 @@ TEST_CASE("a max-pool's source and target count alike", "[passes]") {
 TEST_CASE("several projections share the neuron's scale", "[passes]") {
   Random r(2);
   ir::Network n = conv_network(false);
-  ir::Projection loop{"loop", {ir::Source::Kind::Population, 1}, 1, random_dense(r, 4, 4, 1.0), 1, {}};
+  ir::Projection loop{"loop", {ir::Source::Kind::Population, 1}, 1, random_dense(r, 4, 4, 1.0), 1,
+                      {}};
   auto& recurrent = std::get<ir::Dense>(loop.connectivity).weight.data;
   for (double& w : recurrent) w *= 20;  // larger than all weights that feed forward
   n.projections.push_back(loop);
@@ -186,7 +192,8 @@ TEST_CASE("a current has decay and fraction bits for its own memory", "[passes]"
   CHECK(p.current_decay_shift > p.decay_shift);
   CHECK(std::abs(std::ldexp(static_cast<double>(p.current_decay[0]), -p.current_decay_shift) -
                  0.99) < 0.005 * 0.01);
-  CHECK(p.current_bias[40] == std::floor(0.25 * p.scale[40] * std::ldexp(1, p.fraction_bits) + 0.5));
+  CHECK(p.current_bias[40] ==
+        std::floor(0.25 * p.scale[40] * std::ldexp(1, p.fraction_bits) + 0.5));
   o.current_decay_bits = {4, std::nullopt};
   CHECK(passes::quantize(n, o, {}).populations[0].current_decay_shift == 4);
   // The difference of two exponentials needs them finer, the closer they are.

@@ -1,5 +1,5 @@
-// Convolutions, poolings and single synapses against their definitions, written the other way round:
-// neuron by neuron instead of event by event.
+// Convolutions, poolings and single synapses against their definitions, written the other way
+// round: neuron by neuron instead of event by event.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
@@ -43,8 +43,10 @@ std::vector<double> naive_conv(const ir::Conv& conv, const std::vector<double>& 
                 continue;
               }
               const std::size_t channel = group * (g.in_channels / g.groups) + i;
-              const double w = conv.weight[((o * (g.in_channels / g.groups) + i) * g.kernel_height +
-                                            ky) * g.kernel_width + kx];
+              const double w =
+                  conv.weight[((o * (g.in_channels / g.groups) + i) * g.kernel_height + ky) *
+                                  g.kernel_width +
+                              kx];
               sum += w * pooled[(channel * rows + static_cast<std::size_t>(y)) * columns +
                                 static_cast<std::size_t>(xx)];
             }
@@ -121,9 +123,9 @@ TEST_CASE("a max-pooling takes the largest of each window, and nothing of the pa
                   xx >= static_cast<long>(p.in_width)) {
                 continue;
               }
-              largest = std::max(largest, x[(c * p.in_height + static_cast<std::size_t>(y)) *
-                                                p.in_width +
-                                            static_cast<std::size_t>(xx)]);
+              largest =
+                  std::max(largest, x[(c * p.in_height + static_cast<std::size_t>(y)) * p.in_width +
+                                      static_cast<std::size_t>(xx)]);
             }
           }
           REQUIRE(out[(c * p.out_height + oy) * p.out_width + ox] == largest);

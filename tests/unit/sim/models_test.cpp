@@ -15,8 +15,8 @@ struct Pair {
   ir::QuantizedNetwork whole;
 };
 
-// One input element -> `neurons` neurons, weights given; the same numbers in both networks: f = 0, a
-// decay of 1/2 rounds half up in integers.
+// One input element -> `neurons` neurons, weights given; the same numbers in both networks: f = 0,
+// a decay of 1/2 rounds half up in integers.
 Pair make(const std::vector<std::int32_t>& weights, double threshold, double decay) {
   Pair c;
   const std::size_t n = weights.size();
@@ -61,9 +61,9 @@ void set_reset(Pair& c, ir::ResetRule rule) {
 }
 
 struct Answer {
-  std::vector<double> real;         // membranes of neuron 0
+  std::vector<double> real;  // membranes of neuron 0
   std::vector<std::int64_t> whole;
-  std::vector<int> spikes;          // neuron by neuron within a step; both models alike
+  std::vector<int> spikes;  // neuron by neuron within a step; both models alike
 };
 
 Answer run(const Pair& c, const std::vector<float>& x) {
@@ -158,8 +158,13 @@ TEST_CASE("a delayed projection says nothing before its first spike can have arr
   set_reset(c, {ResetMechanism::None, ResetTiming::Delayed, {}});
   c.real.projections.push_back(
       {"loop", {ir::Source::Kind::Population, 0}, 0, ir::Sparse{1, 1, {{0, 0, -2.0}}}, 2, {}});
-  c.whole.projections.push_back({"loop", {ir::Source::Kind::Population, 0}, 0,
-                                 ir::QuantizedSparse{1, 1, {{0, 0, -2}}}, 8, 2, {}});
+  c.whole.projections.push_back({"loop",
+                                 {ir::Source::Kind::Population, 0},
+                                 0,
+                                 ir::QuantizedSparse{1, 1, {{0, 0, -2}}},
+                                 8,
+                                 2,
+                                 {}});
   const Answer a = run(c, {1, 1, 1, 1, 1, 1});
   CHECK(a.whole == std::vector<std::int64_t>{4, 4, 2, 2, 4, 4});
   CHECK(a.real == std::vector<double>{4, 4, 2, 2, 4, 4});

@@ -30,7 +30,8 @@ bool fits(std::int64_t lo, std::int64_t hi, int bits) {
   return lo >= numeric::min_of(bits) && hi <= numeric::max_of(bits);
 }
 
-TEST_CASE("the equations equal the two halves of a step, in any order of events", "[sim][numeric]") {
+TEST_CASE("the equations equal the two halves of a step, in any order of events",
+          "[sim][numeric]") {
   for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
     const RandomCase c = random_case(seed);
     INFO("seed " << seed << ": " << c.description);
