@@ -24,15 +24,18 @@ std::optional<Range> range(std::int64_t lo, std::int64_t hi) {
 
 void include(std::optional<Range>& into, std::optional<Range> r) {
   if (!r) return;
-  if (into) into->include(*r);
-  else into = r;
+  if (into)
+    into->include(*r);
+  else
+    into = r;
 }
 
 // The range of values that an element of the source can contribute per unit of weight.
 Range source_values(const QuantizedNetwork& network, const ir::Source& source) {
   Range values{0, 1};
   if (source.kind == ir::Source::Kind::Input) {
-    values.include({network.inputs[source.index].min_value, network.inputs[source.index].max_value});
+    values.include(
+        {network.inputs[source.index].min_value, network.inputs[source.index].max_value});
   }
   return values;
 }

@@ -6,8 +6,8 @@
 
 #include "compiler/driver/build_folder.h"
 #include "compiler/support/diagnostics.h"
-#include "compiler/support/json_value.h"
 #include "compiler/support/file.h"
+#include "compiler/support/json_value.h"
 #include "hw_models/latency/latency.h"
 
 namespace hillock::driver {
@@ -94,7 +94,8 @@ std::optional<ActivitySummary> read_activity(const std::filesystem::path& folder
     }
     return s;
   } catch (const json::exception& e) {
-    support::fail(support::DiagnosticKind::BadBuild, {file.string()}, support::JsonValue::complaint(e));
+    support::fail(support::DiagnosticKind::BadBuild, {file.string()},
+                  support::JsonValue::complaint(e));
   }
 }
 

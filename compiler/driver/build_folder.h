@@ -1,7 +1,7 @@
 // A build folder: what `compile` leaves and the other verbs read.
 //
-//   network.json     the float network          quantized.json   the integer network and its mapping
-//   compile.json     the summary                rtl/             Verilog and memory images
+//   network.json     the float network          quantized.json   the integer network and its
+//   mapping compile.json     the summary                rtl/             Verilog and memory images
 //   run.json, cosim.json, estimate.json, ...    what the verbs found, each under its name
 #pragma once
 

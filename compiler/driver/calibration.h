@@ -1,5 +1,5 @@
-// What the quantizer learns from data: the float model runs on samples, and its presynaptic activity
-// is filtered as the target's membrane would.
+// What the quantizer learns from data: the float model runs on samples, and its presynaptic
+// activity is filtered as the target's membrane would.
 #pragma once
 
 #include "compiler/ir/dataset.h"

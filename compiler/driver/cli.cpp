@@ -245,9 +245,8 @@ class CommandLine {
   }
 
   void estimate_verb() {
-    CLI::App* v = verb("estimate", "Latency and energy per inference", [this] {
-      say(common_, estimate_text(estimate(estimate_, common_)));
-    });
+    CLI::App* v = verb("estimate", "Latency and energy per inference",
+                       [this] { say(common_, estimate_text(estimate(estimate_, common_))); });
     v->add_option("folder", estimate_.folder, "Build folder")->required();
     add_data(*v, estimate_.data, false);
     v->add_option("--timesteps", estimate_.data.timesteps, "Steps of static data")->type_name("T");

@@ -30,7 +30,8 @@ int parse_int(const std::string& option, const std::string& word, int lo, int hi
   int value = 0;
   const auto [end, ec] = std::from_chars(word.data(), word.data() + word.size(), value);
   if (ec != std::errc{} || end != word.data() + word.size() || value < lo || value > hi) {
-    throw UsageError(fmt::format("{} takes a number from {} to {}, not \"{}\"", option, lo, hi, word));
+    throw UsageError(
+        fmt::format("{} takes a number from {} to {}, not \"{}\"", option, lo, hi, word));
   }
   return value;
 }
@@ -78,19 +79,20 @@ ir::Mapping resolve_lanes(const PerPopulationOption& given, const ir::Network& n
   }
   for (const ir::Population& p : network.populations) {
     if (numbers.by_name.count(p.name) != 0) continue;
-    const std::string word = count(numbers.all.value_or(fmt::format("{}", kDefaultLanes)), p.neurons());
+    const std::string word =
+        count(numbers.all.value_or(fmt::format("{}", kDefaultLanes)), p.neurons());
     const int lanes = parse_int("--lanes", word, 1, 1 << 20);
-    numbers.by_name[p.name] =
-        fmt::format("{}", std::min(lanes, static_cast<int>(p.neurons())));
+    numbers.by_name[p.name] = fmt::format("{}", std::min(lanes, static_cast<int>(p.neurons())));
   }
   ir::Mapping mapping;
   const auto resolved = resolve("--lanes", numbers, network, 1, 1 << 20);
   for (std::size_t i = 0; i < network.populations.size(); ++i) {
     const ir::Population& p = network.populations[i];
     if (static_cast<std::size_t>(*resolved[i]) > p.neurons()) {
-      support::fail(DiagnosticKind::BadOption, {"--lanes"},
-                    fmt::format("{} lanes for the {} neurons of {}", *resolved[i], p.neurons(), p.name),
-                    "give at most as many lanes as neurons, or \"all\"");
+      support::fail(
+          DiagnosticKind::BadOption, {"--lanes"},
+          fmt::format("{} lanes for the {} neurons of {}", *resolved[i], p.neurons(), p.name),
+          "give at most as many lanes as neurons, or \"all\"");
     }
     mapping.lanes.push_back(*resolved[i]);
   }
@@ -188,12 +190,9 @@ json memory_summary(const ir::QuantizedNetwork& q, const ir::Mapping& m) {
 
 json import_summary(const ir::Network& network) {
   const ir::ImportReport& r = network.import;
-  return {{"source", r.source},
-          {"format", r.format},
-          {"semantics", r.semantics},
-          {"grade", std::string(ir::name(r.grade))},
-          {"assumptions", r.assumptions},
-          {"notes", r.notes}};
+  return {{"source", r.source},           {"format", r.format},
+          {"semantics", r.semantics},     {"grade", std::string(ir::name(r.grade))},
+          {"assumptions", r.assumptions}, {"notes", r.notes}};
 }
 
 json population_summary(const ir::Network& network, const ir::QuantizedNetwork& q,
@@ -203,21 +202,23 @@ json population_summary(const ir::Network& network, const ir::QuantizedNetwork& 
     const ir::QuantizedPopulation& p = q.populations[i];
     const ir::Population& source = network.populations[i];
     const bool leaks = source.decay.min() < 1;
-    all.push_back({{"name", p.name},
-                   {"neurons", p.neurons()},
-                   {"shape", p.shape},
-                   {"model", !p.spiking ? "li" : leaks ? "lif" : "if"},
-                   {"reset", p.spiking ? std::string(ir::name(p.reset.mechanism)) : "none"},
-                   {"reset_timing", std::string(ir::name(p.reset.timing))},
-                   {"comparison", std::string(ir::name(source.comparison))},
-                   {"weight_bits", q.projections_into(i)[0]->weight_bits},
-                   {"membrane_bits", p.membrane_bits},
-                   {"accumulator_bits", p.accumulator_bits},
-                   {"fraction_bits", p.fraction_bits},
-                   {"decay_bits", p.decay_shift},
-                   {"overflow",
-                    p.overflow == numeric::OverflowMode::Proved ? "proved" : "saturating"},
-                   {"lanes", mapping.lanes[i]}});
+    all.push_back(
+        {{"name", p.name},
+         {"neurons", p.neurons()},
+         {"shape", p.shape},
+         {"model", !p.spiking ? "li"
+                   : leaks    ? "lif"
+                              : "if"},
+         {"reset", p.spiking ? std::string(ir::name(p.reset.mechanism)) : "none"},
+         {"reset_timing", std::string(ir::name(p.reset.timing))},
+         {"comparison", std::string(ir::name(source.comparison))},
+         {"weight_bits", q.projections_into(i)[0]->weight_bits},
+         {"membrane_bits", p.membrane_bits},
+         {"accumulator_bits", p.accumulator_bits},
+         {"fraction_bits", p.fraction_bits},
+         {"decay_bits", p.decay_shift},
+         {"overflow", p.overflow == numeric::OverflowMode::Proved ? "proved" : "saturating"},
+         {"lanes", mapping.lanes[i]}});
   }
   return all;
 }
@@ -230,8 +231,8 @@ json compile(const CompileOptions& options, const CommonOptions& common) {
   const passes::Calibration calibration = data.calibrated(network);
 
   passes::QuantizeOptions quantize;
-  quantize.weight_bits = with_default(
-      resolve("--weight-bits", options.weight_bits, network, 1, 16), kDefaultWeightBits);
+  quantize.weight_bits = with_default(resolve("--weight-bits", options.weight_bits, network, 1, 16),
+                                      kDefaultWeightBits);
   quantize.fraction_bits = resolve("--fraction-bits", options.fraction_bits, network, 0, 20);
   quantize.decay_bits = resolve("--decay-bits", options.decay_bits, network, 0, 24);
   quantize.membrane_bits = resolve("--membrane-bits", options.membrane_bits, network, 2, 48);

@@ -92,8 +92,7 @@ json explain(const Build& build, const ir::Dataset& data, const CosimVerbOptions
   if (options.no_wave) return divergence_json(d, alone, "");
   const fs::path wave = build.folder / "cosim" / fmt::format("sample_{}.vcd", d.sample);
   support::create_folder(wave.parent_path());
-  sim::CosimResult again =
-      simulate(build, data, options, d.sample, 1, wave, d.sample, true);
+  sim::CosimResult again = simulate(build, data, options, d.sample, 1, wave, d.sample, true);
   if (again.mismatches > 0) return divergence_json(d, alone, wave.string());
   again = simulate(build, data, options, options.first, d.sample - options.first + 1, wave,
                    d.sample, true);
@@ -123,12 +122,12 @@ json cosim(const CosimVerbOptions& options, const CommonOptions& common) {
   std::size_t wave_sample = 0;
   if (options.trace) {
     wave_sample = *options.trace;
-    const bool in_range = options.data.samples.has_value() && wave_sample >= first &&
-                          wave_sample < first + count;
+    const bool in_range =
+        options.data.samples.has_value() && wave_sample >= first && wave_sample < first + count;
     if (wave_sample >= data.samples) {
-      support::fail(support::DiagnosticKind::BadOption, {"--trace"},
-                    fmt::format("there is no sample {}; the data set has {}", wave_sample,
-                                data.samples));
+      support::fail(
+          support::DiagnosticKind::BadOption, {"--trace"},
+          fmt::format("there is no sample {}; the data set has {}", wave_sample, data.samples));
     }
     if (!in_range) {
       first = wave_sample;
@@ -138,7 +137,8 @@ json cosim(const CosimVerbOptions& options, const CommonOptions& common) {
     support::create_folder(wave.parent_path());
   }
   if (count == 0) {
-    support::fail(support::DiagnosticKind::BadOption, {"--samples"}, "no sample is left to compare");
+    support::fail(support::DiagnosticKind::BadOption, {"--samples"},
+                  "no sample is left to compare");
   }
 
   if (!options.stimulus.empty()) {
@@ -146,21 +146,21 @@ json cosim(const CosimVerbOptions& options, const CommonOptions& common) {
   }
   const sim::CosimResult r =
       simulate(build, data, options, first, count, wave, wave_sample, common.quiet);
-  json result = {{"samples", r.samples},
-                 {"first_sample", first},
-                 {"stall_seed", options.stall_seed == 0 ? json(nullptr) : json(options.stall_seed)},
-                 {"spikes_compared", r.spikes_compared},
-                 {"membranes_compared", r.membranes_compared},
-                 {"cycles_compared", r.cycles_compared},
-                 {"mismatches", r.mismatches},
-                 {"first_divergence", nullptr},
-                 {"cycles_per_inference", cycle_summary(r.cycles)},
-                 {"predicted_cycles_equal",
-                  r.predicted_equal ? json(*r.predicted_equal) : json(nullptr)},
-                 {"predictions", r.predictions},
-                 {"accuracy", accuracy_of(r.predictions, data, first)},
-                 {"inferences_per_second", static_cast<double>(r.samples) / r.seconds},
-                 {"simulated_cycles_per_second", static_cast<double>(r.ticks) / r.seconds}};
+  json result = {
+      {"samples", r.samples},
+      {"first_sample", first},
+      {"stall_seed", options.stall_seed == 0 ? json(nullptr) : json(options.stall_seed)},
+      {"spikes_compared", r.spikes_compared},
+      {"membranes_compared", r.membranes_compared},
+      {"cycles_compared", r.cycles_compared},
+      {"mismatches", r.mismatches},
+      {"first_divergence", nullptr},
+      {"cycles_per_inference", cycle_summary(r.cycles)},
+      {"predicted_cycles_equal", r.predicted_equal ? json(*r.predicted_equal) : json(nullptr)},
+      {"predictions", r.predictions},
+      {"accuracy", accuracy_of(r.predictions, data, first)},
+      {"inferences_per_second", static_cast<double>(r.samples) / r.seconds},
+      {"simulated_cycles_per_second", static_cast<double>(r.ticks) / r.seconds}};
   if (r.first) {
     CosimVerbOptions replay = options;
     if (options.trace) replay.no_wave = true;  // it has just been written
@@ -196,13 +196,15 @@ std::string divergence_text(const json& r) {
       d.at("neuron").get<std::size_t>(), d.at("sample").get<std::size_t>(),
       d.at("timestep").get<std::size_t>(), d.at("cycle").get<std::uint64_t>(),
       d.at("expected").get<std::int64_t>(),
-      d.at("what") == "membrane" ? fmt::format(" ({:.6g})", d.at("expected_real").get<double>()) : "",
+      d.at("what") == "membrane" ? fmt::format(" ({:.6g})", d.at("expected_real").get<double>())
+                                 : "",
       d.at("actual").get<std::int64_t>(),
-      d.at("what") == "membrane" ? fmt::format(" ({:.6g})", d.at("actual_real").get<double>()) : "");
+      d.at("what") == "membrane" ? fmt::format(" ({:.6g})", d.at("actual_real").get<double>())
+                                 : "");
   if (!d.at("inputs").get<std::string>().empty()) {
-    out += fmt::format("  V before {} ({:.6g}), threshold {}; {}\n", d.at("before").get<std::int64_t>(),
-                       d.at("before_real").get<double>(), d.at("threshold").get<std::int64_t>(),
-                       d.at("inputs").get<std::string>());
+    out += fmt::format("  V before {} ({:.6g}), threshold {}; {}\n",
+                       d.at("before").get<std::int64_t>(), d.at("before_real").get<double>(),
+                       d.at("threshold").get<std::int64_t>(), d.at("inputs").get<std::string>());
   }
   if (!d.at("explanation").get<std::string>().empty()) {
     out += fmt::format("  {}\n", d.at("explanation").get<std::string>());

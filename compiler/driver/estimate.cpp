@@ -40,12 +40,13 @@ json estimate(const EstimateOptions& options, const CommonOptions& common) {
   }
   const std::optional<ActivitySummary> activity = read_activity(options.folder);
   if (!activity) {
-    support::fail(support::DiagnosticKind::BadBuild, {options.folder.string()},
-                  "nothing has been run in this build yet, so there is no activity to estimate from",
-                  "give --data D.npz, or use `hillock run` first");
+    support::fail(
+        support::DiagnosticKind::BadBuild, {options.folder.string()},
+        "nothing has been run in this build yet, so there is no activity to estimate from",
+        "give --data D.npz, or use `hillock run` first");
   }
-  const hw_models::EnergyEstimate e = hw_models::estimate_energy(
-      activity->mean, build.quantized, build.mapping, target, clock);
+  const hw_models::EnergyEstimate e =
+      hw_models::estimate_energy(activity->mean, build.quantized, build.mapping, target, clock);
   json breakdown = json::object();
   json breakdown_interval = json::object();
   for (const hw_models::EnergyComponent& c : e.breakdown) {
@@ -61,21 +62,22 @@ json estimate(const EstimateOptions& options, const CommonOptions& common) {
   }
   const auto min = static_cast<double>(activity->min_cycles);
   const auto max = static_cast<double>(activity->max_cycles);
-  json result = {{"target", e.target},
-                 {"clock_hz", e.clock_hz},
-                 {"samples", activity->samples},
-                 {"cycles_per_inference",
-                  {{"min", activity->min_cycles},
-                   {"mean", activity->mean_cycles},
-                   {"max", activity->max_cycles}}},
-                 {"latency_s",
-                  {{"min", min / clock}, {"mean", activity->mean_cycles / clock}, {"max", max / clock}}},
-                 {"energy_j", interval(e.energy_j)},
-                 {"breakdown_j", std::move(breakdown)},
-                 {"breakdown_interval_j", std::move(breakdown_interval)},
-                 {"naive_sop_energy_j", e.naive_sop_energy_j},
-                 {"comparison", std::move(comparison)},
-                 {"sources", e.sources}};
+  json result = {
+      {"target", e.target},
+      {"clock_hz", e.clock_hz},
+      {"samples", activity->samples},
+      {"cycles_per_inference",
+       {{"min", activity->min_cycles},
+        {"mean", activity->mean_cycles},
+        {"max", activity->max_cycles}}},
+      {"latency_s",
+       {{"min", min / clock}, {"mean", activity->mean_cycles / clock}, {"max", max / clock}}},
+      {"energy_j", interval(e.energy_j)},
+      {"breakdown_j", std::move(breakdown)},
+      {"breakdown_interval_j", std::move(breakdown_interval)},
+      {"naive_sop_energy_j", e.naive_sop_energy_j},
+      {"comparison", std::move(comparison)},
+      {"sources", e.sources}};
   write_result(build.folder, "estimate", result, common.json);
   return result;
 }

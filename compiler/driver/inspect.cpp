@@ -14,7 +14,8 @@ using nlohmann::json;
 
 // "0.9" or, where neurons differ, "0.85..0.95".
 std::string range_text(const ir::PerNeuron<double>& p) {
-  return p.uniform() ? fmt::format("{:.6g}", p[0]) : fmt::format("{:.4g}..{:.4g}", p.min(), p.max());
+  return p.uniform() ? fmt::format("{:.6g}", p[0])
+                     : fmt::format("{:.4g}..{:.4g}", p.min(), p.max());
 }
 
 json range_json(const ir::PerNeuron<double>& p) { return {{"min", p.min()}, {"max", p.max()}}; }
@@ -25,7 +26,9 @@ json network_json(const ir::Network& n) {
     populations.push_back({{"name", p.name},
                            {"neurons", p.neurons()},
                            {"shape", p.shape},
-                           {"model", !p.spiking ? "li" : p.decay.min() < 1 ? "lif" : "if"},
+                           {"model", !p.spiking          ? "li"
+                                     : p.decay.min() < 1 ? "lif"
+                                                         : "if"},
                            {"decay", range_json(p.decay)},
                            {"threshold", p.spiking ? range_json(p.threshold) : json(nullptr)},
                            {"bias", range_json(p.bias)},
@@ -81,13 +84,13 @@ std::string network_text(const ir::Network& n) {
             : fmt::format("{}, {}", ir::name(p.reset.mechanism), ir::name(p.reset.timing));
     rows.push_back({p.name, from, fmt::format("{}", p.neurons()), range_text(p.decay),
                     p.spiking ? range_text(p.threshold) : "-", p.spiking ? reset : "-",
-                    !p.spiking                                    ? "-"
-                    : p.comparison == ir::Comparison::Greater     ? "V > threshold"
-                                                                  : "V >= threshold"});
+                    !p.spiking                                ? "-"
+                    : p.comparison == ir::Comparison::Greater ? "V > threshold"
+                                                              : "V >= threshold"});
   }
   out += table(rows, TableHead::FirstRow);
-  out += fmt::format("output {}, read out by {}\n", n.populations[n.output].name,
-                     ir::name(n.readout));
+  out +=
+      fmt::format("output {}, read out by {}\n", n.populations[n.output].name, ir::name(n.readout));
   return out;
 }
 

@@ -1,5 +1,5 @@
-// hillock: entry point. Exit status: 0 done, 1 the input is at fault, 2 wrong usage, 3 RTL and model
-// disagree, 70 a bug of ours.
+// hillock: entry point. Exit status: 0 done, 1 the input is at fault, 2 wrong usage, 3 RTL and
+// model disagree, 70 a bug of ours.
 #include <fmt/format.h>
 
 #include <cerrno>
@@ -38,7 +38,8 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "hillock: {}\n  help: see `hillock --help`\n", e.what());
     return 2;
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "hillock: error: out of memory\n  help: use a smaller network or fewer --jobs\n");
+    fmt::print(stderr,
+               "hillock: error: out of memory\n  help: use a smaller network or fewer --jobs\n");
     return 1;
   } catch (const std::filesystem::filesystem_error& e) {
     // What the disk refuses where no message of ours knows better.
@@ -47,10 +48,11 @@ int main(int argc, char** argv) {
                hillock::support::diagnostic_help(DiagnosticKind::OutputUnwritable));
     return 1;
   } catch (const std::exception& e) {
-    fmt::print(stderr,
-               "hillock: internal error: {}\n  help: this is a bug of Hillock; please report it with "
-               "the command and the model\n",
-               e.what());
+    fmt::print(
+        stderr,
+        "hillock: internal error: {}\n  help: this is a bug of Hillock; please report it with "
+        "the command and the model\n",
+        e.what());
     return 70;
   }
 }

@@ -15,10 +15,12 @@ PerPopulationOption PerPopulationOption::parse(const std::string& option, const 
     const std::string name = equals == std::string::npos ? "" : part.substr(0, equals);
     const std::string value = equals == std::string::npos ? part : part.substr(equals + 1);
     if (value.empty() || (equals != std::string::npos && name.empty())) {
-      throw UsageError(fmt::format("{} takes VALUE or NAME=VALUE,...; \"{}\" is neither", option, part));
+      throw UsageError(
+          fmt::format("{} takes VALUE or NAME=VALUE,...; \"{}\" is neither", option, part));
     }
     if (equals == std::string::npos) {
-      if (out.all) throw UsageError(fmt::format("{} gives a value for all populations twice", option));
+      if (out.all)
+        throw UsageError(fmt::format("{} gives a value for all populations twice", option));
       out.all = value;
     } else if (!out.by_name.emplace(name, value).second) {
       throw UsageError(fmt::format("{} names {} twice", option, name));

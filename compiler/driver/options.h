@@ -69,8 +69,8 @@ struct CosimVerbOptions {
   std::optional<std::size_t> trace;  // this sample alone, with a waveform
   std::size_t first = 0;
   bool quick = false;
-  bool no_wave = false;             // no waveform of a divergence
-  std::filesystem::path stimulus;   // beats of the first sample, for the emitted test bench
+  bool no_wave = false;            // no waveform of a divergence
+  std::filesystem::path stimulus;  // beats of the first sample, for the emitted test bench
 };
 
 struct EstimateOptions {

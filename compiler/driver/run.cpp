@@ -187,16 +187,16 @@ json run(const RunOptions& options, const CommonOptions& common) {
 
   const auto n = static_cast<double>(std::max<std::size_t>(data.samples, 1));
   const std::string model = options.float_model ? "float" : "integer";
-  json result = {{"model", model},
-                 {"samples", data.samples},
-                 {"timesteps", data.timesteps},
-                 {"accuracy", accuracy_of(totals.predictions, data, 0)},
-                 {"predictions", totals.predictions},
-                 {"inferences_per_second", static_cast<double>(data.samples) / seconds},
-                 {"spikes_per_inference", static_cast<double>(totals.spikes) / n},
-                 {"synaptic_operations_per_inference",
-                  static_cast<double>(totals.synaptic_operations) / n},
-                 {"saturations", totals.saturations}};
+  json result = {
+      {"model", model},
+      {"samples", data.samples},
+      {"timesteps", data.timesteps},
+      {"accuracy", accuracy_of(totals.predictions, data, 0)},
+      {"predictions", totals.predictions},
+      {"inferences_per_second", static_cast<double>(data.samples) / seconds},
+      {"spikes_per_inference", static_cast<double>(totals.spikes) / n},
+      {"synaptic_operations_per_inference", static_cast<double>(totals.synaptic_operations) / n},
+      {"saturations", totals.saturations}};
   if (options.float_model) result["ties"] = totals.ties;
   if (!options.dump_spikes.empty()) write_spikes(build, data, totals, options.dump_spikes);
   write_result(build.folder, "run-" + model, result, {});

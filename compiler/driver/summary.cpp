@@ -21,7 +21,8 @@ std::string percent(const json& share) {
 std::string quantity(double value, const char* unit) {
   static constexpr const char* kPrefixes[] = {"f", "p", "n", "u", "m", "", "k", "M", "G"};
   if (value == 0) return fmt::format("0 {}", unit);
-  const int power = std::clamp(static_cast<int>(std::floor(std::log10(std::abs(value)) / 3)), -5, 3);
+  const int power =
+      std::clamp(static_cast<int>(std::floor(std::log10(std::abs(value)) / 3)), -5, 3);
   return fmt::format("{:.3g} {}{}", value / std::pow(10, 3 * power), kPrefixes[power + 5], unit);
 }
 
@@ -82,15 +83,16 @@ std::string compile_text(const json& r, const std::filesystem::path& folder) {
 }
 
 std::string run_text(const json& r) {
-  Rows rows = {{"model", r.at("model")},
-               {"samples", r.at("samples").dump()},
-               {"accuracy", percent(r.at("accuracy"))},
-               {"spikes per inference", fmt::format("{:.1f}", r.at("spikes_per_inference").get<double>())},
-               {"synaptic operations",
-                fmt::format("{:.0f}", r.at("synaptic_operations_per_inference").get<double>())},
-               {"saturations", r.at("saturations").dump()},
-               {"inferences per second",
-                fmt::format("{:.0f}", r.at("inferences_per_second").get<double>())}};
+  Rows rows = {
+      {"model", r.at("model")},
+      {"samples", r.at("samples").dump()},
+      {"accuracy", percent(r.at("accuracy"))},
+      {"spikes per inference", fmt::format("{:.1f}", r.at("spikes_per_inference").get<double>())},
+      {"synaptic operations",
+       fmt::format("{:.0f}", r.at("synaptic_operations_per_inference").get<double>())},
+      {"saturations", r.at("saturations").dump()},
+      {"inferences per second",
+       fmt::format("{:.0f}", r.at("inferences_per_second").get<double>())}};
   if (r.contains("ties")) rows.push_back({"ties within 1e-6", r.at("ties").dump()});
   return table(rows);
 }
@@ -119,19 +121,19 @@ std::string estimate_text(const json& r) {
 std::string flow_text(const json& r, const std::filesystem::path& folder) {
   const json& cosim = r.at("cosim");
   std::string out = compile_text(r.at("compile"), folder) + "\n";
-  out += table({{"accuracy float", percent(r.at("float").at("accuracy"))},
-                {"accuracy integer", percent(r.at("integer").at("accuracy"))},
-                {"accuracy RTL", percent(cosim.at("accuracy"))},
-                {"RTL mismatches", fmt::format("{} in {} samples ({} spikes, {} membranes)",
-                                               cosim.at("mismatches").dump(),
-                                               cosim.at("samples").dump(),
-                                               cosim.at("spikes_compared").dump(),
-                                               cosim.at("membranes_compared").dump())},
-                {"cycles min / mean / max", cycles_of(cosim.at("cycles_per_inference"))},
-                {"predicted cycles", predicted(cosim)},
-                {"latency", latency_of(r.at("estimate"))},
-                {"energy per inference", energy_of(r.at("estimate").at("energy_j"))},
-                {"report", r.at("report")}});
+  out += table(
+      {{"accuracy float", percent(r.at("float").at("accuracy"))},
+       {"accuracy integer", percent(r.at("integer").at("accuracy"))},
+       {"accuracy RTL", percent(cosim.at("accuracy"))},
+       {"RTL mismatches",
+        fmt::format("{} in {} samples ({} spikes, {} membranes)", cosim.at("mismatches").dump(),
+                    cosim.at("samples").dump(), cosim.at("spikes_compared").dump(),
+                    cosim.at("membranes_compared").dump())},
+       {"cycles min / mean / max", cycles_of(cosim.at("cycles_per_inference"))},
+       {"predicted cycles", predicted(cosim)},
+       {"latency", latency_of(r.at("estimate"))},
+       {"energy per inference", energy_of(r.at("estimate").at("energy_j"))},
+       {"report", r.at("report")}});
   return out;
 }
 

@@ -24,7 +24,7 @@ struct Port {
   bool input = true;
   int width = 1;
   std::string name;
-  std::string heading;  // starts a group of ports where not empty
+  std::string heading;        // starts a group of ports where not empty
   bool verification = false;  // exists only under SNN_TRACE
 };
 

@@ -18,8 +18,8 @@ using ir::ResetMechanism;
 using ir::ResetTiming;
 using support::DiagnosticKind;
 
-// Scan words of about this many bits: narrower rows are packed, wider ones sliced. Narrow words keep
-// the carry chain of the search short; 32 bits also simulate fast.
+// Scan words of about this many bits: narrower rows are packed, wider ones sliced. Narrow words
+// keep the carry chain of the search short; 32 bits also simulate fast.
 constexpr int kScanWordBits = 32;
 
 std::string number(std::int64_t v) { return fmt::format("{}", v); }
@@ -44,8 +44,8 @@ struct ScanShape {
 ScanShape scan_shape(int lanes, int groups) {
   ScanShape s;
   if (lanes > kScanWordBits) {
-    s.slices = static_cast<int>(std::bit_ceil(
-        static_cast<unsigned>(numeric::ceil_div(lanes, kScanWordBits))));
+    s.slices = static_cast<int>(
+        std::bit_ceil(static_cast<unsigned>(numeric::ceil_div(lanes, kScanWordBits))));
     s.word_bits = static_cast<int>(numeric::ceil_div(lanes, s.slices));
     s.words = groups * s.slices;
     s.pitch = lanes;
@@ -88,8 +88,9 @@ class Lowering {
       const QuantizedPopulation& p = network_.populations[i];
       const auto into = network_.projections_into(i);
       if (into.size() != 1 || into[0]->delay != 0) {
-        support::fail(DiagnosticKind::UnsupportedGraph, p.where,
-                      fmt::format("population {} needs exactly one feed-forward projection", p.name));
+        support::fail(
+            DiagnosticKind::UnsupportedGraph, p.where,
+            fmt::format("population {} needs exactly one feed-forward projection", p.name));
       }
       if (into[0]->source.kind == ir::Source::Kind::Population) ++readers[into[0]->source.index];
     }
@@ -121,9 +122,12 @@ class Lowering {
                               network_.projections_into(i)[0]->weight_bits, p.membrane_bits));
     }
     h.emplace_back();
-    h.push_back("Events in: a beat is an event (in_event_i: element in_addr_i, value in_value_i), and");
-    h.push_back("may end a step (in_step_last_i) and with it the sample (in_sample_last_i). A step");
-    h.push_back("without events is one beat without event. An element has at most one event a step.");
+    h.push_back(
+        "Events in: a beat is an event (in_event_i: element in_addr_i, value in_value_i), and");
+    h.push_back(
+        "may end a step (in_step_last_i) and with it the sample (in_sample_last_i). A step");
+    h.push_back(
+        "without events is one beat without event. An element has at most one event a step.");
     h.push_back(fmt::format("Result out: the class of {}, and its score ({}), once a sample.",
                             output.name, ir::name(network_.readout)));
     h.push_back(fmt::format("A sample has at most {} steps: the widths are proved for that many.",
@@ -187,16 +191,16 @@ class Lowering {
     const ir::QuantizedProjection& into = *network_.projections_into(i)[0];
     const std::string& id = ids_[i];
     const int groups = layout_.rows[i].groups;
-    const auto sources = static_cast<std::int64_t>(
-        ir::element_count(network_.source_shape(into.source)));
+    const auto sources =
+        static_cast<std::int64_t>(ir::element_count(network_.source_shape(into.source)));
     const bool from_input = into.source.kind == ir::Source::Kind::Input;
     const int addr_bits = ir::address_bits(sources);
     const int values = from_input ? ir::value_bits(network_.inputs[into.source.index]) : 1;
 
-    for (const char* s : {"beat_valid", "beat_ready", "beat_event", "beat_step_last",
-                          "beat_sample_last", "gated_valid", "gated_ready", "step_ready",
-                          "gated_step_ready", "row_valid", "row_step_last", "row_sample_last",
-                          "event_taken", "weight_read"}) {
+    for (const char* s :
+         {"beat_valid", "beat_ready", "beat_event", "beat_step_last", "beat_sample_last",
+          "gated_valid", "gated_ready", "step_ready", "gated_step_ready", "row_valid",
+          "row_step_last", "row_sample_last", "event_taken", "weight_read"}) {
       wire(1, id + "_" + s);
     }
     wire(addr_bits, id + "_beat_addr");
@@ -239,29 +243,28 @@ class Lowering {
     wire(index_bits, id + "_map_index");
     wire(scan.word_bits, id + "_map_word");
     assign(id + "_beat_value", "1'b1");
-    design_.instances.push_back(
-        {"snn_spike_bitmap",
-         "u_" + id + "_bitmap",
-         fmt::format("Spikes of {} on their way to {}", from, id),
-         {{"Lanes", number(lanes)},
-          {"Groups", number(groups)},
-          {"GroupBits", number(ir::address_bits(groups))},
-          {"Pack", number(scan.pack)},
-          {"Slices", number(scan.slices)}},
-         {{"clk_i", "clk_i"},
-          {"rst_i", "rst_i"},
-          {"step_ready_o", from + "_step_ready"},
-          {"row_valid_i", from + "_row_valid"},
-          {"row_group_i", from + "_row_group"},
-          {"row_step_last_i", from + "_row_step_last"},
-          {"row_sample_last_i", from + "_row_sample_last"},
-          {"row_spikes_i", from + "_row_spikes"},
-          {"step_valid_o", id + "_map_valid"},
-          {"step_sample_last_o", id + "_map_sample_last"},
-          {"word_flags_o", id + "_map_flags"},
-          {"word_index_i", id + "_map_index"},
-          {"word_o", id + "_map_word"},
-          {"step_release_i", id + "_map_release"}}});
+    design_.instances.push_back({"snn_spike_bitmap",
+                                 "u_" + id + "_bitmap",
+                                 fmt::format("Spikes of {} on their way to {}", from, id),
+                                 {{"Lanes", number(lanes)},
+                                  {"Groups", number(groups)},
+                                  {"GroupBits", number(ir::address_bits(groups))},
+                                  {"Pack", number(scan.pack)},
+                                  {"Slices", number(scan.slices)}},
+                                 {{"clk_i", "clk_i"},
+                                  {"rst_i", "rst_i"},
+                                  {"step_ready_o", from + "_step_ready"},
+                                  {"row_valid_i", from + "_row_valid"},
+                                  {"row_group_i", from + "_row_group"},
+                                  {"row_step_last_i", from + "_row_step_last"},
+                                  {"row_sample_last_i", from + "_row_sample_last"},
+                                  {"row_spikes_i", from + "_row_spikes"},
+                                  {"step_valid_o", id + "_map_valid"},
+                                  {"step_sample_last_o", id + "_map_sample_last"},
+                                  {"word_flags_o", id + "_map_flags"},
+                                  {"word_index_i", id + "_map_index"},
+                                  {"word_o", id + "_map_word"},
+                                  {"step_release_i", id + "_map_release"}}});
     design_.instances.push_back({"snn_scanner",
                                  "u_" + id + "_scanner",
                                  "",
@@ -318,14 +321,17 @@ class Lowering {
     const bool subtract = p.reset.mechanism == ResetMechanism::Subtract;
     const bool zero = p.reset.mechanism == ResetMechanism::Zero;
     const bool quirk = subtract && p.reset.timing == ResetTiming::SameStepQuirk;
-    const bool lose = zero && p.reset.timing == ResetTiming::Delayed &&
-                      p.reset.zero_input == ir::ZeroInput::Lost;
+    const bool lose =
+        zero && p.reset.timing == ResetTiming::Delayed && p.reset.zero_input == ir::ZeroInput::Lost;
     const auto flag = [](bool b) { return std::string(b ? "1" : "0"); };
 
     ConstantGroup group;
     group.heading = fmt::format("Population {}  @[{}]", p.name, base_name(p.where.text()));
-    Instance e{"snn_engine", "u_" + id + "_engine",
-               fmt::format("Population {}  @[{}]", p.name, base_name(p.where.text())), {}, {}};
+    Instance e{"snn_engine",
+               "u_" + id + "_engine",
+               fmt::format("Population {}  @[{}]", p.name, base_name(p.where.text())),
+               {},
+               {}};
     const auto bind = [&](const std::string& name, const std::string& value,
                           const std::string& comment = "") {
       e.parameters.emplace_back(name, constant(group, id, name, value, comment));
@@ -423,28 +429,29 @@ class Lowering {
     const auto neurons = static_cast<std::int64_t>(p.neurons());
     wire(1, "result_valid");
     design_.outputs.emplace_back("result_valid_o", "result_valid");
-    design_.instances.push_back({"snn_readout",
-                                 "u_readout",
-                                 fmt::format("Class of {} by {}", p.name, ir::name(network_.readout)),
-                                 {{"Mode", number(static_cast<int>(network_.readout))},
-                                  {"Neurons", number(neurons)},
-                                  {"Lanes", number(mapping_.lanes[network_.output])},
-                                  {"MembraneBits", number(p.membrane_bits)},
-                                  {"ScoreBits", number(ir::score_bits(network_))},
-                                  {"ClassBits", number(ir::address_bits(neurons))}},
-                                 {{"clk_i", "clk_i"},
-                                  {"rst_i", "rst_i"},
-                                  {"step_ready_o", id + "_step_ready"},
-                                  {"row_valid_i", id + "_row_valid"},
-                                  {"row_group_i", id + "_row_group"},
-                                  {"row_step_last_i", id + "_row_step_last"},
-                                  {"row_sample_last_i", id + "_row_sample_last"},
-                                  {"row_spikes_i", id + "_row_spikes"},
-                                  {"row_membranes_i", id + "_row_membranes"},
-                                  {"result_valid_o", "result_valid"},
-                                  {"result_ready_i", "result_ready_i"},
-                                  {"result_class_o", "result_class_o"},
-                                  {"result_score_o", "result_score_o"}}});
+    design_.instances.push_back(
+        {"snn_readout",
+         "u_readout",
+         fmt::format("Class of {} by {}", p.name, ir::name(network_.readout)),
+         {{"Mode", number(static_cast<int>(network_.readout))},
+          {"Neurons", number(neurons)},
+          {"Lanes", number(mapping_.lanes[network_.output])},
+          {"MembraneBits", number(p.membrane_bits)},
+          {"ScoreBits", number(ir::score_bits(network_))},
+          {"ClassBits", number(ir::address_bits(neurons))}},
+         {{"clk_i", "clk_i"},
+          {"rst_i", "rst_i"},
+          {"step_ready_o", id + "_step_ready"},
+          {"row_valid_i", id + "_row_valid"},
+          {"row_group_i", id + "_row_group"},
+          {"row_step_last_i", id + "_row_step_last"},
+          {"row_sample_last_i", id + "_row_sample_last"},
+          {"row_spikes_i", id + "_row_spikes"},
+          {"row_membranes_i", id + "_row_membranes"},
+          {"result_valid_o", "result_valid"},
+          {"result_ready_i", "result_ready_i"},
+          {"result_class_o", "result_class_o"},
+          {"result_score_o", "result_score_o"}}});
   }
 
   void counters() {
@@ -464,16 +471,15 @@ class Lowering {
                                   {"result_valid_i", "result_valid"},
                                   {"result_ready_i", "result_ready_i"},
                                   {"cycles_o", "cycles"}}});
-    design_.instances.push_back(
-        {"snn_counter_select",
-         "u_counter_select",
-         "",
-         {{"Counters", number(layout_.counter_words)},
-          {"SelectBits", number(ir::address_bits(layout_.counter_words))}},
-         {{"clk_i", "clk_i"},
-          {"select_i", "counter_select_i"},
-          {"counters_i", "counters"},
-          {"counter_o", "counter_o"}}});
+    design_.instances.push_back({"snn_counter_select",
+                                 "u_counter_select",
+                                 "",
+                                 {{"Counters", number(layout_.counter_words)},
+                                  {"SelectBits", number(ir::address_bits(layout_.counter_words))}},
+                                 {{"clk_i", "clk_i"},
+                                  {"select_i", "counter_select_i"},
+                                  {"counters_i", "counters"},
+                                  {"counter_o", "counter_o"}}});
   }
 
   void verification() {
@@ -486,16 +492,16 @@ class Lowering {
         return 32 * words > bits ? fmt::format("{{{}'d0, {}}}", 32 * words - bits, net) : net;
       };
       valid += (valid.empty() ? "" : ", ") + id + "_row_valid";
-      rows += fmt::format("{}{}, {}, {}", rows.empty() ? "" : ",\n                          ",
-                          padded(r.membrane_words, r.lanes * r.membrane_bits, id + "_row_membranes"),
-                          padded(r.spike_words, r.lanes, id + "_row_spikes"),
-                          padded(1, ir::address_bits(r.groups), id + "_row_group"));
+      rows +=
+          fmt::format("{}{}, {}, {}", rows.empty() ? "" : ",\n                          ",
+                      padded(r.membrane_words, r.lanes * r.membrane_bits, id + "_row_membranes"),
+                      padded(r.spike_words, r.lanes, id + "_row_spikes"),
+                      padded(1, ir::address_bits(r.groups), id + "_row_group"));
     }
     const int spare = 32 * layout_.flag_words - static_cast<int>(ids_.size());
-    design_.verification_outputs = {
-        {"trace_valid_o", fmt::format("{{{}'d0, {}}}", spare, valid)},
-        {"trace_rows_o", fmt::format("{{{}}}", rows)},
-        {"trace_counters_o", "counters"}};
+    design_.verification_outputs = {{"trace_valid_o", fmt::format("{{{}'d0, {}}}", spare, valid)},
+                                    {"trace_rows_o", fmt::format("{{{}}}", rows)},
+                                    {"trace_counters_o", "counters"}};
   }
 
   const QuantizedNetwork& network_;

@@ -24,7 +24,8 @@ class WordBuilder {
 // A bit for bit encoding of a weight: two's complement, or, with one bit, the sign.
 [[nodiscard]] std::int64_t encode_weight(std::int32_t weight, int bits);
 
-// Row `source * groups + group`: `lanes` weights, lane 0 lowest; lanes beyond the last neuron are 0.
+// Row `source * groups + group`: `lanes` weights, lane 0 lowest; lanes beyond the last neuron are
+// 0.
 [[nodiscard]] std::string weight_image(const ir::QuantizedProjection& projection, int lanes);
 
 // Which of a population's parameters differ between neurons and so are stored.

@@ -66,22 +66,25 @@ std::string print_top(const Design& d) {
   out += fmt::format("module {} (\n{}", d.top, print(d.ports, false));
   out += fmt::format("`ifdef SNN_TRACE\n{}`endif\n);\n\n", print(d.ports, true));
   out += fmt::format("  `include \"{}_config.vh\"\n\n", d.top);
-  out += fmt::format("`ifndef SNN_TRACE\n  wire [{0}:0] stall_i;\n  assign stall_i = {1}'d0;\n`endif\n\n",
-                     d.stall_width - 1, d.stall_width);
+  out += fmt::format(
+      "`ifndef SNN_TRACE\n  wire [{0}:0] stall_i;\n  assign stall_i = {1}'d0;\n`endif\n\n",
+      d.stall_width - 1, d.stall_width);
   for (const Wire& w : d.wires) {
     out += fmt::format("  wire {}{};\n", range(w.width), w.name);
     if (!w.value.empty()) out += fmt::format("  assign {} = {};\n", w.name, w.value);
   }
   out += "\n";
   for (const Instance& i : d.instances) out += print(i);
-  for (const auto& [port, value] : d.outputs) out += fmt::format("  assign {} = {};\n", port, value);
+  for (const auto& [port, value] : d.outputs)
+    out += fmt::format("  assign {} = {};\n", port, value);
   out += "\n`ifdef SNN_TRACE\n";
   for (const auto& [port, value] : d.verification_outputs) {
     out += fmt::format("  assign {} = {};\n", port, value);
   }
   out += "`endif\n\n";
   out += "  wire unused;\n";
-  out += fmt::format("  assign unused = &{{1'b0, {}}};\n\n", fmt::join(d.unused, ",\n                  "));
+  out += fmt::format("  assign unused = &{{1'b0, {}}};\n\n",
+                     fmt::join(d.unused, ",\n                  "));
   out += "endmodule\n\n`default_nettype wire\n";
   return out;
 }

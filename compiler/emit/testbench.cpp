@@ -28,7 +28,8 @@ std::string monitor(std::size_t p, const ir::TraceRow& row) {
 
 )",
                      fmt::arg("p", p), fmt::arg("lanes", row.lanes), fmt::arg("groups", row.groups),
-                     fmt::arg("spikes", 32 * row.spike_word), fmt::arg("group", 32 * row.group_word));
+                     fmt::arg("spikes", 32 * row.spike_word),
+                     fmt::arg("group", 32 * row.group_word));
 }
 
 }  // namespace
@@ -43,8 +44,7 @@ std::string testbench(const ir::QuantizedNetwork& network, const ir::Mapping& ma
     longest = std::max(longest, layout.rows[p].groups);
   }
   const auto inputs = static_cast<std::int64_t>(ir::element_count(network.inputs[0].shape));
-  const auto outputs =
-      static_cast<std::int64_t>(network.populations[network.output].neurons());
+  const auto outputs = static_cast<std::int64_t>(network.populations[network.output].neurons());
   return fmt::format(R"(// {top}_tb: plays one sample and prints its spikes and its result.
 //
 // In the folder rtl/, with stimulus.hex from `hillock cosim DIR --data D --stimulus FILE`:

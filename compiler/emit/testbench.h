@@ -1,5 +1,5 @@
-// A self-contained test bench in plain Verilog for any simulator: it plays one sample from a file of
-// beats, prints every spike and the result, and stops.
+// A self-contained test bench in plain Verilog for any simulator: it plays one sample from a file
+// of beats, prints every spike and the result, and stops.
 #pragma once
 
 #include <string>
@@ -13,7 +13,7 @@ namespace hillock::emit {
 //   SPIKE <population index> <step> <neuron>
 //   RESULT <class> <score> CYCLES <cycles>
 // Compiled with SNN_TRACE defined.
-[[nodiscard]] std::string testbench(const ir::QuantizedNetwork& network,
-                                    const ir::Mapping& mapping, const std::string& top);
+[[nodiscard]] std::string testbench(const ir::QuantizedNetwork& network, const ir::Mapping& mapping,
+                                    const std::string& top);
 
 }  // namespace hillock::emit

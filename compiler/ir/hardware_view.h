@@ -28,10 +28,13 @@ namespace hillock::ir {
   const int steps = static_cast<int>(std::bit_width(static_cast<std::uint64_t>(n.timesteps)));
   const int membrane = n.populations[n.output].membrane_bits;
   switch (n.readout) {
-    case Readout::SpikeCount: return steps + 1;
-    case Readout::MembraneSum: return membrane + steps;
+    case Readout::SpikeCount:
+      return steps + 1;
+    case Readout::MembraneSum:
+      return membrane + steps;
     case Readout::MembraneMax:
-    case Readout::MembraneLast: return membrane;
+    case Readout::MembraneLast:
+      return membrane;
   }
   return 0;
 }
@@ -44,8 +47,8 @@ struct TraceRow {
   int lanes = 0;
   int groups = 0;
   int membrane_bits = 0;
-  int group_word = 0;     // one word
-  int spike_word = 0;     // spike_words words, lane 0 in the lowest bit
+  int group_word = 0;  // one word
+  int spike_word = 0;  // spike_words words, lane 0 in the lowest bit
   int spike_words = 0;
   int membrane_word = 0;  // membrane_words words, lane 0 in the lowest membrane_bits bits
   int membrane_words = 0;

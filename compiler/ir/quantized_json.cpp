@@ -151,7 +151,8 @@ void from_json(const json& j, const std::string& file, QuantizedNetwork& network
     network = {};
     network.name = j.at("name");
     for (const json& i : j.at("inputs")) {
-      network.inputs.push_back({i.at("name"), i.at("shape").get<Shape>(), i.at("min"), i.at("max")});
+      network.inputs.push_back(
+          {i.at("name"), i.at("shape").get<Shape>(), i.at("min"), i.at("max")});
     }
     for (const json& p : j.at("populations")) network.populations.push_back(population_from(p));
     for (const json& p : j.at("projections")) network.projections.push_back(projection_from(p));

@@ -33,8 +33,7 @@ void verify(const QuantizedPopulation& p) {
           p.name, "widths");
   require(p.threshold.max() <= numeric::max_of(p.membrane_bits), p.name,
           "threshold wider than the membrane");
-  require((p.membrane_bits == p.accumulator_bits) ==
-              (p.overflow == numeric::OverflowMode::Proved),
+  require((p.membrane_bits == p.accumulator_bits) == (p.overflow == numeric::OverflowMode::Proved),
           p.name, "overflow mode and widths disagree");
 }
 

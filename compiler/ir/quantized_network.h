@@ -52,7 +52,8 @@ struct QuantizedPopulation {
   }
   // Real value of a membrane, for people.
   [[nodiscard]] double real(std::int64_t v, std::size_t j) const {
-    return static_cast<double>(v) / (scale[j] * static_cast<double>(std::int64_t{1} << fraction_bits));
+    return static_cast<double>(v) /
+           (scale[j] * static_cast<double>(std::int64_t{1} << fraction_bits));
   }
 };
 

@@ -1,8 +1,8 @@
-// The two halves of a neuron's step, as the hardware does them: fire() ends a step, prepare() begins
-// the next one. The RTL mirrors them line for line in rtl_templates/snn/snn_fire.v and
-// rtl_templates/snn/snn_prepare.v; together they equal the contract's equations (docs/arithmetic.md),
-// which tests/unit/numeric checks exhaustively at small widths. The integer model computes those
-// equations directly, not through these.
+// The two halves of a neuron's step, as the hardware does them: fire() ends a step, prepare()
+// begins the next one. The RTL mirrors them line for line in rtl_templates/snn/snn_fire.v and
+// rtl_templates/snn/snn_prepare.v; together they equal the contract's equations
+// (docs/arithmetic.md), which tests/unit/numeric checks exhaustively at small widths. The integer
+// model computes those equations directly, not through these.
 #pragma once
 
 #include <cstdint>

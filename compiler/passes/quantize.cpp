@@ -87,8 +87,9 @@ std::int64_t to_integer(double value, double factor, const Population& p, const 
                         std::size_t j) {
   const double x = value * factor;
   if (!(std::abs(x) < std::ldexp(1.0, 50))) {
-    support::fail(DiagnosticKind::WidthTooLarge, p.where.at(j),
-                  fmt::format("{} of {} is too large beside its weights: {} units", what, p.name, x));
+    support::fail(
+        DiagnosticKind::WidthTooLarge, p.where.at(j),
+        fmt::format("{} of {} is too large beside its weights: {} units", what, p.name, x));
   }
   return numeric::round_half_up(x);
 }
@@ -126,13 +127,12 @@ QuantizedPopulation quantize_population(const Network& network, std::size_t inde
 
   q.reset_offset = p.comparison == ir::Comparison::GreaterEqual ? 1 : 0;
   q.threshold = ir::per_neuron(n, [&](std::size_t j) {
-    const std::int64_t threshold =
-        to_integer(p.threshold[j], scales[j] * unit, p, "threshold", j);
+    const std::int64_t threshold = to_integer(p.threshold[j], scales[j] * unit, p, "threshold", j);
     if (threshold < 1) {
-      support::fail(DiagnosticKind::BadParameter, p.where.at(j),
-                    fmt::format("threshold {} of {} vanishes beside its weights", p.threshold[j],
-                                p.name),
-                    "use more --weight-bits or --fraction-bits");
+      support::fail(
+          DiagnosticKind::BadParameter, p.where.at(j),
+          fmt::format("threshold {} of {} vanishes beside its weights", p.threshold[j], p.name),
+          "use more --weight-bits or --fraction-bits");
     }
     return threshold - q.reset_offset;
   });
@@ -153,7 +153,8 @@ ir::QuantizedProjection quantize_projection(const ir::Projection& p,
   for (std::size_t j = 0; j < weight.rows; ++j) {
     const std::vector<std::int32_t> row =
         round_weights({weight.data.data() + j * weight.cols, weight.cols}, scales[j], bits);
-    std::copy(row.begin(), row.end(), dense.weight.data.begin() + static_cast<long>(j * weight.cols));
+    std::copy(row.begin(), row.end(),
+              dense.weight.data.begin() + static_cast<long>(j * weight.cols));
   }
   return {p.name, p.source, p.target, std::move(dense), bits, p.delay, p.where};
 }
@@ -223,9 +224,8 @@ void assign_widths(QuantizedNetwork& network, const std::vector<WidthBounds>& bo
     p.overflow = p.membrane_bits < sum_bits ? numeric::OverflowMode::Saturating
                                             : numeric::OverflowMode::Proved;
     const std::int64_t top = numeric::max_of(p.membrane_bits);
-    p.threshold = ir::per_neuron(p.threshold.uniform() ? 1 : p.neurons(), [&](std::size_t j) {
-      return std::min(p.threshold[j], top);
-    });
+    p.threshold = ir::per_neuron(p.threshold.uniform() ? 1 : p.neurons(),
+                                 [&](std::size_t j) { return std::min(p.threshold[j], top); });
     // Only a membrane that saturates can be too narrow for its reset value.
     p.reset_value = ir::per_neuron(p.reset_value.uniform() ? 1 : p.neurons(), [&](std::size_t j) {
       return numeric::saturate(p.reset_value[j], p.membrane_bits);

@@ -1,8 +1,8 @@
 // Network -> QuantizedNetwork: weights, biases, thresholds and decays become integers.
 //
 // A spike is binary and a membrane meets only its own threshold, so each neuron has a scale of its
-// own: w = round(S_j w), theta_j = round(S_j theta 2^f). Only where membranes are compared with each
-// other (a readout of membranes) do all neurons share one.
+// own: w = round(S_j w), theta_j = round(S_j theta 2^f). Only where membranes are compared with
+// each other (a readout of membranes) do all neurons share one.
 #pragma once
 
 #include <cstdint>
@@ -29,8 +29,9 @@ struct QuantizeOptions {
   std::vector<int> weight_bits;                   // per population, 1..16
   std::vector<std::optional<int>> fraction_bits;  // per population; nullopt: chosen
   std::vector<std::optional<int>> decay_bits;     // per population; nullopt: chosen
-  std::vector<std::optional<int>> membrane_bits;  // per population; nullopt: proved, else saturating
-  int timesteps = 0;                              // the longest sample to hold
+  std::vector<std::optional<int>>
+      membrane_bits;  // per population; nullopt: proved, else saturating
+  int timesteps = 0;  // the longest sample to hold
 };
 
 // The result lacks its widths: assign_widths() follows. Throws InputError (bad-parameter) where a

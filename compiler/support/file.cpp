@@ -90,7 +90,8 @@ void write_file(const fs::path& path, std::string_view content) {
   int error = write_all(fd, content);
   if (::close(fd) != 0 && error == 0) error = errno;
   if (error != 0) give_up("cannot be written", error);
-  if (::rename(temporary.c_str(), target.c_str()) != 0) give_up("cannot be renamed into place", errno);
+  if (::rename(temporary.c_str(), target.c_str()) != 0)
+    give_up("cannot be renamed into place", errno);
 }
 
 void check_writable(const fs::path& path) {

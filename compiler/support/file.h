@@ -11,8 +11,8 @@ namespace hillock::support {
 // The whole file. Throws InputError (file-not-found, file-unreadable).
 [[nodiscard]] std::string read_file(const std::filesystem::path& path);
 
-// Writes the file atomically; a link is followed, and a device or a pipe is written to, not replaced.
-// Throws InputError (output-unwritable) on any failure, a full disk included.
+// Writes the file atomically; a link is followed, and a device or a pipe is written to, not
+// replaced. Throws InputError (output-unwritable) on any failure, a full disk included.
 void write_file(const std::filesystem::path& path, std::string_view content);
 
 // Throws InputError (output-unwritable) where write_file() would certainly fail: for output that is

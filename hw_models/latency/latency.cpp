@@ -7,9 +7,9 @@ namespace hillock::hw_models {
 namespace {
 
 // Cycles between stages of the RTL library; each names the module that it describes.
-constexpr std::int64_t kFireDelay = 2;       // snn_engine: from issue of a group to its row
-constexpr std::int64_t kIdleAfterStep = 3;   // snn_engine: idle cycles after a step's last pass
-constexpr std::int64_t kScanLoad = 1;        // snn_scanner: loading a step's first word
+constexpr std::int64_t kFireDelay = 2;      // snn_engine: from issue of a group to its row
+constexpr std::int64_t kIdleAfterStep = 3;  // snn_engine: idle cycles after a step's last pass
+constexpr std::int64_t kScanLoad = 1;       // snn_scanner: loading a step's first word
 constexpr std::int64_t kLongAgo = -1000000;
 
 // When things happened in one population, step by step. Cycles count from the first transfer.
@@ -37,8 +37,7 @@ class Recurrence {
     for (std::size_t t = 0; t < steps; ++t) {
       for (std::size_t p = 0; p < populations; ++p) step(p, t);
     }
-    const auto outputs =
-        static_cast<std::int64_t>(network_.populations[network_.output].neurons());
+    const auto outputs = static_cast<std::int64_t>(network_.populations[network_.output].neurons());
     // snn_readout: the result is offered Groups + Neurons + 2 cycles after the last row.
     return timeline_[network_.output].pass_end.back() + kFireDelay +
            mapping_.groups(network_, network_.output) + outputs + 2 + 1;
@@ -112,9 +111,9 @@ std::int64_t ideal_cycles(const ir::QuantizedNetwork& network, const ir::Mapping
   for (std::size_t t = 0; t < activity.populations[0].step_events.size(); ++t) {
     std::int64_t slowest = 0;
     for (std::size_t p = 0; p < activity.populations.size(); ++p) {
-      slowest = std::max(slowest,
-                         std::max<std::int64_t>(activity.populations[p].step_events[t], 1) *
-                             mapping.groups(network, p));
+      slowest =
+          std::max(slowest, std::max<std::int64_t>(activity.populations[p].step_events[t], 1) *
+                                mapping.groups(network, p));
     }
     total += slowest;
   }

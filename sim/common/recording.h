@@ -39,10 +39,18 @@ template <typename V>
     for (std::size_t j = 0; j < spikes.cols; ++j) {
       const V v = membranes(t, j);
       switch (readout) {
-        case ir::Readout::SpikeCount: scores[j] += spikes(t, j); break;
-        case ir::Readout::MembraneSum: scores[j] += v; break;
-        case ir::Readout::MembraneMax: scores[j] = t == 0 || v > scores[j] ? v : scores[j]; break;
-        case ir::Readout::MembraneLast: scores[j] = v; break;
+        case ir::Readout::SpikeCount:
+          scores[j] += spikes(t, j);
+          break;
+        case ir::Readout::MembraneSum:
+          scores[j] += v;
+          break;
+        case ir::Readout::MembraneMax:
+          scores[j] = t == 0 || v > scores[j] ? v : scores[j];
+          break;
+        case ir::Readout::MembraneLast:
+          scores[j] = v;
+          break;
       }
     }
   }

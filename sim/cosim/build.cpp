@@ -64,8 +64,8 @@ void run_or_fail(const std::vector<std::string>& argv, const fs::path& cwd, cons
 // Verilator's runtime, the same for every design: compiled once per flags.
 fs::path runtime_object(const fs::path& cache, const std::string& root, const std::string& source,
                         const std::vector<std::string>& compiler, const std::string& key) {
-  const fs::path object =
-      cache / fmt::format("{}-{:016x}.o", fs::path(source).stem().string(), fingerprint(key + root));
+  const fs::path object = cache / fmt::format("{}-{:016x}.o", fs::path(source).stem().string(),
+                                              fingerprint(key + root));
   static std::mutex mutex;  // threads of one process would share the temporary name
   const std::lock_guard<std::mutex> lock(mutex);
   if (fs::exists(object)) return object;
@@ -102,13 +102,27 @@ fs::path build_simulation(const BuildRequest& r) {
   support::create_folder(cache);
 
   // --x-initial unique: memories and registers start with random content where a seed asks for it.
-  std::vector<std::string> verilate = {
-      "verilator", "--cc", "--top-module", r.top, "--prefix", "Vtop", "-DSNN_TRACE", "-O3",
-      "--x-assign", "fast", "--x-initial", "unique", "--noassert", "-Wno-fatal", "--Mdir", "obj",
-      "-I" + fs::absolute(r.folder / "rtl").string()};
+  std::vector<std::string> verilate = {"verilator",
+                                       "--cc",
+                                       "--top-module",
+                                       r.top,
+                                       "--prefix",
+                                       "Vtop",
+                                       "-DSNN_TRACE",
+                                       "-O3",
+                                       "--x-assign",
+                                       "fast",
+                                       "--x-initial",
+                                       "unique",
+                                       "--noassert",
+                                       "-Wno-fatal",
+                                       "--Mdir",
+                                       "obj",
+                                       "-I" + fs::absolute(r.folder / "rtl").string()};
   if (r.waves) verilate.emplace_back("--trace");
-  std::vector<std::string> compiler = {cxx, "-std=c++17", "-fPIC", r.quick ? "-O1" : "-O3",
-                                       "-w", r.waves ? "-DVM_TRACE=1" : "-DVM_TRACE=0"};
+  std::vector<std::string> compiler = {cxx,     "-std=c++17",
+                                       "-fPIC", r.quick ? "-O1" : "-O3",
+                                       "-w",    r.waves ? "-DVM_TRACE=1" : "-DVM_TRACE=0"};
   if (!r.quick) compiler.emplace_back("-march=native");
 
   // The folder's own name must not be in the recipe: equal designs share a build.
@@ -128,7 +142,8 @@ fs::path build_simulation(const BuildRequest& r) {
   fs::remove_all(scratch);
   support::create_folder(scratch);
   const std::string root = verilator_root(scratch);
-  for (const std::string& file : r.files) verilate.push_back(fs::absolute(r.folder / file).string());
+  for (const std::string& file : r.files)
+    verilate.push_back(fs::absolute(r.folder / file).string());
   run_or_fail(verilate, scratch, scratch / "verilator.log");
 
   std::string unity;

@@ -68,7 +68,8 @@ class Worker {
       // Seven of eight cycles may be stalled at either end of each stream.
       actual.run.max_cycles = static_cast<std::uint64_t>(predicted) * (stalls ? 100 : 2) + 10000;
       actual.run.stall_seed = stalls ? options_.stall_seed * 1000003 + sample + 1 : 0;
-      actual.run.wave_path = sample == options_.wave_sample && !wave.empty() ? wave.c_str() : nullptr;
+      actual.run.wave_path =
+          sample == options_.wave_sample && !wave.empty() ? wave.c_str() : nullptr;
       simulation.run(sample_beats(network_, data_, sample), data_.timesteps, actual);
       const SampleComparison c =
           compare(network_, mapping_, expected, actual, sample,
@@ -133,8 +134,7 @@ CosimResult cosimulate(const ir::QuantizedNetwork& network, const ir::Mapping& m
   for (const Worker& w : workers) {
     if (w.error()) std::rethrow_exception(w.error());
   }
-  result.seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return result;
 }
 

@@ -71,13 +71,11 @@ Simulation::Simulation(const fs::path& library, const fs::path& rtl_folder,
   const ir::TraceLayout layout = ir::trace_layout(network, mapping);
   for (std::size_t p = 0; p < layout.rows.size(); ++p) {
     const ir::TraceRow& r = layout.rows[p];
-    populations_.push_back({static_cast<std::uint32_t>(network.populations[p].neurons()),
-                            static_cast<std::uint32_t>(r.lanes),
-                            static_cast<std::uint32_t>(r.groups),
-                            static_cast<std::uint32_t>(r.membrane_bits),
-                            static_cast<std::uint32_t>(r.group_word),
-                            static_cast<std::uint32_t>(r.spike_word),
-                            static_cast<std::uint32_t>(r.membrane_word)});
+    populations_.push_back(
+        {static_cast<std::uint32_t>(network.populations[p].neurons()),
+         static_cast<std::uint32_t>(r.lanes), static_cast<std::uint32_t>(r.groups),
+         static_cast<std::uint32_t>(r.membrane_bits), static_cast<std::uint32_t>(r.group_word),
+         static_cast<std::uint32_t>(r.spike_word), static_cast<std::uint32_t>(r.membrane_word)});
   }
   design_ = {HILLOCK_HARNESS_ABI, static_cast<std::uint32_t>(populations_.size()),
              populations_.data(), static_cast<std::uint32_t>(layout.counter_words),

@@ -15,10 +15,10 @@ namespace hillock::sim {
 struct RtlSample {
   HillockRun run{};
   std::vector<HillockTrace> traces;
-  std::vector<std::vector<std::uint8_t>> spikes;         // per population, [T * neurons]
-  std::vector<std::vector<std::int64_t>> membranes;      // per population, [T * neurons]
-  std::vector<std::vector<std::uint32_t>> row_cycles;    // per population, [T * groups]
-  std::vector<std::vector<std::uint8_t>> row_seen;       // per population, [T * groups]
+  std::vector<std::vector<std::uint8_t>> spikes;       // per population, [T * neurons]
+  std::vector<std::vector<std::int64_t>> membranes;    // per population, [T * neurons]
+  std::vector<std::vector<std::uint32_t>> row_cycles;  // per population, [T * groups]
+  std::vector<std::vector<std::uint8_t>> row_seen;     // per population, [T * groups]
   std::vector<std::uint32_t> counters;
 };
 

@@ -1,6 +1,7 @@
 // Emitted designs in the hands of other tools: Verilator's lint has nothing to say, Icarus reads
-// them, Yosys reads them and infers no latch, and Icarus, which shares no code with Verilator, plays
-// a sample through the emitted test bench as the integer model does: every spike and the result.
+// them, Yosys reads them and infers no latch, and Icarus, which shares no code with Verilator,
+// plays a sample through the emitted test bench as the integer model does: every spike and the
+// result.
 #include <fmt/format.h>
 
 #include <catch2/catch.hpp>
@@ -18,8 +19,8 @@
 #include "compiler/support/npz.h"
 #include "compiler/support/process.h"
 #include "sim/reference/integer_model.h"
-#include "tests/support/random_network.h"
 #include "tests/support/fixtures.h"
+#include "tests/support/random_network.h"
 
 namespace {
 
@@ -48,14 +49,16 @@ std::string complaints(const fs::path& folder, const std::string& top,
                        const std::vector<std::string>& sources, bool trace) {
   const std::vector<std::string> define =
       trace ? std::vector<std::string>{"-DSNN_TRACE"} : std::vector<std::string>{};
-  const auto verilator = joined({"verilator", "--lint-only", "-Wall", "-I.", "--top-module", top}, define);
+  const auto verilator =
+      joined({"verilator", "--lint-only", "-Wall", "-I.", "--top-module", top}, define);
   const auto icarus =
       joined({"iverilog", "-g2005", "-Wall", "-I", ".", "-s", top, "-o", "/dev/null"}, define);
   const std::string script = fmt::format(
       "read_verilog {} -I. -defer {}; hierarchy -check -top {}; proc; select -assert-none "
       "t:$dlatch t:$dlatchsr t:$adlatch t:$sr; check -assert",
       trace ? "-DSNN_TRACE" : "", fmt::join(sources, " "), top);
-  return output_of(joined(verilator, sources), folder) + output_of(joined(icarus, sources), folder) +
+  return output_of(joined(verilator, sources), folder) +
+         output_of(joined(icarus, sources), folder) +
          output_of({"yosys", "-q", "-p", script}, folder);
 }
 
@@ -108,8 +111,8 @@ std::int64_t write_stimulus(const Design& d, const fs::path& data, std::size_t s
 Played play(const Design& d) {
   const fs::path rtl = d.folder / "rtl";
   // The library has no `timescale of its own: the user's project decides.
-  CHECK(output_of(joined(joined({"iverilog", "-g2005", "-Wall", "-Wno-timescale", "-DSNN_TRACE", "-I",
-                                 ".", "-o", "sim.vvp"},
+  CHECK(output_of(joined(joined({"iverilog", "-g2005", "-Wall", "-Wno-timescale", "-DSNN_TRACE",
+                                 "-I", ".", "-o", "sim.vvp"},
                                 d.sources),
                          {"../tb/" + d.top + "_tb.v"}),
                   rtl) == "");
@@ -202,8 +205,8 @@ TEST_CASE("every library module pleases every tool by itself") {
     const std::string module = fs::path(source).stem().string();
     INFO(module);
     // Only its own file by name: what it instantiates is looked up.
-    CHECK(output_of({"verilator", "--lint-only", "-Wall", "--top-module", module, "-y", "prim", "-y",
-                     "snn", "-y", "top", source},
+    CHECK(output_of({"verilator", "--lint-only", "-Wall", "--top-module", module, "-y", "prim",
+                     "-y", "snn", "-y", "top", source},
                     folder / "rtl") == "");
     CHECK(output_of({"iverilog", "-g2005", "-Wall", "-s", module, "-o", "/dev/null", "-y", "prim",
                      "-y", "snn", "-y", "top", source},
@@ -253,8 +256,8 @@ TEST_CASE("random networks: every rule, readout and width") {
     o.data = folder / "data.npz";
     o.output = folder / "build";
     o.lanes = driver::PerPopulationOption::parse("--lanes", "3");
-    support::write_npz(o.data, {{"x", {c.data.samples, c.data.timesteps, c.data.feature_count()},
-                                 c.data.x}});
+    support::write_npz(
+        o.data, {{"x", {c.data.samples, c.data.timesteps, c.data.feature_count()}, c.data.x}});
     check_design(compile(o), o.data, 0);
   }
 }
@@ -271,11 +274,13 @@ TEST_CASE("these checks can fail") {
     CHECK(complaints(d).find("Selection contains") != std::string::npos);
   }
   SECTION("a wire that nothing reads") {
-    replace(rtl / (d.top + ".v"), "endmodule", "  wire lonely;\n  assign lonely = rst_i;\nendmodule");
+    replace(rtl / (d.top + ".v"), "endmodule",
+            "  wire lonely;\n  assign lonely = rst_i;\nendmodule");
     CHECK(complaints(d).find("UNUSED") != std::string::npos);
   }
   SECTION("a wire of another width") {
-    replace(rtl / "lib/snn_cycles.v", "assign", "wire [3:0] wide;\n  assign wide = rst_i;\n  assign");
+    replace(rtl / "lib/snn_cycles.v", "assign",
+            "wire [3:0] wide;\n  assign wide = rst_i;\n  assign");
     CHECK(complaints(d).find("WIDTH") != std::string::npos);
   }
   SECTION("a threshold that holds the wrong way round") {

@@ -94,7 +94,8 @@ TEST_CASE("no fault: nothing is reported") {
 
 TEST_CASE("> becomes >=: caught at the first membrane that equals its threshold") {
   const SmallCase c = tests::small_case();
-  const Divergence d = caught(c, replace("snn_fire.v", "(compared > limit)", "(compared >= limit)"));
+  const Divergence d =
+      caught(c, replace("snn_fire.v", "(compared > limit)", "(compared >= limit)"));
   CHECK(d.what == "spike");
   CHECK(d.expected == 0);
   CHECK(d.actual == 1);
@@ -105,7 +106,8 @@ TEST_CASE("> becomes >=: caught at the first membrane that equals its threshold"
 
 TEST_CASE("reset dropped: caught one step after the first spike") {
   const SmallCase c = tests::small_case();
-  const Divergence d = caught(c, replace("snn_prepare.v", "? bias_wide - amount :", "? bias_wide :"));
+  const Divergence d =
+      caught(c, replace("snn_prepare.v", "? bias_wide - amount :", "? bias_wide :"));
   CHECK(d.what == "membrane");
   check_place(c, d, first_place(c, [](const auto& r, auto, auto t, auto p, auto j) {
                 return t > 0 && r.recording.spikes[p](t - 1, j) != 0;
@@ -114,7 +116,8 @@ TEST_CASE("reset dropped: caught one step after the first spike") {
 
 TEST_CASE("a weight bit flipped: caught at that neuron at its source's first event") {
   const SmallCase c = tests::small_case();
-  // Row 3 * groups + 1 of the first population: source 3, neurons 8..15; the lowest bit is lane 0's.
+  // Row 3 * groups + 1 of the first population: source 3, neurons 8..15; the lowest bit is lane
+  // 0's.
   const std::size_t source = 3;
   const std::size_t neuron = 8;
   const Divergence d = caught(c, [&](const std::string& path, std::string& content) {
@@ -132,9 +135,8 @@ TEST_CASE("a weight bit flipped: caught at that neuron at its source's first eve
 
 TEST_CASE("scanner off by one: caught in the population behind it, at its source's first spike") {
   const SmallCase c = tests::small_case();
-  const Divergence d =
-      caught(c, replace("snn_scanner.v", "{{(32 - BitBits) {1'b0}}, event_index};",
-                        "{{(32 - BitBits) {1'b0}}, event_index} + 32'd1;"));
+  const Divergence d = caught(c, replace("snn_scanner.v", "{{(32 - BitBits) {1'b0}}, event_index};",
+                                         "{{(32 - BitBits) {1'b0}}, event_index} + 32'd1;"));
   CHECK(d.what == "membrane");
   CHECK(d.population == "p1");
   const auto place = first_place(c, [](const auto& r, auto, auto t, auto p, auto) {
@@ -155,10 +157,10 @@ TEST_CASE("scanner skips the word after each: caught behind it") {
 
 TEST_CASE("lost carry: caught where a sum first passes it") {
   const SmallCase c = tests::small_case();
-  const Divergence d = caught(
-      c, replace("snn_accumulate.v", "assign sum_o  = sum_i + addend;",
-                 "wire [3:0] low = sum_i[3:0] + addend[3:0];\n"
-                 "  assign sum_o  = {sum_i[SumBits-1:4] + addend[SumBits-1:4], low};"));
+  const Divergence d =
+      caught(c, replace("snn_accumulate.v", "assign sum_o  = sum_i + addend;",
+                        "wire [3:0] low = sum_i[3:0] + addend[3:0];\n"
+                        "  assign sum_o  = {sum_i[SumBits-1:4] + addend[SumBits-1:4], low};"));
   CHECK(d.what == "membrane");
   CHECK(d.population == "p0");
   CHECK(d.sample == 0);
@@ -181,10 +183,10 @@ TEST_CASE("lanes swapped: caught in the first population with events") {
 
 TEST_CASE("leak rounds down: caught in a membrane") {
   const SmallCase c = tests::small_case();
-  const Divergence d = caught(
-      c, replace("snn_decay.v",
-                 "product_q + {{(ProductBits - Shift) {1'b0}}, 1'b1, {(Shift - 1) {1'b0}}};",
-                 "product_q;"));
+  const Divergence d =
+      caught(c, replace("snn_decay.v",
+                        "product_q + {{(ProductBits - Shift) {1'b0}}, 1'b1, {(Shift - 1) {1'b0}}};",
+                        "product_q;"));
   CHECK(d.what == "membrane");
   check_place(c, d, first_place(c, [&](const auto& r, auto, auto t, auto p, auto j) {
                 if (t == 0) return false;
@@ -216,9 +218,9 @@ TEST_CASE("end of step lost under a stall: silent without stalls, caught with th
 
 TEST_CASE("a full bank is overwritten: caught behind it") {
   const SmallCase c = tests::slow_consumer_case();
-  const Divergence d = caught(
-      c, replace("snn_spike_bitmap.v", "assign step_ready_o       = ~full_q[wr_bank_q];",
-                 "assign step_ready_o       = 1'b1;"));
+  const Divergence d =
+      caught(c, replace("snn_spike_bitmap.v", "assign step_ready_o       = ~full_q[wr_bank_q];",
+                        "assign step_ready_o       = 1'b1;"));
   CHECK(d.population == "p1");
 }
 
@@ -230,9 +232,9 @@ TEST_CASE("one idle cycle too few after a step: caught by the cycle count at the
 TEST_CASE("saturation clamps to the wrong end: caught at the first overflow") {
   const SmallCase c = tests::saturating_case();
   REQUIRE(simulate(c, {}).mismatches == 0);
-  const Divergence d =
-      caught(c, replace("snn_fire.v", "? {sum_i[SumBits-1], {(MembraneBits - 1) {~sum_i[SumBits-1]}}}",
-                        "? {~sum_i[SumBits-1], {(MembraneBits - 1) {sum_i[SumBits-1]}}}"));
+  const Divergence d = caught(
+      c, replace("snn_fire.v", "? {sum_i[SumBits-1], {(MembraneBits - 1) {~sum_i[SumBits-1]}}}",
+                 "? {~sum_i[SumBits-1], {(MembraneBits - 1) {sum_i[SumBits-1]}}}"));
   CHECK(d.what == "membrane");
   const std::int64_t top = numeric::max_of(c.network.populations[0].membrane_bits);
   CHECK((d.expected == top || d.expected == -top - 1));
@@ -240,8 +242,8 @@ TEST_CASE("saturation clamps to the wrong end: caught at the first overflow") {
 
 TEST_CASE("a tie goes to the later class: caught in the result") {
   const SmallCase c = tests::small_case();
-  const Divergence d = caught(c, replace("snn_readout.v", "(candidate > best_score_q)",
-                                         "(candidate >= best_score_q)"));
+  const Divergence d = caught(
+      c, replace("snn_readout.v", "(candidate > best_score_q)", "(candidate >= best_score_q)"));
   CHECK(d.what == "result");
   CHECK(d.actual > d.expected);
 }

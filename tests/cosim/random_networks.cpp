@@ -31,10 +31,11 @@ std::string check(const RandomCase& c, const std::filesystem::path& folder, std:
         hillock::tests::cosimulate_design(folder, c.quantized, c.mapping, c.data, stalls);
     if (r.mismatches != 0 || r.samples != c.data.samples) {
       const auto& d = *r.first;
-      return fmt::format("stalls {}: {} mismatches; first: {} of {}, neuron {}, sample {}, step {}, "
-                         "cycle {}: expected {}, actual {} {}",
-                         stalls, r.mismatches, d.what, d.population, d.neuron, d.sample,
-                         d.timestep, d.cycle, d.expected, d.actual, d.explanation);
+      return fmt::format(
+          "stalls {}: {} mismatches; first: {} of {}, neuron {}, sample {}, step {}, "
+          "cycle {}: expected {}, actual {} {}",
+          stalls, r.mismatches, d.what, d.population, d.neuron, d.sample, d.timestep, d.cycle,
+          d.expected, d.actual, d.explanation);
     }
     if (stalls == 0 && r.predicted_equal != true) return "predicted cycles differ";
   }

@@ -70,8 +70,7 @@ ir::Dataset random_data(Random& r, std::size_t features, std::size_t steps, int 
     const double density = r.chance(0.2) ? 1.0 : r.real(0.0, 0.6);
     for (std::size_t i = 0; i < features; ++i) {
       if (!r.chance(density)) continue;
-      d.x[t * features + i] =
-          static_cast<float>(r.whole(negative ? -max_value : 1, max_value));
+      d.x[t * features + i] = static_cast<float>(r.whole(negative ? -max_value : 1, max_value));
     }
   }
   return d;
@@ -92,8 +91,12 @@ ir::Network random_float_network(Random& r, std::size_t inputs, double scale) {
     for (double& w : dense.weight.data) w = r.real(-0.8, 1.0) * size;
     ir::Source source{l == 0 ? ir::Source::Kind::Input : ir::Source::Kind::Population,
                       l == 0 ? 0 : static_cast<std::size_t>(l - 1)};
-    n.projections.push_back({fmt::format("w{}", l), source, static_cast<std::size_t>(l),
-                             std::move(dense), 0, {"random", fmt::format("/w{}", l)}});
+    n.projections.push_back({fmt::format("w{}", l),
+                             source,
+                             static_cast<std::size_t>(l),
+                             std::move(dense),
+                             0,
+                             {"random", fmt::format("/w{}", l)}});
     sources = p.neurons();
     n.populations.push_back(std::move(p));
   }
@@ -113,8 +116,8 @@ passes::QuantizeOptions random_options(Random& r, std::size_t populations, int s
                                             : std::optional<int>(static_cast<int>(r.whole(4, 10))));
     o.decay_bits.push_back(r.chance(0.6) ? std::nullopt
                                          : std::optional<int>(static_cast<int>(r.whole(0, 12))));
-    o.membrane_bits.push_back(
-        r.chance(0.8) ? std::nullopt : std::optional<int>(static_cast<int>(r.whole(6, 16))));
+    o.membrane_bits.push_back(r.chance(0.8) ? std::nullopt
+                                            : std::optional<int>(static_cast<int>(r.whole(6, 16))));
   }
   o.timesteps = steps;
   return o;
@@ -129,17 +132,16 @@ void assign_widths(ir::QuantizedNetwork& q, const passes::QuantizeOptions& o) {
 }
 
 std::string describe(const RandomCase& c) {
-  std::string out = fmt::format("T {}, input {} values {}..{}", c.data.timesteps,
-                                c.data.feature_count(), c.quantized.inputs[0].min_value,
-                                c.quantized.inputs[0].max_value);
+  std::string out =
+      fmt::format("T {}, input {} values {}..{}", c.data.timesteps, c.data.feature_count(),
+                  c.quantized.inputs[0].min_value, c.quantized.inputs[0].max_value);
   for (std::size_t i = 0; i < c.quantized.populations.size(); ++i) {
     const ir::QuantizedPopulation& p = c.quantized.populations[i];
-    out += fmt::format("; {} neurons, {} lanes, w{} v{}/{} {}", p.neurons(), c.mapping.lanes[i],
-                       c.quantized.projections_into(i)[0]->weight_bits, p.membrane_bits,
-                       p.accumulator_bits,
-                       p.spiking ? fmt::format("{} {}", ir::name(p.reset.mechanism),
-                                               ir::name(p.reset.timing))
-                                 : "li");
+    out += fmt::format(
+        "; {} neurons, {} lanes, w{} v{}/{} {}", p.neurons(), c.mapping.lanes[i],
+        c.quantized.projections_into(i)[0]->weight_bits, p.membrane_bits, p.accumulator_bits,
+        p.spiking ? fmt::format("{} {}", ir::name(p.reset.mechanism), ir::name(p.reset.timing))
+                  : "li");
   }
   return out + fmt::format("; {}", ir::name(c.quantized.readout));
 }

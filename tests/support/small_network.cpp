@@ -41,8 +41,7 @@ SmallCase make(std::size_t hidden, int hidden_lanes, std::size_t outputs, int ou
     dense.weight = support::Matrix<std::int32_t>(c.network.populations[p].neurons(), sources);
     for (std::int32_t& w : dense.weight.data) w = static_cast<std::int32_t>(r.whole(-2, 3));
     const ir::Source source{p == 0 ? ir::Source::Kind::Input : ir::Source::Kind::Population, 0};
-    c.network.projections.push_back(
-        {fmt::format("w{}", p), source, p, std::move(dense), 3, 0, {}});
+    c.network.projections.push_back({fmt::format("w{}", p), source, p, std::move(dense), 3, 0, {}});
     sources = hidden;
   }
   std::vector<passes::WidthBounds> widths;

@@ -55,7 +55,8 @@ class Bench {
     // The engines prepare their neurons after reset; they take no beat meanwhile. Wait until all
     // are idle, so that every sample begins in the same state.
     uint64_t longest = 0;
-    for (const HillockPopulation& p : population_) longest = p.groups > longest ? p.groups : longest;
+    for (const HillockPopulation& p : population_)
+      longest = p.groups > longest ? p.groups : longest;
     for (uint64_t i = 0; i < longest + 16; ++i) tick();
   }
 
@@ -201,8 +202,10 @@ class Bench {
     EData* stall = top_->stall_i.data();
     for (size_t bit = 0; bit < 2 * population_.size(); ++bit) {
       const EData mask = 1U << (bit % 32);
-      if (random.chance(eighths)) stall[bit / 32] |= mask;
-      else stall[bit / 32] &= ~mask;
+      if (random.chance(eighths))
+        stall[bit / 32] |= mask;
+      else
+        stall[bit / 32] &= ~mask;
     }
   }
 

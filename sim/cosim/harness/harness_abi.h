@@ -36,27 +36,27 @@ typedef struct {
 
 /* Every row of a population, as it came out of its engine. */
 typedef struct {
-  uint8_t* spikes;       /* [timesteps * neurons] */
-  int64_t* membranes;    /* [timesteps * neurons] */
-  uint32_t* row_cycle;   /* [timesteps * groups]: cycle of the row, from the first transfer */
-  uint8_t* row_seen;     /* [timesteps * groups]: rows that came */
-  uint64_t rows;         /* out: rows that came, however many */
-  uint64_t stray_rows;   /* out: rows beyond the sample, or out of order */
+  uint8_t* spikes;     /* [timesteps * neurons] */
+  int64_t* membranes;  /* [timesteps * neurons] */
+  uint32_t* row_cycle; /* [timesteps * groups]: cycle of the row, from the first transfer */
+  uint8_t* row_seen;   /* [timesteps * groups]: rows that came */
+  uint64_t rows;       /* out: rows that came, however many */
+  uint64_t stray_rows; /* out: rows beyond the sample, or out of order */
 } HillockTrace;
 
 typedef struct {
   const HillockBeat* beats;
   uint64_t beat_count;
   uint32_t timesteps;
-  uint64_t max_cycles;    /* give up after so many */
-  uint64_t stall_seed;    /* 0: no stalls */
-  const char* wave_path;  /* VCD of this sample, or null */
-  HillockTrace* trace;    /* one per population */
-  uint32_t* counters;     /* [counter_words]: out: what they grew by */
+  uint64_t max_cycles;   /* give up after so many */
+  uint64_t stall_seed;   /* 0: no stalls */
+  const char* wave_path; /* VCD of this sample, or null */
+  HillockTrace* trace;   /* one per population */
+  uint32_t* counters;    /* [counter_words]: out: what they grew by */
   /* out */
-  uint8_t finished;       /* 0: gave up */
-  uint64_t cycles;        /* from the first beat's transfer to the result's, both included */
-  uint64_t ticks;         /* clock cycles simulated */
+  uint8_t finished; /* 0: gave up */
+  uint64_t cycles;  /* from the first beat's transfer to the result's, both included */
+  uint64_t ticks;   /* clock cycles simulated */
   uint32_t result_class;
   int64_t result_score;
 } HillockRun;
