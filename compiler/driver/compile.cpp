@@ -64,6 +64,7 @@ std::vector<std::optional<int>> resolve(const std::string& option, const PerPopu
 
 std::vector<int> with_default(const std::vector<std::optional<int>>& values, int otherwise) {
   std::vector<int> out;
+  out.reserve(values.size());
   for (const auto& v : values) out.push_back(v.value_or(otherwise));
   return out;
 }

@@ -64,7 +64,7 @@ std::vector<std::string> with_config_file(
       support::fail(support::DiagnosticKind::BadJson, {file, "/" + key},
                     "is neither a value nor an object of values by name");
     }
-    arguments.push_back(option + "=" + text);
+    arguments.push_back(fmt::format("{}={}", option, text));
   }
   return arguments;
 }

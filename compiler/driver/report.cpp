@@ -80,7 +80,7 @@ std::filesystem::path report(const std::filesystem::path& folder, const CommonOp
   for (const auto& [key, file] : parts) {
     if (std::filesystem::exists(folder / file)) data[key] = read_json(folder / file);
   }
-  const std::filesystem::path path = folder / "report.html";
+  std::filesystem::path path = folder / "report.html";
   support::write_file(path, render_report(data));
   if (!common.json.empty()) {
     support::write_file(common.json, json{{"report", path.string()}}.dump(2) + "\n");

@@ -5,10 +5,10 @@ namespace hillock::emit {
 using namespace std::string_view_literals;
 
 const std::vector<LibraryFile>& rtl_library() {
-  static const std::vector<LibraryFile> files = {
+  static const std::vector<LibraryFile> kFiles = {
 #include "rtl_library.inc"  // made from rtl_templates/ by cmake/EmbedFiles.cmake
   };
-  return files;
+  return kFiles;
 }
 
 }  // namespace hillock::emit

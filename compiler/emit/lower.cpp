@@ -123,11 +123,11 @@ class Top {
                               network_.projections_into(i)[0]->weight_bits, p.membrane_bits));
     }
     h.emplace_back();
-    h.push_back(
+    h.emplace_back(
         "Events in: a beat is an event (in_event_i: element in_addr_i, value in_value_i), and");
-    h.push_back(
+    h.emplace_back(
         "may end a step (in_step_last_i) and with it the sample (in_sample_last_i). A step");
-    h.push_back(
+    h.emplace_back(
         "without events is one beat without event. An element has at most one event a step.");
     h.push_back(fmt::format("Result out: the class of {}, and its score ({}), once a sample.",
                             output.name, ir::name(network_.readout)));
@@ -252,9 +252,9 @@ class Top {
 
   void counters() {
     wire(32, "cycles");
-    std::string all = "{cycles";
-    for (auto id = ids_.rbegin(); id != ids_.rend(); ++id) all += ", " + *id + "_counts";
-    wire(32 * layout_.counter_words, "counters", all + "}");
+    std::string counts;  // the first population lowest
+    for (const std::string& id : ids_) counts = fmt::format(", {}_counts{}", id, counts);
+    wire(32 * layout_.counter_words, "counters", fmt::format("{{cycles{}}}", counts));
     design_.instances.push_back({"snn_cycles",
                                  "u_cycles",
                                  "",

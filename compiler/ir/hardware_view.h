@@ -41,7 +41,8 @@ namespace hillock::ir {
 }
 
 // Words of 32 bits in the activity counters of one population, in this order.
-enum CounterWord { kEvents, kWeightReads, kUpdates, kSpikes, kSaturations, kCounterWords };
+enum class CounterWord { Events, WeightReads, Updates, Spikes, Saturations };
+constexpr int kCounterWords = 5;
 
 // Where the verification port trace_rows_o carries a population's row, in words of 32 bits.
 struct TraceRow {

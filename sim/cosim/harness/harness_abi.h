@@ -3,6 +3,7 @@
 #ifndef HILLOCK_HARNESS_ABI_H
 #define HILLOCK_HARNESS_ABI_H
 
+/* NOLINTBEGIN(modernize-deprecated-headers, modernize-use-using): this is C. */
 #include <stdint.h>
 
 #define HILLOCK_HARNESS_ABI 2
@@ -78,4 +79,5 @@ void hillock_spin(void* design, uint64_t cycles);
 }
 #endif
 
+/* NOLINTEND(modernize-deprecated-headers, modernize-use-using) */
 #endif
