@@ -89,7 +89,7 @@ std::vector<std::string> read_fixed_texts(hid_t dataset, hid_t type, std::size_t
   std::vector<char> bytes(size * elements);
   if (H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data()) < 0) damaged(where);
   std::vector<std::string> texts;
-  texts.reserve(pointers.size());
+  texts.reserve(elements);
   for (std::size_t i = 0; i < elements; ++i) {
     texts.push_back(trimmed(bytes.data() + i * size, size, H5Tget_strpad(type)));
   }
