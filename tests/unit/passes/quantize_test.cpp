@@ -111,6 +111,26 @@ TEST_CASE("the weights of a channel share a scale, and thresholds stay their neu
   }
 }
 
+TEST_CASE("a channel meets the traces of its own group", "[passes]") {
+  ir::Network n;
+  n.inputs.push_back({"in", {2, 1, 3}, {}});
+  ir::ConvGeometry g;
+  g.in_channels = g.out_channels = g.groups = 2;
+  g.in_width = g.kernel_width = 3;
+  ir::Population p;
+  p.name = "p";
+  p.shape = {2, 1, 1};
+  p.threshold = 1.0;
+  n.populations.push_back(p);
+  n.projections.push_back({"conv", {}, 0, ir::Conv{g, {10, 1, -1, 10, 1, -1}}, 0, {}});
+  passes::Calibration c;
+  c.traces.emplace_back(1, 6);
+  c.traces[0].data = {1, 0, 0, 0, 1, 2};
+  const ir::QuantizedNetwork q = passes::quantize(n, options_for(n, 2), c);
+  CHECK(std::get<ir::QuantizedConv>(q.projections[0].connectivity).weight ==
+        std::vector<std::int32_t>{1, 0, 0, 1, 1, -1});
+}
+
 TEST_CASE("a max-pool's source and target count alike", "[passes]") {
   const ir::Network n = conv_network(true);
   const ir::QuantizedNetwork q = passes::quantize(n, options_for(n), {});
@@ -136,6 +156,7 @@ TEST_CASE("a max-pool's source and target count alike", "[passes]") {
   two.output = 3;
   ir::verify(two);
   o = options_for(two);
+  o.timesteps = 500;
   const ir::QuantizedNetwork t = passes::quantize(two, o, {});
   CHECK(t.populations[0].fraction_bits == t.populations[2].fraction_bits);
   CHECK(t.populations[1].fraction_bits == t.populations[2].fraction_bits);
@@ -293,7 +314,7 @@ TEST_CASE("delays and currents are in the traces", "[passes]") {
   p.name = "p";
   p.shape = {1};
   p.decay = 0.5;
-  p.threshold = 1.0;
+  p.threshold = 7.0;  // V is 8, 6, 3.5: one spike
   p.reset.mechanism = ir::ResetMechanism::None;
   p.synapse = ir::Synapse::Current;
   p.current_decay = 0.25;
