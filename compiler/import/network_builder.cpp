@@ -100,9 +100,10 @@ void NetworkBuilder::settle(Signal& signal) {
   const bool of_input = source.kind == ir::Source::Kind::Input;
   if (of_input && binary_input.has_value() && !*binary_input) {
     fail(DiagnosticKind::UnsupportedGraph, maximum.step.place,
-         fmt::format("'{}' takes the maximum of an input that is graded, and what it yields goes into "
-                     "weights: only spikes can be sent on",
-                     maximum.step.name),
+         fmt::format(
+             "'{}' takes the maximum of an input that is graded, and what it yields goes into "
+             "weights: only spikes can be sent on",
+             maximum.step.name),
          "take the maximum in the data set already, or encode the input as spikes");
   }
   if (of_input && !binary_input) {
