@@ -59,7 +59,7 @@ struct Layer {
 
 struct Architecture {
   ir::Shape input;
-  bool binary_input = false;  // stated: every element is 0 or 1
+  std::optional<bool> binary_input;  // whether every element is 0 or 1, where it is stated
   std::vector<Layer> layers;
   std::optional<int> timesteps;
   std::optional<ir::Readout> readout;

@@ -97,7 +97,16 @@ void NetworkBuilder::settle(Signal& signal) {
   if (!signal.maximum() || !of_spikes(signal)) return;
   const Signal::Maximum maximum = *signal.maximum();
   const ir::Source source = signal.terms().front().source;
-  if (source.kind == ir::Source::Kind::Input && !binary_input) {
+  const bool of_input = source.kind == ir::Source::Kind::Input;
+  if (of_input && binary_input.has_value() && !*binary_input) {
+    fail(DiagnosticKind::UnsupportedGraph, maximum.step.place,
+         fmt::format(
+             "'{}' takes the maximum of an input that is graded, and what it yields goes into "
+             "weights: only spikes can be sent on",
+             maximum.step.name),
+         "take the maximum in the data set already, or encode the input as spikes");
+  }
+  if (of_input && !binary_input) {
     assume(maximum.step.name,
            "the input was taken to hold zeros and ones only: the maximum of other values cannot "
            "be sent on as a spike (state it with \"binary\": true at the architecture's input)",

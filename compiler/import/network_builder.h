@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,7 +55,7 @@ class NetworkBuilder {
   void assume(std::string_view name, std::string_view text, bool approximate);
 
   ir::Network network;
-  bool binary_input = false;  // the input is known to hold zeros and ones only
+  std::optional<bool> binary_input;  // whether the input holds zeros and ones only, if known
 
  private:
   [[nodiscard]] bool of_spikes(const Signal& signal) const;

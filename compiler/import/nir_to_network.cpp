@@ -214,11 +214,21 @@ class Canonicalizer {
     signal.delay(delay_steps(node, signal.shape(), rules_.dt.value), step);
   }
 
+  // Through nothing but reshapes.
   bool leads_to_output(std::size_t n) const {
-    const auto& targets = topology_.targets[n];
-    return std::all_of(targets.begin(), targets.end(), [&](std::size_t t) {
-      return t == topology_.output || (graph_.nodes[t].type == "Flatten" && leads_to_output(t));
-    });
+    std::vector<bool> met(graph_.nodes.size(), false);
+    std::vector<std::size_t> open{n};
+    while (!open.empty()) {
+      const std::size_t at = open.back();
+      open.pop_back();
+      for (const std::size_t m : topology_.targets[at]) {
+        if (m == topology_.output || met[m]) continue;
+        if (graph_.nodes[m].type != "Flatten") return false;
+        met[m] = true;
+        open.push_back(m);
+      }
+    }
+    return true;
   }
 
   // The neurons in front of the Output, or, where weights come last, a population whose membrane

@@ -129,6 +129,10 @@ TEST_CASE("a maximum of spikes is a relay, one of currents is kept", "[import]")
   CHECK_THAT(n.import.assumptions[0], Contains("p: the input was taken to hold zeros and ones"));
   c.architecture.replace(c.architecture.find("4, 4]") + 5, 0, R"(, "binary": true)");
   CHECK(c.import().import.grade == ir::ImportGrade::Exact);
+  c.architecture.replace(c.architecture.find("true"), 4, "false");
+  CHECK_THAT(c.error(),
+             Contains("m.pt:/p: error: 'p' takes the maximum of an input that is graded, "
+                      "and what it yields goes into weights"));
 
   c = of("[1, 4, 4]", join({kConv, kMax, kLif}),
          {{weights("c.weight", {1, 1, 3, 3}), {"c.bias", {1}, {2}}}, neuron("lif")});
