@@ -1,4 +1,5 @@
-// snn_accumulate: every input at small widths, random ones at large widths, modulo 2^SumBits.
+// snn_accumulate: every input at small widths, random ones at large widths, modulo 2^SumBits; with
+// MaxInput the larger of the two.
 #include "matrix.h"
 #include "tests/rtl/bench.h"
 
@@ -19,7 +20,10 @@ void look_at(rtl::Model<typename P::Top>& m, bool event, std::uint64_t weight, s
       P::WeightBits == 1 ? (weight == 0 ? 1 : -1) : sign_extend(weight, P::WeightBits);
   const std::int64_t x = P::ValueBits == 1 ? 1 : sign_extend(value, P::ValueBits);
   const std::uint64_t term = event ? static_cast<std::uint64_t>(w * x) << P::FractionBits : 0;
-  const std::uint64_t expected = (sum + term) & rtl::mask(P::SumBits);
+  std::uint64_t expected = (sum + term) & rtl::mask(P::SumBits);
+  if (P::MaxInput != 0) {
+    expected = event && w > sign_extend(sum, P::SumBits) ? weight : sum;
+  }
   rtl::require(m->sum_o == expected, "event", event, "weight", w, "value", x, "sum", sum, "gave",
                std::uint64_t{m->sum_o}, "not", expected);
 }
@@ -44,8 +48,11 @@ void test(Random& random) {
     return;
   }
   for (int i = 0; i < 20000; ++i) {
-    look_at<P>(m, random.chance(6), random.next() & rtl::mask(P::WeightBits),
-               random.next() & rtl::mask(P::ValueBits), random.next() & rtl::mask(P::SumBits));
+    const std::uint64_t sum = random.next() & rtl::mask(P::SumBits);
+    std::uint64_t weight = random.next();
+    if (P::MaxInput != 0 && random.chance(4)) weight = sum + random.next() % 3 - 1;
+    look_at<P>(m, random.chance(6), weight & rtl::mask(P::WeightBits),
+               random.next() & rtl::mask(P::ValueBits), sum);
   }
 }
 

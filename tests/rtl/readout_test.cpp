@@ -1,5 +1,5 @@
 // snn_readout: scores by all four modes, the lowest class of a tie, negative scores, random gaps
-// between rows and a result that waits; the result's cycle.
+// between rows and a result that waits; the result's cycle; neurons laid out by position and block.
 #include <algorithm>
 #include <optional>
 
@@ -33,7 +33,19 @@ class Test {
   }
 
  private:
-  static constexpr std::int64_t kGroups = (P::Neurons + P::Lanes - 1) / P::Lanes;
+  static constexpr std::int64_t kBlockGroups = (P::BlockChannels + P::Lanes - 1) / P::Lanes;
+  static constexpr std::int64_t kGroups = P::Positions * P::Blocks * kBlockGroups;
+  static constexpr bool kInOrder = P::Positions == 1 && P::Blocks == 1;
+  static_assert(P::Neurons == P::Positions * P::Blocks * P::BlockChannels);
+
+  // The neuron in a lane of a row, numbered channel by channel over all positions; -1: none.
+  static std::int64_t neuron(std::int64_t group, std::int64_t lane) {
+    const std::int64_t position = group / (P::Blocks * kBlockGroups);
+    const std::int64_t block = group / kBlockGroups % P::Blocks;
+    const std::int64_t channel = group % kBlockGroups * P::Lanes + lane;
+    if (channel >= P::BlockChannels) return -1;
+    return (block * P::BlockChannels + channel) * P::Positions + position;
+  }
 
   template <class... T>
   void require_(bool holds, const T&... message) {
@@ -76,14 +88,14 @@ class Test {
       m_->row_step_last_i = group == kGroups - 1;
       m_->row_sample_last_i = last && group == kGroups - 1;
       for (std::int64_t l = 0; l < P::Lanes; ++l) {
-        const std::int64_t n = group * P::Lanes + l;
+        const std::int64_t n = neuron(group, l);
         // Lanes without a neuron do not spike, but their membranes are anything.
-        const bool spike = n < P::Neurons && random_.chance(kind_ == 0 ? 1 : 4);
+        const bool spike = n >= 0 && random_.chance(kind_ == 0 ? 1 : 4);
         const std::int64_t v = membrane();
         rtl::put(m_->row_spikes_i, l, 1, spike);
         rtl::put(m_->row_membranes_i, l * P::MembraneBits, P::MembraneBits,
                  static_cast<std::uint64_t>(v));
-        if (n >= P::Neurons) continue;
+        if (n < 0) continue;
         std::int64_t& score = scores_[n];
         if (P::Mode == 0) score += spike;
         if (P::Mode == 1) score += v;
@@ -106,7 +118,7 @@ class Test {
   void result() {
     const auto best = std::max_element(scores_.begin(), scores_.end());  // the first of a tie
     rtl::StreamWatch watch("the result");
-    const std::int64_t due = last_row_ + kGroups + P::Neurons + 2;
+    const std::int64_t due = last_row_ + (kInOrder ? kGroups : P::Neurons) + P::Neurons + 2;
     for (bool done = false; !done;) {
       m_->row_valid_i = 0;
       m_->result_ready_i = random_.chance(takes_);

@@ -6,6 +6,7 @@ module bitmap_scanner #(
   parameter Groups = 8,
   parameter Pack   = 8,
   parameter Slices = 1,
+  parameter Delay  = 0,
   // Derived; not to be overridden
   parameter GroupBits = (Groups > 1) ? $clog2(Groups) : 1,
   parameter AddrBits  = (Lanes * Groups > 1) ? $clog2(Lanes * Groups) : 1
@@ -43,7 +44,8 @@ module bitmap_scanner #(
     .Groups   (Groups),
     .GroupBits(GroupBits),
     .Pack     (Pack),
-    .Slices   (Slices)
+    .Slices   (Slices),
+    .Delay    (Delay)
   ) u_bitmap (
     .clk_i             (clk_i),
     .rst_i             (rst_i),
