@@ -75,6 +75,7 @@ std::vector<std::string> read_variable_texts(hid_t dataset, hid_t type, std::siz
   if (!memory || H5Dread(dataset, memory.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()) < 0)
     damaged(where);
   std::vector<std::string> texts;
+  texts.reserve(pointers.size());
   for (const char* p : pointers) texts.emplace_back(p == nullptr ? "" : p);
   const Hdf5Space space(H5Dget_space(dataset));
   if (space) H5Dvlen_reclaim(memory.get(), space.get(), H5P_DEFAULT, pointers.data());

@@ -16,7 +16,6 @@ namespace {
 using support::DiagnosticKind;
 using support::DiagnosticList;
 using support::fail;
-using support::Location;
 
 void check_edges(const Graph& graph, DiagnosticList& list) {
   std::set<std::string_view> names;
