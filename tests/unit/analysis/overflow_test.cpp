@@ -139,9 +139,10 @@ TEST_CASE("sums beyond 60 bits are refused", "[analysis]") {
   n.populations[0].decay = ir::PerNeuron<std::int64_t>(1);
   n.populations[0].bias = ir::PerNeuron<std::int64_t>(std::int64_t{1} << 50);
   n.timesteps = 1 << 20;
-  CHECK(error_of([&] { return analysis::bound_populations(n, {std::nullopt}); }) ==
-        "error: population p could need more than 60 bits [width-too-large]\n"
-        "  help: use fewer weight bits, fraction bits or timesteps");
+  const std::string error =
+      error_of([&] { return analysis::bound_populations(n, {std::nullopt}); });
+  CHECK(error.rfind("error: population p could need more than 60 bits", 0) == 0);
+  CHECK(error.find("[width-too-large]\n  help: use fewer weight bits") != std::string::npos);
 }
 
 }  // namespace
