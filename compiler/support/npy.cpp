@@ -133,6 +133,7 @@ std::vector<T> convert(std::string_view data, std::size_t n, bool swap) {
     if (swap) std::reverse(raw, raw + sizeof(Stored));
     Stored value;
     std::memcpy(&value, raw, sizeof value);
+    // NOLINTNEXTLINE(bugprone-signed-char-misuse): int8 is a number here, with its sign
     out[i] = static_cast<T>(value);
   }
   return out;

@@ -72,6 +72,7 @@ NpzArray NpzReader::read(std::string_view name) const {
 
 void write_npz(const std::filesystem::path& file, const std::vector<NpzOutput>& arrays) {
   std::vector<ZipContent> contents;
+  contents.reserve(arrays.size());
   for (const NpzOutput& array : arrays) {
     contents.push_back({fmt::format("{}{}", array.name, kSuffix), npy_of(array)});
   }

@@ -155,7 +155,7 @@ std::vector<PublishedFigure> parse_published(std::string_view text) {
 }
 
 const std::vector<CoefficientTable>& coefficient_tables() {
-  static const std::vector<CoefficientTable> tables = [] {
+  static const std::vector<CoefficientTable> kTables = [] {
     std::vector<CoefficientTable> all;
     for (const TableFile& f : kFiles) {
       if (f.name != "published.json") all.push_back(parse_table(f.content));
@@ -165,17 +165,17 @@ const std::vector<CoefficientTable>& coefficient_tables() {
     });
     return all;
   }();
-  return tables;
+  return kTables;
 }
 
 const std::vector<PublishedFigure>& published_figures() {
-  static const std::vector<PublishedFigure> figures = [] {
+  static const std::vector<PublishedFigure> kFigures = [] {
     for (const TableFile& f : kFiles) {
       if (f.name == "published.json") return parse_published(f.content);
     }
     broken("published.json", "is not built in");
   }();
-  return figures;
+  return kFigures;
 }
 
 }  // namespace hillock::hw_models

@@ -132,7 +132,7 @@ fs::path build_simulation(const BuildRequest& r) {
   const std::string text =
       recipe(r, named, compiler) + fmt::format("value_bits {} waves {}", r.value_bits, r.waves);
   const fs::path home = cache / fmt::format("{:016x}", fingerprint(text));
-  const fs::path library = home / "design.so";
+  fs::path library = home / "design.so";
   if (fs::exists(library) && fs::exists(home / "recipe.txt") &&
       support::read_file(home / "recipe.txt") == text) {
     return library;
