@@ -9,7 +9,7 @@ DEMO := build/demo
 
 .DEFAULT_GOAL := build
 .NOTPARALLEL:  # two installations at once would fight over the package manager's lock
-.PHONY: build all deps deps-test deps-dev demo test sanitize format format-check tidy clean help
+.PHONY: build all test-long deps deps-test deps-dev demo test sanitize format format-check tidy clean help
 
 build: build/build.ninja  ## build the toolkit: build/hillock (the default)
 	$(BUILD) --preset release --target hillock
@@ -25,6 +25,10 @@ demo: build  ## trained network to verified RTL and a report, in one command
 
 test: deps-test all  ## build everything and run all tests
 	ctest --preset release --output-on-failure -j $(JOBS)
+
+test-long: deps-test all  ## 200 random networks of dense layers, 200 of every kind, RTL against model
+	HILLOCK_CACHE=$(CURDIR)/build/test-cache build/tests/random_networks 1 200 $(JOBS) 0
+	HILLOCK_CACHE=$(CURDIR)/build/test-cache build/tests/random_networks 1 200 $(JOBS)
 
 sanitize: build-asan/build.ninja  ## run the unit tests under AddressSanitizer and UBSan
 	$(BUILD) --preset asan

@@ -1,10 +1,9 @@
 // The overflow proof against all that can happen: small networks of one neuron, every input there
 // is. No membrane leaves its bounds, and where a bound has to be tight some input reaches it.
-#include "compiler/analysis/overflow.h"
-
 #include <catch2/catch.hpp>
 #include <string>
 
+#include "compiler/analysis/overflow.h"
 #include "compiler/passes/quantize.h"
 #include "sim/reference/integer_model.h"
 #include "tests/support/fixtures.h"
