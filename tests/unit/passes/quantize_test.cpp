@@ -231,8 +231,6 @@ TEST_CASE("convolutions that disagree become single synapses that compute the sa
   Random r(8);
   for (int k = 0; k < 20; ++k) {
     ir::Network n = conv_network(false);
-    ir::ConvGeometry like = std::get<ir::Conv>(n.projections[0].connectivity).geometry;
-    like.groups = 1;
     n.projections.push_back(n.projections[0]);
     n.projections.back().name = "second";
     auto& second = std::get<ir::Conv>(n.projections.back().connectivity);
