@@ -26,9 +26,10 @@ demo: build  ## trained network to verified RTL and a report, in one command
 test: deps-test all  ## build everything and run all tests
 	ctest --preset release --output-on-failure -j $(JOBS)
 
-test-long: deps-test all  ## 200 random networks of dense layers, 200 of every kind, RTL against model
+test-long: deps-test all  ## 200 random networks of dense layers, 200 of every kind, all goldens: RTL against model
 	HILLOCK_CACHE=$(CURDIR)/build/test-cache build/tests/random_networks 1 200 $(JOBS) 0
 	HILLOCK_CACHE=$(CURDIR)/build/test-cache build/tests/random_networks 1 200 $(JOBS)
+	HILLOCK_CACHE=$(CURDIR)/build/test-cache build/tests/golden_networks 1 0 $(JOBS)
 
 sanitize: build-asan/build.ninja  ## run the unit tests under AddressSanitizer and UBSan
 	$(BUILD) --preset asan

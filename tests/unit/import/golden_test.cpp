@@ -1,5 +1,7 @@
 // Networks that the real snnTorch ran: every spike of the imported network is the same.
 // tests/golden/make_goldens.py made them.
+#include "tests/support/golden.h"
+
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <map>
@@ -7,61 +9,11 @@
 #include <set>
 
 #include "compiler/import/import.h"
-#include "compiler/support/npy.h"
-#include "compiler/support/zip.h"
 #include "sim/float/float_model.h"
 #include "tests/support/fixtures.h"
 
 namespace hillock::tests {
 namespace {
-
-constexpr std::size_t kLimit = std::size_t{1} << 24;
-
-std::filesystem::path golden_file(const std::string& name) {
-  return data_file("").parent_path().parent_path() / "golden" / name;
-}
-
-// One folder of an archive, written out.
-struct GoldenCase {
-  std::string name;
-  std::map<std::string, std::filesystem::path> files;
-};
-
-std::vector<GoldenCase> cases_of(const std::filesystem::path& archive,
-                                 const TemporaryFolder& folder) {
-  const support::ZipReader zip(archive);
-  std::map<std::string, GoldenCase> cases;
-  for (const support::ZipEntry& entry : zip.entries()) {
-    const std::size_t slash = entry.name.find('/');
-    const std::string name = entry.name.substr(0, slash);
-    const std::string file = entry.name.substr(slash + 1);
-    GoldenCase& c = cases[name];
-    c.name = name;
-    c.files[file] = folder.file(name + "-" + file, zip.read(entry.name, kLimit));
-  }
-  std::vector<GoldenCase> out;
-  for (auto& [name, c] : cases) out.push_back(std::move(c));
-  return out;
-}
-
-struct Values {
-  ir::Shape shape;
-  std::vector<float> values;
-};
-Values array(const std::filesystem::path& file) {
-  const std::string bytes = support::read_file(file);
-  const support::NpyHeader header = support::parse_npy_header(bytes, {file.string()});
-  return {header.shape, support::npy_values<float>(header, bytes, {file.string()})};
-}
-
-ir::Dataset dataset(const Values& x, const ir::Shape& features) {
-  ir::Dataset data;
-  data.samples = x.shape[0];
-  data.timesteps = x.shape[1];
-  data.features = features;
-  data.x = x.values;
-  return data;
-}
 
 struct Comparison {
   std::size_t spikes = 0;
@@ -72,11 +24,12 @@ struct Comparison {
 Comparison compare(const ir::Network& network, const GoldenCase& c,
                    const std::map<std::string, std::size_t>& populations) {
   const sim::FloatModel model(network);
-  const ir::Dataset data = dataset(array(c.files.at("x.npy")), network.inputs[0].shape);
+  const ir::Dataset data =
+      golden_dataset(golden_array(c.files.at("x.npy")), network.inputs[0].shape);
   Comparison out;
-  std::map<std::string, Values> golden;
+  std::map<std::string, GoldenValues> golden;
   for (const auto& [layer, index] : populations) {
-    golden[layer] = array(c.files.at(layer + ".spikes.npy"));
+    golden[layer] = golden_array(c.files.at(layer + ".spikes.npy"));
   }
   for (std::size_t sample = 0; sample < data.samples; ++sample) {
     sim::FloatResult result;
@@ -151,7 +104,7 @@ TEST_CASE("every spike of snnTorch's is computed here, too", "[import][golden]")
                                      "average_between", "max_after", "max_between", "shapes");
   const TemporaryFolder folder;
   std::size_t spikes = 0;
-  for (const GoldenCase& c : cases_of(golden_file(group + ".zip"), folder)) {
+  for (const GoldenCase& c : golden_cases(group, folder.path())) {
     CAPTURE(group, c.name);
     import::ImportOptions options;
     options.architecture = c.files.at("arch.json");

@@ -1,0 +1,37 @@
+// The networks that the real snnTorch ran (tests/golden): archives of cases, each a folder with the
+// state_dict, its architecture, the input and the spikes of every layer.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "compiler/ir/dataset.h"
+
+namespace hillock::tests {
+
+// One case, its files written out: "state_dict.pt", "arch.json", "x.npy", "LAYER.spikes.npy", and
+// where snnTorch could export it "model.nir" and "nir.json".
+struct GoldenCase {
+  std::string name;
+  std::map<std::string, std::filesystem::path> files;
+};
+
+// The archives, without ".zip".
+[[nodiscard]] std::vector<std::string> golden_groups();
+
+// The cases of an archive, sorted by name, written below `folder`.
+[[nodiscard]] std::vector<GoldenCase> golden_cases(const std::string& group,
+                                                   const std::filesystem::path& folder);
+
+struct GoldenValues {
+  ir::Shape shape;
+  std::vector<float> values;
+};
+[[nodiscard]] GoldenValues golden_array(const std::filesystem::path& npy);
+
+// x [samples, timesteps, features...] as a data set without labels.
+[[nodiscard]] ir::Dataset golden_dataset(const GoldenValues& x, const ir::Shape& features);
+
+}  // namespace hillock::tests
