@@ -1,6 +1,7 @@
-// snn_dense_taps and snn_engine against numeric::prepare() and fire(): random weights and parameters, beats with
-// random gaps, step credit that comes and goes. Checks every row (order, marks, spikes, membranes,
-// saturations), the counters' pulses, and the timing of beats and rows to the cycle.
+// snn_dense_taps and snn_engine against numeric::prepare() and fire(): random weights and
+// parameters, beats with random gaps, step credit that comes and goes. Checks every row (order,
+// marks, spikes, membranes, saturations), the counters' pulses, and the timing of beats and rows to
+// the cycle.
 #include <deque>
 
 #include "compiler/numeric/neuron.h"
@@ -216,9 +217,9 @@ class Test {
     const bool issuing = busy_ && pass_begin_ >= 0;
     require_(m_->event_taken_o == (first && pass_.event), "event_taken_o");
     require_(m_->weight_read_o == (issuing && pass_.event), "weight_read_o");
-    require_(m_->sample_done_o ==
-                 (issuing && now == pass_begin_ + kGroups - 1 && pass_.sample_last),
-             "sample_done_o");
+    require_(
+        m_->sample_done_o == (issuing && now == pass_begin_ + kGroups - 1 && pass_.sample_last),
+        "sample_done_o");
     if (!busy_) return true;
     if (!issuing || now != pass_begin_ + kGroups - 1) return false;
     free_ = now + 1 + (pass_.step_last ? 3 : 0);
