@@ -5,7 +5,7 @@
 // A row is taken in every cycle. After the last row of a sample the scores are compared one after
 // another, in the order of the neurons, and the result is offered Reads + Neurons + 2 cycles after
 // that row: Reads is Groups where the rows hold the neurons in order (one position, one block), else
-// Neurons. Until the result has been taken, step_ready_o is low.
+// Neurons. From the cycle after that row until the result has been taken, step_ready_o is low.
 `default_nettype none
 
 module snn_readout #(
@@ -71,7 +71,7 @@ module snn_readout #(
   wire signed [ScoreBits-1:0] candidate;
   wire                        last_class;
 
-  assign step_ready_o = (state_q == Collect);
+  assign step_ready_o = (state_q == Collect) & ~r_final_q;
 
   snn_ram_1r1w #(
     .Width   (Lanes * ScoreBits),
