@@ -256,3 +256,73 @@ TEST_CASE("a counter that misses events: caught by the counter") {
   CHECK(d.what == "counter");
   CHECK(d.population == "p0");
 }
+
+namespace {
+
+// Random networks that have all of the kinds; a fault must be caught in one of the first few.
+void check_caught(unsigned kinds, const tests::Edit& fault) {
+  constexpr std::uint64_t kSeeds = 12;
+  for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    const tests::RandomCase c = tests::random_case(seed, kinds);
+    const std::filesystem::path folder =
+        std::filesystem::temp_directory_path() / fmt::format("hillock-fault-{}", ::getpid());
+    std::filesystem::remove_all(folder);
+    tests::write_design(folder, c.quantized, c.mapping, fault);
+    const sim::CosimResult r = tests::cosimulate_design(folder, c.quantized, c.mapping, c.data, 0);
+    std::filesystem::remove_all(folder);
+    if (r.mismatches > 0) {
+      CHECK(r.first.has_value());
+      return;
+    }
+  }
+  FAIL("not caught in " << kSeeds << " networks");
+}
+
+}  // namespace
+
+TEST_CASE("a convolution that walks its kernel in the wrong direction is caught") {
+  check_caught(
+      tests::kConv,
+      replace("snn_window_taps.v", "loop_group_q   <= loop_x_group_q - XGroupStep[GroupBits-1:0];",
+              "loop_group_q   <= loop_x_group_q + XGroupStep[GroupBits-1:0];"));
+}
+
+TEST_CASE("a delayed projection that forgets the empty steps is caught") {
+  check_caught(tests::kRecurrent,
+               replace("snn_delay_gate.v", "if (sample_done_i) steps_q", "if (1'b0) steps_q"));
+}
+
+TEST_CASE("spikes that leak into the next sample are caught") {
+  check_caught(
+      tests::kRecurrent,
+      replace("snn_spike_bitmap.v", "assign keep         = (Delay == 0) | ~row_sample_last_i;",
+              "assign keep         = 1'b1;"));
+}
+
+TEST_CASE("weights of the wrong projection are caught") {
+  check_caught(tests::kSkip, replace("snn_tap_merge.v", "taken_q <= turn_q;",
+                                     "taken_q <= {turn_q[Streams-2:0], turn_q[Streams-1]};"));
+}
+
+TEST_CASE("a current that a reset clears is caught") {
+  check_caught(tests::kCurrent,
+               replace("snn_lane.v", "d_current_q       <= f_sum_q;",
+                       "d_current_q       <= spike_o ? {AccBits{1'b0}} : f_sum_q;"));
+}
+
+TEST_CASE("the smallest instead of the largest current is caught") {
+  check_caught(tests::kConv | tests::kMaxPool,
+               replace("snn_accumulate.v", "(candidate > largest)", "(candidate < largest)"));
+}
+
+TEST_CASE("the last instead of the first of equal winners is caught") {
+  check_caught(tests::kInhibition,
+               replace("snn_inhibit.v", "row_spikes_i[l] & (margin > row_margin)",
+                       "row_spikes_i[l] & (margin >= row_margin)"));
+}
+
+TEST_CASE("a state that is read while it is written is caught") {
+  check_caught(tests::kConv,
+               replace("snn_state_ram.v", "assign rd_data_o = passed_q ? passing_q : stored;",
+                       "assign rd_data_o = stored;"));
+}

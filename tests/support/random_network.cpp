@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "compiler/analysis/overflow.h"
+#include "compiler/ir/hardware_view.h"
 #include "compiler/ir/layout.h"
 #include "compiler/passes/align_convolutions.h"
 #include "compiler/passes/quantize.h"
@@ -393,6 +394,20 @@ void scale_input(Random& r, const ir::Dataset& data, passes::Calibration& calibr
 
 }  // namespace
 
+namespace {
+
+// A weight of one bit has no 0, which single synapses need for the other lanes of their rows.
+void widen_sparse_weights(const ir::QuantizedNetwork& q, passes::QuantizeOptions& options) {
+  const ir::Mapping one_lane{std::vector<int>(q.populations.size(), 1)};
+  for (std::size_t k = 0; k < q.projections.size(); ++k) {
+    if (ir::tap_kind(q, one_lane, k) != ir::TapKind::Sparse) continue;
+    int& bits = options.weight_bits[q.projections[k].target];
+    bits = std::max(bits, 2);
+  }
+}
+
+}  // namespace
+
 RandomCase random_case(std::uint64_t seed, unsigned kinds) {
   Random r(seed * 7919 + 1);
   RandomCase c;
@@ -404,12 +419,14 @@ RandomCase random_case(std::uint64_t seed, unsigned kinds) {
   c.network = passes::align_convolutions(Grower(r, kinds, real ? 1.0 : 1.0 / max_value).grow());
   ir::verify(c.network);
   c.data = random_data(r, c.network.inputs[0].shape, steps, max_value, negative, real);
-  const passes::QuantizeOptions options =
+  passes::QuantizeOptions options =
       random_options(r, c.network.populations.size(), static_cast<int>(steps), kinds);
   passes::Calibration calibration;
   calibration.input_min.push_back(negative ? -max_value : 0);
   calibration.input_max.push_back(max_value);
   if (real) scale_input(r, c.data, calibration);
+  c.quantized = passes::quantize(c.network, options, calibration);
+  widen_sparse_weights(c.quantized, options);
   c.quantized = passes::quantize(c.network, options, calibration);
   assign_widths(c.quantized, options);
   for (std::size_t p = 0; p < c.quantized.populations.size(); ++p) {
