@@ -101,8 +101,8 @@ void NetworkBuilder::settle(Signal& signal) {
   if (of_input && binary_input.has_value() && !*binary_input) {
     fail(DiagnosticKind::UnsupportedGraph, maximum.step.place,
          fmt::format(
-             "'{}' takes the maximum of an input that is graded, and what it yields goes into "
-             "weights: only spikes can be sent on",
+             "'{}' takes the maximum of an input that is graded, and only a maximum of spikes can "
+             "be sent on",
              maximum.step.name),
          "take the maximum in the data set already, or encode the input as spikes");
   }
@@ -168,10 +168,7 @@ void NetworkBuilder::connect_maximum(std::size_t target, const ir::Source& curre
 ir::Source NetworkBuilder::add_population(ir::Population population, const Signal& given,
                                           const std::vector<double>& gain, const Location& where) {
   Signal signal = given;
-  if (signal.maximum() && of_spikes(signal) &&
-      signal.terms().front().source.kind == ir::Source::Kind::Population) {
-    settle(signal);
-  }
+  if (signal.maximum() && of_spikes(signal)) settle(signal);
   if (!signal.maximum()) {
     network.populations.push_back(std::move(population));
     connect(network.populations.size() - 1, signal, gain, where);

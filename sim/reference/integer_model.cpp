@@ -18,12 +18,18 @@ void step_events(const ir::QuantizedInput& input, const ir::Dataset& data, std::
   for (std::size_t i = 0; i < x.size(); ++i) {
     if (x[i] == 0) continue;
     if (input.scale != 1) {
-      const std::int64_t value =
-          std::clamp(numeric::round_half_up(std::clamp(x[i] * input.scale, -1e9, 1e9)),
-                     input.min_value, input.max_value);
-      if (value != 0) {
-        events.push_back({static_cast<std::uint32_t>(i), static_cast<std::int32_t>(value)});
+      const double scaled = std::floor(x[i] * input.scale + 0.5);
+      if (scaled < static_cast<double>(input.min_value) ||
+          scaled > static_cast<double>(input.max_value)) {
+        support::fail(support::DiagnosticKind::DataOutOfRange,
+                      {data.file, fmt::format("/x[{}][{}]", sample, t), i},
+                      fmt::format("{} lies outside {:.6g}..{:.6g}, which input {} was compiled for",
+                                  x[i], static_cast<double>(input.min_value) / input.scale,
+                                  static_cast<double>(input.max_value) / input.scale, input.name),
+                      "compile again with --data that hold such values");
       }
+      const auto value = static_cast<std::int32_t>(scaled);
+      if (value != 0) events.push_back({static_cast<std::uint32_t>(i), value});
       continue;
     }
     if (std::floor(x[i]) != x[i] || x[i] < static_cast<float>(input.min_value) ||

@@ -132,7 +132,13 @@ TEST_CASE("a maximum of spikes is a relay, one of currents is kept", "[import]")
   c.architecture.replace(c.architecture.find("true"), 4, "false");
   CHECK_THAT(c.error(),
              Contains("m.pt:/p: error: 'p' takes the maximum of an input that is graded, "
-                      "and what it yields goes into weights"));
+                      "and only a maximum of spikes can be sent on"));
+
+  // The same where neurons follow at once.
+  c = of("[1, 4, 4]", join({kMax, kLif}), {neuron("lif")});
+  n = c.import();
+  REQUIRE(n.populations.size() == 2);
+  CHECK(n.populations[0].name == "p");
 
   c = of("[1, 4, 4]", join({kConv, kMax, kLif}),
          {{weights("c.weight", {1, 1, 3, 3}), {"c.bias", {1}, {2}}}, neuron("lif")});

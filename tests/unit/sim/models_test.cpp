@@ -218,18 +218,21 @@ TEST_CASE("a max-pooled neuron integrates the largest current of its window", "[
         std::vector<std::uint32_t>{0, 1});
 }
 
-TEST_CASE("real data are scaled, rounded half up and clamped", "[sim]") {
+TEST_CASE("real data are scaled and rounded half up, and refused beyond the range", "[sim]") {
   ir::QuantizedInput input{"in", {6}, -7, 7, 7.0};
   ir::Dataset data;
   data.samples = data.timesteps = 1;
   data.features = {6};
-  data.x = {0.5F, -0.5F, 0.07F, 2.0F, -2.0F, 0.0F};
+  data.x = {0.5F, -0.5F, 0.07F, 1.0F, -1.0F, 0.0F};
   std::vector<sim::InputEvent> events;
   sim::step_events(input, data, 0, 0, events);
   std::vector<std::pair<std::uint32_t, std::int32_t>> got;
   for (const auto& e : events) got.emplace_back(e.element, e.value);
   using Expected = std::vector<std::pair<std::uint32_t, std::int32_t>>;
   CHECK(got == Expected{{0, 4}, {1, -3}, {3, 7}, {4, -7}});
+  data.x[3] = 1.1F;
+  CHECK_THROWS_AS(sim::step_events(input, data, 0, 0, events), support::InputError);
+  data.x[3] = 1.0F;
   input.scale = 1;
   CHECK_THROWS_AS(sim::step_events(input, data, 0, 0, events), support::InputError);
 }
