@@ -96,7 +96,8 @@ void add_per_population(CLI::App& verb, const std::string& name, PerPopulationOp
 }
 
 void add_compile(CLI::App& verb, CompileOptions& o) {
-  verb.add_option("model", o.model, "Model: .nir, .pt, .pth, .safetensors, or a network .json")->required();
+  verb.add_option("model", o.model, "Model: .nir, .pt, .pth, .safetensors, or a network .json")
+      ->required();
   verb.add_option("-o,--output", o.output, "Build folder")->type_name("DIR")->required();
   add_import(verb, o.import);
   add_per_population(verb, "--weight-bits", o.weight_bits, "Bits of a weight, 1..16 [6]");
