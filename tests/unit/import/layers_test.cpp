@@ -101,7 +101,8 @@ TEST_CASE("a pooling in front of a linear layer is a kernel of the whole plane",
   CHECK(n.populations[0].shape == ir::Shape{3});
   // Among neurons that inhibit each other positions have no meaning.
   c.architecture.insert(c.architecture.rfind("\"reset_delay\""), R"("inhibition": true, )");
-  const auto& dense = std::get<ir::Dense>(c.import().projections[0].connectivity).weight;
+  const Network inhibited = c.import();
+  const auto& dense = std::get<ir::Dense>(inhibited.projections[0].connectivity).weight;
   CHECK(dense(1, 0) == 13.0 / 4);
   CHECK(dense(1, 1) == 13.0 / 4);
 }
