@@ -135,6 +135,10 @@ struct Reach {
   friend bool operator==(const Reach&, const Reach&) = default;
 };
 
+Reach hull(const Reach& a, const Reach& b) {
+  return {hull(a.v, b.v), hull(a.current, b.current), hull(a.hidden, b.hidden), hull(a.pv, b.pv)};
+}
+
 // One neuron's worst case, step by step.
 class NeuronBound {
  public:
@@ -310,8 +314,7 @@ Result bound_population(const QuantizedNetwork& network, std::size_t population,
         if (t == 0) membrane = next.v;
         membrane.include(next.v);
         const Reach before = reached;
-        reached = {hull(before.v, next.v), hull(before.current, next.current),
-                   hull(before.hidden, next.hidden), hull(before.pv, next.pv)};
+        reached = hull(before, next);
         if (reached == before) break;
       }
       place->second = membrane;
@@ -369,8 +372,7 @@ std::vector<std::vector<bool>> silent_neurons(const QuantizedNetwork& network) {
         for (int t = 0; t < network.timesteps && widest.sum.hi <= p.threshold[j]; ++t) {
           const Reach next = neuron.step(reached, widest);
           const Reach before = reached;
-          reached = {hull(before.v, next.v), hull(before.current, next.current),
-                     hull(before.hidden, next.hidden), hull(before.pv, next.pv)};
+          reached = hull(before, next);
           if (reached == before) break;
         }
         place->second = widest.sum.hi <= p.threshold[j];

@@ -8,7 +8,6 @@
 #include "compiler/support/diagnostics.h"
 #include "compiler/support/file.h"
 #include "compiler/support/json_value.h"
-#include "hw_models/latency/latency.h"
 
 namespace hillock::driver {
 namespace {
@@ -41,8 +40,8 @@ static_assert(sizeof(PopulationCounts) == std::size(kFields) * sizeof(double));
 }  // namespace
 
 void ActivityCollector::add(const ir::Activity& activity) {
-  const std::int64_t cycles = latency_.cycles(activity);
-  const hw_models::Counts counts = hw_models::count_actions(network_, mapping_, latency_, activity);
+  const hw_models::Counts counts = counter_.count(activity);
+  const auto cycles = static_cast<std::int64_t>(counts.cycles);
   const std::lock_guard<std::mutex> lock(mutex_);
   sum_.min_cycles = sum_.samples == 0 ? cycles : std::min(sum_.min_cycles, cycles);
   sum_.max_cycles = std::max(sum_.max_cycles, cycles);

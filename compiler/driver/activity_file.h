@@ -8,7 +8,6 @@
 #include <optional>
 
 #include "hw_models/energy/counts.h"
-#include "hw_models/latency/latency.h"
 
 namespace hillock::driver {
 
@@ -24,15 +23,13 @@ struct ActivitySummary {
 class ActivityCollector {
  public:
   ActivityCollector(const ir::QuantizedNetwork& network, const ir::Mapping& mapping)
-      : network_(network), mapping_(mapping), latency_(network, mapping) {}
+      : counter_(network, mapping) {}
 
   void add(const ir::Activity& activity);
   [[nodiscard]] ActivitySummary summary() const;
 
  private:
-  const ir::QuantizedNetwork& network_;
-  const ir::Mapping& mapping_;
-  hw_models::LatencyModel latency_;
+  hw_models::ActionCounter counter_;
   mutable std::mutex mutex_;
   ActivitySummary sum_;
   double cycles_ = 0;

@@ -179,24 +179,14 @@ class Top {
   // The input's beats, to one projection or to several.
   void input_fork() {
     const std::vector<std::size_t> readers = readers_of(network_, {ir::Source::Kind::Input, 0});
-    // A projection's own prefix: as lower_projections() names it.
-    const auto prefix = [&](std::size_t k) {
-      const std::size_t target = network_.projections[k].target;
-      const std::vector<std::size_t> order = ir::stream_order(network_, target);
-      if (order.size() == 1) return ids_[target];
-      const auto at = std::find(order.begin(), order.end(), k) - order.begin();
-      return fmt::format("{}_in{}", ids_[target], at);
-    };
     if (readers.size() == 1) {
-      wire(1, "in_ready", prefix(readers[0]) + "_beat_ready");
+      wire(1, "in_ready", stream_id(l_, readers[0]) + "_beat_ready");
     } else {
       const int takers = static_cast<int>(readers.size());
       std::string ready;
       for (auto k = readers.rbegin(); k != readers.rend(); ++k) {
-        const std::size_t target = network_.projections[*k].target;
-        const bool waits = ir::stream_order(network_, target).front() != *k;
-        ready +=
-            (ready.empty() ? "{" : ", ") + prefix(*k) + (waits ? "_wait_ready" : "_beat_ready");
+        ready += (ready.empty() ? "{" : ", ") + stream_id(l_, *k) +
+                 (waits_for_another(network_, *k) ? "_wait_ready" : "_beat_ready");
       }
       wire(1, "in_ready");
       wire(takers, "in_fork_valid");

@@ -55,7 +55,7 @@ class Stream {
         groups_(l.layout.rows[target_].groups),
         lanes_(l.layout.rows[target_].lanes),
         addr_bits_(ir::address_bits(static_cast<std::int64_t>(
-            ir::source_addresses(l.network, l.mapping, projection_.source)))) {}
+            ir::SourceAddresses(l.network, l.mapping, projection_.source).count()))) {}
 
   // `turn`: the net that says that this projection is due; empty for the only one.
   void lower(const std::string& turn) {
@@ -105,7 +105,7 @@ class Stream {
       valid = fmt::format("in_fork_valid[{}]", own);
     }
     l_.wire(1, net("beat_ready"));
-    if (waits()) {
+    if (waits_for_another(l_.network, k_)) {
       step_buffer(valid);
       return;
     }
@@ -116,9 +116,6 @@ class Stream {
     l_.wire(addr_bits_, net("beat_addr"), "in_addr_i");
     l_.wire(widths_.value_bits, net("beat_value"), "in_value_i");
   }
-
-  // Whether the input's step has to wait here while the population adds up another projection.
-  [[nodiscard]] bool waits() const { return ir::stream_order(l_.network, target_).front() != k_; }
 
   // A step of the input in full, and what the first projection may run ahead: see snn_conv_taps.
   void step_buffer(const std::string& valid) {
@@ -281,7 +278,7 @@ class Stream {
 
   [[nodiscard]] std::int64_t addresses() const {
     return static_cast<std::int64_t>(
-        ir::source_addresses(l_.network, l_.mapping, projection_.source));
+        ir::SourceAddresses(l_.network, l_.mapping, projection_.source).count());
   }
 
   void dense() {
@@ -358,8 +355,8 @@ class Stream {
     const ir::Layout layout = ir::layout_of(l_.network, l_.mapping, source);
     l_.wire(1, ready);
     no_update();
-    assign(net("tap_new"), "1'b0");
-    assign(net("tap_value"), fmt::format("{}'d1", widths_.value_bits));
+    l_.assign(net("tap_new"), "1'b0");
+    l_.assign(net("tap_value"), fmt::format("{}'d1", widths_.value_bits));
     Instance i{"snn_pool_taps",
                "u_" + net("taps"),
                "Maximum of " + where(),
@@ -399,13 +396,7 @@ class Stream {
     l_.design().unused.push_back(fmt::format("stall_i[{}]", k_));
   }
 
-  void no_update() { assign(net("tap_update"), "1'b0"); }
-
-  void assign(const std::string& name, const std::string& value) {
-    for (Wire& w : l_.design().wires) {
-      if (w.name == name) w.value = value;
-    }
-  }
+  void no_update() { l_.assign(net("tap_update"), "1'b0"); }
 
   Lowering& l_;
   std::size_t k_;
@@ -466,9 +457,7 @@ void merge(Lowering& l, std::size_t population, const std::vector<std::string>& 
   m.ports.emplace_back("weights_o", id + "_weights");
   l.instance(std::move(m));
   for (std::size_t s = 0; s < ids.size(); ++s) {
-    for (Wire& w : l.design().wires) {
-      if (w.name == ids[s] + "_tap_ready") w.value = fmt::format("{}_merge_ready[{}]", id, s);
-    }
+    l.assign(ids[s] + "_tap_ready", fmt::format("{}_merge_ready[{}]", id, s));
     l.design().unused.push_back(ids[s] + "_tap_update");
     l.design().unused.push_back(ids[s] + "_tap_sample_last");
   }
@@ -483,6 +472,18 @@ std::vector<std::size_t> readers_of(const ir::QuantizedNetwork& network, const i
     if (network.projections[k].source == source) readers.push_back(k);
   }
   return readers;
+}
+
+std::string stream_id(const Lowering& l, std::size_t projection) {
+  const std::size_t target = l.network.projections[projection].target;
+  const std::vector<std::size_t> order = ir::stream_order(l.network, target);
+  if (order.size() == 1) return l.ids[target];
+  return fmt::format("{}_in{}", l.ids[target],
+                     std::find(order.begin(), order.end(), projection) - order.begin());
+}
+
+bool waits_for_another(const ir::QuantizedNetwork& network, std::size_t projection) {
+  return ir::stream_order(network, network.projections[projection].target).front() != projection;
 }
 
 TapWidths lower_projections(Lowering& l, std::size_t population) {
@@ -507,7 +508,7 @@ TapWidths lower_projections(Lowering& l, std::size_t population) {
   l.wire(static_cast<int>(order.size()), id + "_turn");
   std::vector<std::string> ids;
   for (std::size_t s = 0; s < order.size(); ++s) {
-    ids.push_back(fmt::format("{}_in{}", id, s));
+    ids.push_back(stream_id(l, order[s]));
     Stream(l, order[s], ids.back(), widths).lower(fmt::format("{}_turn[{}]", id, s));
   }
   merge(l, population, ids, widths);

@@ -29,6 +29,12 @@ struct Lowering {
   void wires(int width, const std::string& prefix, const std::vector<const char*>& names) {
     for (const char* name : names) wire(width, prefix + name);
   }
+  // Gives a net that is declared already its value.
+  void assign(const std::string& name, const std::string& value) {
+    for (Wire& w : design().wires) {
+      if (w.name == name) w.value = value;
+    }
+  }
   void instance(Instance i) { design().instances.push_back(std::move(i)); }
 
   // Adds a constant of population `p` to the group and returns its name.
@@ -54,6 +60,12 @@ struct Lowering {
 // The takers of a population's rows, and of the input's beats, in the order of their projections.
 [[nodiscard]] std::vector<std::size_t> readers_of(const ir::QuantizedNetwork& network,
                                                   const ir::Source& source);
+
+// The prefix of a projection's nets: its target's id, numbered where the target has several.
+[[nodiscard]] std::string stream_id(const Lowering& l, std::size_t projection);
+
+// Whether the target adds up another projection before this one within a step.
+[[nodiscard]] bool waits_for_another(const ir::QuantizedNetwork& network, std::size_t projection);
 
 // Everything between the sources of a population and its engine: bitmaps, scanners, delays, taps,
 // and the merging of several projections. Leaves the nets ID_tap_* and ID_weights.

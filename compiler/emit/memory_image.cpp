@@ -30,26 +30,15 @@ std::int64_t encode_weight(std::int32_t weight, int bits) {
   return bits == 1 ? (weight < 0 ? 1 : 0) : weight;
 }
 
-namespace {
-
-// The element of the source at an address; nullopt where a slot has no neuron.
-std::optional<std::size_t> element_at(const ir::QuantizedNetwork& n, const ir::Mapping& m,
-                                      const ir::Source& source, std::size_t address) {
-  if (source.kind == ir::Source::Kind::Input) return address;
-  return ir::layout_of(n, m, source.index).neuron_at(address);
-}
-
-}  // namespace
-
 std::string dense_image(const ir::QuantizedNetwork& network, const ir::Mapping& mapping,
                         std::size_t projection) {
   const ir::QuantizedProjection& p = network.projections[projection];
   const auto& weight = std::get<ir::QuantizedDense>(p.connectivity).weight;
   const ir::Layout target = ir::layout_of(network, mapping, p.target);
-  const std::size_t addresses = ir::source_addresses(network, mapping, p.source);
+  const ir::SourceAddresses addresses(network, mapping, p.source);
   std::string image;
-  for (std::size_t a = 0; a < addresses; ++a) {
-    const auto element = element_at(network, mapping, p.source, a);
+  for (std::size_t a = 0; a < addresses.count(); ++a) {
+    const auto element = addresses.element_at(a);
     for (std::size_t first = 0; first < target.slots(); first += target.lanes) {
       WordBuilder word;
       for (std::size_t slot = first; slot < first + target.lanes; ++slot) {
@@ -96,13 +85,13 @@ SparseImage sparse_image(const ir::QuantizedNetwork& network, const ir::Mapping&
                          std::size_t projection) {
   const ir::QuantizedProjection& p = network.projections[projection];
   const ir::Layout target = ir::layout_of(network, mapping, p.target);
-  const std::size_t addresses = ir::source_addresses(network, mapping, p.source);
-  using Row = std::vector<std::int32_t>;                     // a weight per lane
-  std::vector<std::map<std::size_t, Row>> lists(addresses);  // by group
+  const ir::SourceAddresses addresses(network, mapping, p.source);
+  using Row = std::vector<std::int32_t>;                             // a weight per lane
+  std::vector<std::map<std::size_t, Row>> lists(addresses.count());  // by group
   std::size_t longest = 0;
   SparseImage image;
-  for (std::size_t a = 0; a < addresses; ++a) {
-    const auto element = element_at(network, mapping, p.source, a);
+  for (std::size_t a = 0; a < addresses.count(); ++a) {
+    const auto element = addresses.element_at(a);
     if (!element) continue;
     ir::for_each_synapse(p.connectivity, *element, [&](std::size_t neuron, std::int32_t w) {
       const std::size_t slot = target.slot_of(neuron);

@@ -59,11 +59,12 @@ std::vector<std::uint32_t> tap_counts(const QuantizedNetwork& n, const Mapping& 
   if (const auto* pool = std::get_if<MaxPool>(&p.connectivity)) {
     return row_taps(*pool, layout_of(n, m, p.source.index));
   }
-  const std::size_t addresses = source_addresses(n, m, p.source);
+  const SourceAddresses addresses(n, m, p.source);
   if (tap_kind(n, m, projection) == TapKind::Dense) {
-    return std::vector<std::uint32_t>(addresses, static_cast<std::uint32_t>(target.groups()));
+    return std::vector<std::uint32_t>(addresses.count(),
+                                      static_cast<std::uint32_t>(target.groups()));
   }
-  std::vector<std::uint32_t> counts(addresses, 0);
+  std::vector<std::uint32_t> counts(addresses.count(), 0);
   const std::size_t elements = element_count(n.source_shape(p.source));
   std::set<std::size_t> groups;
   for (std::size_t i = 0; i < elements; ++i) {
@@ -71,22 +72,20 @@ std::vector<std::uint32_t> tap_counts(const QuantizedNetwork& n, const Mapping& 
     for_each_synapse(p.connectivity, i, [&](std::size_t j, std::int32_t) {
       groups.insert(target.slot_of(j) / target.lanes);
     });
-    counts[source_address(n, m, p.source, i)] = static_cast<std::uint32_t>(groups.size());
+    counts[addresses.of(i)] = static_cast<std::uint32_t>(groups.size());
   }
   return counts;
 }
 
-std::size_t source_addresses(const QuantizedNetwork& n, const Mapping& m, const Source& source) {
-  if (source.kind == Source::Kind::Input) return element_count(n.source_shape(source));
-  const Layout layout = layout_of(n, m, source.index);
-  // Slots are the neurons themselves, and none comes after the last neuron.
-  return layout.positions * layout.blocks == 1 ? layout.neurons() : layout.slots();
+SourceAddresses::SourceAddresses(const QuantizedNetwork& n, const Mapping& m, const Source& source)
+    : elements_(element_count(n.source_shape(source))) {
+  if (source.kind == Source::Kind::Population) layout_ = layout_of(n, m, source.index);
 }
 
-std::size_t source_address(const QuantizedNetwork& n, const Mapping& m, const Source& source,
-                           std::size_t element) {
-  if (source.kind == Source::Kind::Input) return element;
-  return layout_of(n, m, source.index).slot_of(element);
+std::size_t SourceAddresses::count() const {
+  // In one position and block slots are the neurons themselves, and none comes after the last one.
+  const bool plain = !layout_ || layout_->positions * layout_->blocks == 1;
+  return plain ? elements_ : layout_->slots();
 }
 
 TraceLayout trace_layout(const QuantizedNetwork& n, const Mapping& m) {

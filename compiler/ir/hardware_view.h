@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "compiler/ir/layout.h"
@@ -83,12 +84,25 @@ enum class TapKind { Dense, Conv, Sparse, Pool };
 [[nodiscard]] std::vector<std::uint32_t> tap_counts(const QuantizedNetwork& n, const Mapping& m,
                                                     std::size_t projection);
 
-// Addresses of a projection's source: elements of an input, slots of a population.
-[[nodiscard]] std::size_t source_addresses(const QuantizedNetwork& n, const Mapping& m,
-                                           const Source& source);
-// The address of an element of the source.
-[[nodiscard]] std::size_t source_address(const QuantizedNetwork& n, const Mapping& m,
-                                         const Source& source, std::size_t element);
+// The addresses by which a projection knows its source: elements of an input, slots of a
+// population.
+class SourceAddresses {
+ public:
+  SourceAddresses(const QuantizedNetwork& n, const Mapping& m, const Source& source);
+
+  [[nodiscard]] std::size_t count() const;
+  [[nodiscard]] std::size_t of(std::size_t element) const {
+    return layout_ ? layout_->slot_of(element) : element;
+  }
+  // nullopt where a slot has no neuron.
+  [[nodiscard]] std::optional<std::size_t> element_at(std::size_t address) const {
+    return layout_ ? layout_->neuron_at(address) : address;
+  }
+
+ private:
+  std::size_t elements_;
+  std::optional<Layout> layout_;  // of a population
+};
 
 [[nodiscard]] TraceLayout trace_layout(const QuantizedNetwork& n, const Mapping& m);
 

@@ -6,7 +6,6 @@
 
 #include "compiler/ir/hardware_view.h"
 #include "compiler/numeric/fixed_point.h"
-#include "hw_models/energy/geometry.h"
 
 namespace hillock::hw_models {
 namespace {
@@ -52,25 +51,32 @@ double Counts::synaptic_operations() const {
   return sum;
 }
 
-Counts count_actions(const ir::QuantizedNetwork& network, const ir::Mapping& mapping,
-                     const LatencyModel& latency, const ir::Activity& activity) {
-  Counts counts;
-  counts.cycles = static_cast<double>(latency.cycles(activity));
-  counts.populations.resize(network.populations.size());
+ActionCounter::ActionCounter(const ir::QuantizedNetwork& network, const ir::Mapping& mapping)
+    : network_(network), latency_(network, mapping) {
   for (std::size_t p = 0; p < network.populations.size(); ++p) {
-    const EngineSize e = engine_size(network, mapping, p);
+    sizes_.push_back(engine_size(network, mapping, p));
+  }
+}
+
+Counts ActionCounter::count(const ir::Activity& activity) const {
+  Counts counts;
+  counts.cycles = static_cast<double>(latency_.cycles(activity));
+  counts.populations.resize(sizes_.size());
+  for (std::size_t p = 0; p < sizes_.size(); ++p) {
+    const EngineSize& e = sizes_[p];
     const ir::PopulationActivity& a = activity.populations[p];
     PopulationCounts& c = counts.populations[p];
     const auto steps = static_cast<double>(a.step_events.size());
     const auto groups = static_cast<double>(e.groups);
     const auto padded = static_cast<double>(e.groups * e.lanes);
     c.events = static_cast<double>(a.events);
-    c.weight_rows_read = static_cast<double>(latency.weight_reads(activity, p));
+    c.weight_rows_read = static_cast<double>(latency_.weight_reads(activity, p));
     c.weight_bits_read = c.weight_rows_read * static_cast<double>(e.weights.width);
     // Where the last event's pass is the update as well, only steps without event need one more.
+    const bool fused = ir::fused_update(network_, p);
     double updates = 0;
     for (const std::int64_t events : a.step_events) {
-      if (!ir::fused_update(network, p) || events == 0) updates += groups;
+      if (!fused || events == 0) updates += groups;
     }
     c.state_rows_read = c.weight_rows_read + updates;
     c.state_rows_written = c.state_rows_read;
@@ -89,12 +95,12 @@ Counts count_actions(const ir::QuantizedNetwork& network, const ir::Mapping& map
     c.bitmap_bits_written = steps * padded * static_cast<double>(e.bitmaps);
     c.score_bits_moved = 2 * steps * padded * static_cast<double>(e.score_bits);
 
-    const auto into = network.projections_into(p);
+    const auto into = network_.projections_into(p);
     for (std::size_t k = 0; k < into.size(); ++k) {
       const ir::Source source = into[k]->source;
       if (source.kind != ir::Source::Kind::Population) continue;
       if (std::holds_alternative<ir::MaxPool>(into[k]->connectivity)) continue;
-      count_scan(engine_size(network, mapping, source.index), a.projections[k].step_elements,
+      count_scan(sizes_[source.index], a.projections[k].step_elements,
                  counts.populations[source.index]);
     }
   }

@@ -7,6 +7,7 @@
 
 #include "compiler/ir/activity.h"
 #include "compiler/ir/quantized_network.h"
+#include "hw_models/energy/geometry.h"
 #include "hw_models/latency/latency.h"
 
 namespace hillock::hw_models {
@@ -48,9 +49,19 @@ struct Counts {
   friend bool operator==(const Counts&, const Counts&) = default;
 };
 
-// Counts of one sample, with the cycles that the latency model predicts.
-[[nodiscard]] Counts count_actions(const ir::QuantizedNetwork& network, const ir::Mapping& mapping,
-                                   const LatencyModel& latency, const ir::Activity& activity);
+// Counts samples of a network on a mapping. Keeps a reference to the network; thread-safe.
+class ActionCounter {
+ public:
+  ActionCounter(const ir::QuantizedNetwork& network, const ir::Mapping& mapping);
+
+  // Of one sample, with the cycles that the latency model predicts.
+  [[nodiscard]] Counts count(const ir::Activity& activity) const;
+
+ private:
+  const ir::QuantizedNetwork& network_;
+  LatencyModel latency_;
+  std::vector<EngineSize> sizes_;  // per population
+};
 
 // Sums over samples; an empty Counts is the zero of it. Both must be of the same network.
 [[nodiscard]] Counts operator+(const Counts& a, const Counts& b);

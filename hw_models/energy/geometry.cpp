@@ -29,8 +29,8 @@ MemorySize weight_memory(const ir::QuantizedNetwork& network, const ir::Mapping&
   MemorySize size{0, lanes * p.weight_bits};
   switch (ir::tap_kind(network, mapping, projection)) {
     case ir::TapKind::Dense:
-      size.depth = static_cast<std::int64_t>(ir::source_addresses(network, mapping, p.source) *
-                                             target.groups());
+      size.depth = static_cast<std::int64_t>(
+          ir::SourceAddresses(network, mapping, p.source).count() * target.groups());
       break;
     case ir::TapKind::Conv: {
       const ir::ConvGeometry& g = std::get<ir::QuantizedConv>(p.connectivity).geometry;

@@ -369,10 +369,10 @@ LatencyModel::LatencyModel(const ir::QuantizedNetwork& network, const ir::Mappin
       s.taps = ir::tap_counts(network, mapping, k);
       if (s.source.kind == ir::Source::Kind::Population && s.kind != TapKind::Pool &&
           s.kind != TapKind::Dense) {
+        const ir::SourceAddresses addresses(network, mapping, s.source);
         const std::size_t elements = ir::element_count(network.source_shape(s.source));
         for (std::size_t i = 0; i < elements; ++i) {
-          s.address.push_back(
-              static_cast<std::uint32_t>(ir::source_address(network, mapping, s.source, i)));
+          s.address.push_back(static_cast<std::uint32_t>(addresses.of(i)));
         }
       }
       table.streams.push_back(std::move(s));

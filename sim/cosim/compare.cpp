@@ -228,9 +228,10 @@ WeightReads::WeightReads(const QuantizedNetwork& network, const ir::Mapping& map
     if (std::holds_alternative<ir::MaxPool>(p.connectivity)) {
       for (const std::uint32_t rows : taps) read.every_step += rows;
     } else {
+      const ir::SourceAddresses addresses(network, mapping, p.source);
       const std::size_t elements = ir::element_count(network.source_shape(p.source));
       for (std::size_t i = 0; i < elements; ++i) {
-        read.rows.push_back(taps[ir::source_address(network, mapping, p.source, i)]);
+        read.rows.push_back(taps[addresses.of(i)]);
       }
     }
     into_[p.target].push_back(std::move(read));

@@ -15,8 +15,7 @@ namespace {
 Counts energy_counts() {
   const ir::QuantizedNetwork network = test::energy_network();
   const ir::Mapping mapping = test::energy_mapping();
-  return hw_models::count_actions(network, mapping, hw_models::LatencyModel(network, mapping),
-                                  test::energy_activity());
+  return hw_models::ActionCounter(network, mapping).count(test::energy_activity());
 }
 
 }  // namespace

@@ -21,8 +21,7 @@ constexpr double kPico = 1e-12;
 Counts counts(double cycles = 40) {
   const ir::QuantizedNetwork network = test::energy_network();
   const ir::Mapping mapping = test::energy_mapping();
-  hw_models::Counts all = hw_models::count_actions(
-      network, mapping, hw_models::LatencyModel(network, mapping), test::energy_activity());
+  hw_models::Counts all = hw_models::ActionCounter(network, mapping).count(test::energy_activity());
   all.cycles = cycles;
   return all;
 }
