@@ -77,6 +77,8 @@ void add_import(CLI::App& verb, import::ImportOptions& o) {
   add_choice<ir::Readout>(verb, "--readout", o.readout,
                           "spike_count|membrane_sum|membrane_max|membrane_last", ir::parse_readout,
                           "How the output population gives the class");
+  verb.add_option("--main-output", o.main_output, "Which of several outputs comes first")
+      ->type_name("POPULATION");
   verb.add_option("--dt", o.dt, "Time step of a continuous-time file")
       ->type_name("SECONDS")
       ->check(CLI::PositiveNumber);

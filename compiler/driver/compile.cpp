@@ -109,9 +109,8 @@ struct CompileData {
 
   CompileData(const CompileOptions& options, const ir::Network& network) {
     const auto load = [&](const std::filesystem::path& file) {
-      ir::Dataset loaded = import::load_dataset(file, network.inputs[0].shape,
-                                                options.import.timesteps, network.timesteps);
-      check_labels(loaded, network.populations[network.output].neurons());
+      ir::Dataset loaded = import::load_dataset(file, network, options.import.timesteps);
+      check_labels(loaded, network);
       return loaded;
     };
     if (!options.calibration.empty()) {
@@ -173,6 +172,27 @@ json notes_on(const ir::QuantizedNetwork& q, const std::vector<std::vector<bool>
                                 q.populations[i].name, n, q.populations[i].neurons()));
   }
   return notes;
+}
+
+json input_summary(const ir::QuantizedNetwork& q) {
+  json inputs = json::array();
+  for (const ir::QuantizedInput& i : q.inputs) {
+    inputs.push_back({{"name", i.name},
+                      {"shape", i.shape},
+                      {"min", i.min_value},
+                      {"max", i.max_value},
+                      {"scale", i.scale}});
+  }
+  return inputs;
+}
+
+json output_summary(const ir::QuantizedNetwork& q) {
+  json outputs = json::array();
+  for (const ir::Output& o : ir::outputs_of(q)) {
+    outputs.push_back({{"population", q.populations[o.population].name},
+                       {"readout", std::string(ir::name(o.readout))}});
+  }
+  return outputs;
 }
 
 json memory_summary(const ir::QuantizedNetwork& q, const ir::Mapping& m) {
@@ -260,6 +280,8 @@ json compile(const CompileOptions& options, const CommonOptions& common) {
                   {"name", q.name},
                   {"timesteps", q.timesteps},
                   {"readout", std::string(ir::name(q.readout))},
+                  {"inputs", input_summary(q)},
+                  {"outputs", output_summary(q)},
                   {"populations", population_summary(network, q, mapping)},
                   {"weight_memory_bits", memory["weights"]},
                   {"state_memory_bits", memory["state"]},

@@ -25,7 +25,7 @@ sim::BuildRequest build_request(const Build& build, const CosimVerbOptions& opti
   request.folder = build.folder;
   request.top = build.summary.at("rtl").at("top");
   request.files = build.summary.at("rtl").at("files").get<std::vector<std::string>>();
-  request.value_bits = ir::value_bits(build.quantized.inputs[0]);
+  request.value_bits = ir::input_value_bits(build.quantized);
   request.waves = waves;
   request.quick = options.quick || waves;
   return request;
@@ -156,10 +156,9 @@ json cosim(const CosimVerbOptions& options, const CommonOptions& common) {
       {"first_divergence", nullptr},
       {"cycles_per_inference", cycle_summary(r.cycles)},
       {"predicted_cycles_equal", r.predicted_equal ? json(*r.predicted_equal) : json(nullptr)},
-      {"predictions", r.predictions},
-      {"accuracy", accuracy_of(r.predictions, data, first)},
       {"inferences_per_second", static_cast<double>(r.samples) / r.seconds},
       {"simulated_cycles_per_second", static_cast<double>(r.ticks) / r.seconds}};
+  add_predictions(result, build.network, r.predictions, data, first);
   if (r.first) {
     CosimVerbOptions replay = options;
     if (options.trace) replay.no_wave = true;  // it has just been written

@@ -9,7 +9,7 @@
 namespace hillock::driver {
 
 // Throws InputError (bad-data) where a label is none of the network's outputs.
-void check_labels(const ir::Dataset& data, std::size_t classes);
+void check_labels(const ir::Dataset& data, const ir::Network& network);
 
 // The data set of a verb, as long as the build allows and cut to --samples.
 [[nodiscard]] ir::Dataset load_data(const Build& build, const DataOptions& options);
@@ -17,9 +17,11 @@ void check_labels(const ir::Dataset& data, std::size_t classes);
 // How many threads to use.
 [[nodiscard]] int job_count(int asked);
 
-// The share of right predictions for the samples from `first` on; null without labels.
-[[nodiscard]] nlohmann::json accuracy_of(const std::vector<std::size_t>& predictions,
-                                         const ir::Dataset& data, std::size_t first);
+// Adds `accuracy` and `predictions` of the first output, for the samples from `first` on, and, where
+// there are several, `outputs` with those of each. An accuracy is null without labels.
+void add_predictions(nlohmann::json& result, const ir::Network& network,
+                     const std::vector<std::vector<std::size_t>>& predictions,
+                     const ir::Dataset& data, std::size_t first);
 
 // Runs a model over the data; writes run.json (and run-integer.json or run-float.json).
 nlohmann::json run(const RunOptions& options, const CommonOptions& common);

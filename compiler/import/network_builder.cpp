@@ -98,6 +98,8 @@ void NetworkBuilder::settle(Signal& signal) {
   const Signal::Maximum maximum = *signal.maximum();
   const ir::Source source = signal.terms().front().source;
   const bool of_input = source.kind == ir::Source::Kind::Input;
+  const std::optional<bool> binary_input =
+      of_input && source.index < binary_inputs.size() ? binary_inputs[source.index] : std::nullopt;
   if (of_input && binary_input.has_value() && !*binary_input) {
     fail(DiagnosticKind::UnsupportedGraph, maximum.step.place,
          fmt::format(

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <set>
 #include <stdexcept>
 #include <string_view>
 
@@ -158,7 +159,11 @@ std::vector<const QuantizedProjection*> QuantizedNetwork::projections_into(
 
 void verify(const QuantizedNetwork& network) {
   require(!network.populations.empty(), network.name, "no populations");
-  require(network.output < network.populations.size(), network.name, "output");
+  std::set<std::size_t> outputs;
+  for (const Output& output : outputs_of(network)) {
+    require(output.population < network.populations.size(), network.name, "output");
+    require(outputs.insert(output.population).second, network.name, "an output named twice");
+  }
   require(network.timesteps > 0, network.name, "timesteps");
   for (const QuantizedPopulation& p : network.populations) verify(p);
   for (const QuantizedProjection& p : network.projections) {

@@ -81,7 +81,7 @@ class Chooser {
   [[nodiscard]] Demand own_demand(std::size_t index) const {
     const Population& p = network_.populations[index];
     const bool is_pooled = std::find(pooled_.begin(), pooled_.end(), index) != pooled_.end();
-    const bool read = !p.spiking && (!is_pooled || index == network_.output);
+    const bool read = !p.spiking && (!is_pooled || ir::readout_of(network_, index));
     Demand d{p.inhibition || read, std::vector<double>(channels(index), kMaxScale)};
     if (!p.spiking) return d;
     const std::size_t positions = ir::positions_of(network_, index);

@@ -165,7 +165,9 @@ EngineSize engine_size(const ir::QuantizedNetwork& network, const ir::Mapping& m
                     p.accumulator_bits + 2;
   e.bitmaps = bitmap_count(network, population);
   if (e.bitmaps > 0) e.scan = scan_size(e.lanes, e.groups);
-  if (population == network.output) e.score_bits = ir::score_bits(network);
+  if (const auto readout = ir::readout_of(network, population)) {
+    e.score_bits = ir::score_bits(network, {population, *readout});
+  }
   return e;
 }
 

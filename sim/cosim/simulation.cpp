@@ -84,11 +84,16 @@ Simulation::Simulation(const fs::path& library, const fs::path& rtl_folder,
          static_cast<std::uint32_t>(r.spike_word), static_cast<std::uint32_t>(r.membrane_word),
          slots_.back().data()});
   }
+  for (const ir::ResultField& f : ir::result_fields(network)) {
+    outputs_.push_back(
+        {static_cast<std::uint32_t>(f.class_bits), static_cast<std::uint32_t>(f.score_bits)});
+  }
   design_ = {HILLOCK_HARNESS_ABI,
              static_cast<std::uint32_t>(populations_.size()),
              populations_.data(),
              static_cast<std::uint32_t>(layout.counter_words),
-             static_cast<std::uint32_t>(ir::score_bits(network)),
+             static_cast<std::uint32_t>(outputs_.size()),
+             outputs_.data(),
              static_cast<std::uint32_t>(layout.stall_bits)};
   const WorkingFolder in(rtl_folder);
   if (library_->create != nullptr && library_->destroy != nullptr && library_->run != nullptr) {
@@ -127,6 +132,10 @@ void Simulation::run(const std::vector<HillockBeat>& beats, std::size_t timestep
   s.run.timesteps = static_cast<std::uint32_t>(timesteps);
   s.run.trace = s.traces.data();
   s.run.counters = s.counters.data();
+  s.classes.assign(outputs_.size(), 0);
+  s.scores.assign(outputs_.size(), 0);
+  s.run.result_class = s.classes.data();
+  s.run.result_score = s.scores.data();
   library_->run(handle_, &s.run);
 }
 

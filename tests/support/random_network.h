@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "compiler/ir/dataset.h"
 #include "compiler/ir/network.h"
 #include "compiler/ir/quantized_network.h"
+#include "compiler/support/npz.h"
 
 namespace hillock::tests {
 
@@ -49,8 +51,10 @@ enum RandomKind : unsigned {
   kMaxPool = 1U << 8,    // the largest currents of a convolution (needs kConv)
   kInhibition = 1U << 9,
   kRealInput = 1U << 10,  // data that are not integers
+  kManyInputs = 1U << 11,   // up to 3, each with values of its own kind
+  kManyOutputs = 1U << 12,  // up to 3, also of populations that others read
   kDenseOnly = 0,
-  kAllKinds = (1U << 11) - 1,
+  kAllKinds = (1U << 13) - 1,
 };
 
 // A whole test case: float network, its integers, a mapping, and data.
@@ -66,5 +70,8 @@ struct RandomCase {
 // parameters, 1-16 weight bits, proved and saturating widths, any lanes, binary and counted input;
 // and what `kinds` (a sum of RandomKind) allows.
 [[nodiscard]] RandomCase random_case(std::uint64_t seed, unsigned kinds = kAllKinds);
+
+// The data as a data set's arrays: x, or one for each of several inputs.
+[[nodiscard]] std::vector<support::NpzOutput> arrays_of(const RandomCase& c);
 
 }  // namespace hillock::tests

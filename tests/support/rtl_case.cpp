@@ -25,7 +25,7 @@ sim::CosimResult cosimulate_design(const std::filesystem::path& folder,
   request.folder = folder;
   request.top = design.top;
   request.files = design.files;
-  request.value_bits = ir::value_bits(network.inputs[0]);
+  request.value_bits = ir::input_value_bits(network);
   request.quick = true;
   sim::CosimOptions options;
   options.library = sim::build_simulation(request);

@@ -34,7 +34,8 @@ std::vector<Event> events_of(const ir::QuantizedNetwork& n, std::size_t populati
   for (const ir::QuantizedProjection* p : n.projections_into(population)) {
     if (p->source.kind == ir::Source::Kind::Input) {
       std::vector<sim::InputEvent> inputs;
-      sim::step_events(n.inputs[p->source.index], data, sample, t, inputs);
+      sim::step_events(n.inputs[p->source.index], data, sample, t, inputs,
+                       ir::first_element(n, p->source.index));
       for (const auto& e : inputs) events.push_back({p, e.element, e.value});
       continue;
     }

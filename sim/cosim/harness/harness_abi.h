@@ -6,7 +6,7 @@
 /* NOLINTBEGIN(modernize-deprecated-headers, modernize-use-using): this is C. */
 #include <stdint.h>
 
-#define HILLOCK_HARNESS_ABI 2
+#define HILLOCK_HARNESS_ABI 3
 
 /* One population's place in the verification port trace_rows_o, in words of 32 bits. */
 typedef struct {
@@ -20,12 +20,19 @@ typedef struct {
   const int32_t* neuron; /* [groups * lanes]: the neuron of a slot, -1 where there is none */
 } HillockPopulation;
 
+/* Bits of an output's class and score in the result's ports; those of the first output lowest. */
+typedef struct {
+  uint32_t class_bits;
+  uint32_t score_bits;
+} HillockOutput;
+
 typedef struct {
   uint32_t abi;
   uint32_t populations;
   const HillockPopulation* population;
   uint32_t counter_words;
-  uint32_t score_bits;
+  uint32_t outputs;
+  const HillockOutput* output;
   uint32_t stall_bits; /* of stall_i */
 } HillockDesign;
 
@@ -60,8 +67,8 @@ typedef struct {
   uint8_t finished; /* 0: gave up */
   uint64_t cycles;  /* from the first beat's transfer to the result's, both included */
   uint64_t ticks;   /* clock cycles simulated */
-  uint32_t result_class;
-  int64_t result_score;
+  uint32_t* result_class; /* [outputs] */
+  int64_t* result_score;  /* [outputs] */
 } HillockRun;
 
 #ifdef __cplusplus

@@ -239,13 +239,14 @@ TEST_CASE("a delay needs spikes, and no bias", "[import]") {
   CHECK(to_network(g, by(Semantics::Nir)).projections[1].delay == 2);
 }
 
-TEST_CASE("several inputs or outputs are one error that names them", "[import]") {
+TEST_CASE("two Outputs of the same neurons are an error", "[import]") {
   Graph g = small_graph();
   Node second = output({2});
   second.name = "out2";
   g.nodes.push_back(second);
   g.edges.push_back({"lif", "out2", {}});
-  CHECK_THAT(error_with(g), Contains("the graph has 2 Output nodes (output, out2), and one is"));
+  const Network n = to_network(g, by(Semantics::Nir));
+  CHECK_THAT(error_of([&] { ir::verify(n); }), Contains("'lif' is an output twice"));
 }
 
 TEST_CASE("scalar parameters stay one number, however they are stored", "[import]") {
