@@ -370,8 +370,9 @@ std::string describe(const RandomCase& c) {
       sources.push_back(describe_projection(c.quantized, *projection));
     }
     out += fmt::format(
-        "; {} {} neurons, {} lanes, w{} v{}/{} {}{}{} <- {}", p.name, ir::shape_text(p.shape),
-        c.mapping.lanes[i], into[0]->weight_bits, p.membrane_bits, p.accumulator_bits,
+        "; {} {} neurons, {} lanes, {}w{} v{}/{} {}{}{} <- {}", p.name, ir::shape_text(p.shape),
+        c.mapping.lanes[i], c.mapping.is_loadable(i) ? "ram " : "", into[0]->weight_bits,
+        p.membrane_bits, p.accumulator_bits,
         p.spiking ? fmt::format("{} {}", ir::name(p.reset.mechanism), ir::name(p.reset.timing))
                   : "li",
         p.synapse == ir::Synapse::None ? ""
@@ -435,6 +436,9 @@ RandomCase random_case(std::uint64_t seed, unsigned kinds) {
     c.mapping.lanes.push_back(static_cast<int>(lanes));
   }
   c.mapping = ir::fit_lanes(c.quantized, c.mapping);
+  for (std::size_t p = 0; p < c.quantized.populations.size(); ++p) {
+    c.mapping.loadable.push_back(r.chance(0.3));
+  }
   ir::verify(c.quantized);
   ir::verify(c.quantized, c.mapping);
   c.description = describe(c);
