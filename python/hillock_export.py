@@ -133,6 +133,8 @@ def _entry(name, module):
         # Exactly these: a class derived from one may compute something else.
         if type(module) in (types if isinstance(types, tuple) else (types,)):
             return {"name": name, **make(name, module)}
+    _check(type(module) is not snn.LeakyParallel, name, "LeakyParallel keeps its membranes at 0 or above "
+           "(it is an nn.RNN with ReLU), which Hillock does not: train with Leaky")
     raise ExportError(f"{name}: a layer of the type {type(module).__name__} is not supported")
 
 

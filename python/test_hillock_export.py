@@ -147,6 +147,7 @@ class ExportTest(unittest.TestCase):
         self.assertIn("no layer of the list uses", error(Branched(), layers=["conv"]))
         self.assertIn("type LSTM is not supported", error(nn.Sequential(nn.LSTM(4, 4))))
         self.assertIn("state_quant", error(nn.Sequential(snn.Leaky(0.9, state_quant=lambda m: m))))
+        self.assertIn("at 0 or above", error(nn.Sequential(snn.LeakyParallel(4, 4, beta=0.9))))
         twice = nn.Linear(4, 4)
         self.assertIn("comes twice", error(nn.Sequential(twice), layers=[twice, twice]))
 

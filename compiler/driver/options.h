@@ -48,6 +48,7 @@ struct CompileOptions {
   int input_bits = 8;  // of real-valued data
   PerPopulationOption membrane_bits;
   PerPopulationOption lanes;
+  PerPopulationOption weights;  // rom or ram
 };
 
 struct DataOptions {

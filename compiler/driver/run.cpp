@@ -143,11 +143,11 @@ void check_labels(const ir::Dataset& data, const ir::Network& network) {
     const std::string array = o == 0 ? "/y" : "/y_" + p.name;
     for (std::size_t i = 0; i < y.size(); ++i) {
       if (y[i] >= 0 && y[i] < static_cast<std::int64_t>(p.neurons())) continue;
-      support::fail(support::DiagnosticKind::BadData, support::Location{data.file, array}.at(i),
-                    fmt::format("label {} of {} with {} outputs", y[i],
-                                outputs.size() == 1 ? "a network" : fmt::format("'{}'", p.name),
-                                p.neurons()),
-                    "labels are output neurons, from 0: use the data the network was trained for");
+      support::fail(
+          support::DiagnosticKind::BadData, support::Location{data.file, array}.at(i),
+          fmt::format("label {} of {} with {} outputs", y[i],
+                      outputs.size() == 1 ? "a network" : fmt::format("'{}'", p.name), p.neurons()),
+          "labels are output neurons, from 0: use the data the network was trained for");
     }
   }
 }
@@ -193,11 +193,10 @@ void add_predictions(json& result, const ir::Network& network,
   if (predictions.size() == 1) return;
   const std::vector<ir::Output> outputs = ir::outputs_of(network);
   for (std::size_t o = 0; o < predictions.size(); ++o) {
-    result["outputs"].push_back(
-        {{"population", network.populations[outputs[o].population].name},
-         {"readout", std::string(ir::name(outputs[o].readout))},
-         {"accuracy", accuracy_of(predictions[o], data.labels(o), first)},
-         {"predictions", predictions[o]}});
+    result["outputs"].push_back({{"population", network.populations[outputs[o].population].name},
+                                 {"readout", std::string(ir::name(outputs[o].readout))},
+                                 {"accuracy", accuracy_of(predictions[o], data.labels(o), first)},
+                                 {"predictions", predictions[o]}});
   }
 }
 

@@ -133,22 +133,23 @@ class Stream {
     const std::size_t input = projection_.source.index;
     l_.wires(1, id_, {"_slice_valid", "_slice_ready", "_slice_event"});
     l_.wire(addr_bits_, net("slice_addr"));
-    l_.instance({"snn_input_slice",
-                 "u_" + net("slice"),
-                 fmt::format("The events of input {}", l_.network.inputs[input].name),
-                 {{"AddrBits", number(ir::input_address_bits(l_.network))},
-                  {"First", number(static_cast<std::int64_t>(ir::first_element(l_.network, input)))},
-                  {"Count", number(addresses())},
-                  {"SliceBits", number(addr_bits_)}},
-                 {{"beat_valid_i", in.valid},
-                  {"beat_ready_o", net("slice_ready")},
-                  {"beat_event_i", in.event},
-                  {"beat_step_last_i", "in_step_last_i"},
-                  {"beat_addr_i", in.addr},
-                  {"slice_valid_o", net("slice_valid")},
-                  {"slice_ready_i", net(ready)},
-                  {"slice_event_o", net("slice_event")},
-                  {"slice_addr_o", net("slice_addr")}}});
+    l_.instance(
+        {"snn_input_slice",
+         "u_" + net("slice"),
+         fmt::format("The events of input {}", l_.network.inputs[input].name),
+         {{"AddrBits", number(ir::input_address_bits(l_.network))},
+          {"First", number(static_cast<std::int64_t>(ir::first_element(l_.network, input)))},
+          {"Count", number(addresses())},
+          {"SliceBits", number(addr_bits_)}},
+         {{"beat_valid_i", in.valid},
+          {"beat_ready_o", net("slice_ready")},
+          {"beat_event_i", in.event},
+          {"beat_step_last_i", "in_step_last_i"},
+          {"beat_addr_i", in.addr},
+          {"slice_valid_o", net("slice_valid")},
+          {"slice_ready_i", net(ready)},
+          {"slice_event_o", net("slice_event")},
+          {"slice_addr_o", net("slice_addr")}}});
     in = {net("slice_valid"), net("slice_event"), net("slice_addr"), in.value};
     // The value is as wide as that of the widest input, and not looked at where this one is binary.
     const int port = ir::input_value_bits(l_.network);
@@ -322,13 +323,19 @@ class Stream {
         ir::SourceAddresses(l_.network, l_.mapping, projection_.source).count());
   }
 
+  // The memory of weights: `rows` of them, with so many bits above the weights of all lanes.
+  void weights(Instance& i, const std::string& image, std::int64_t rows, int more_bits = 0) {
+    l_.memory(i, target_, "Weight", net("weights"), image, lanes_ * widths_.weight_bits + more_bits,
+              ir::address_bits(rows));
+    l_.load_port(i, target_);
+  }
+
   void dense() {
     Instance i = taps("snn_dense_taps");
     const bool fused = ir::fused_update(l_.network, target_);
     i.parameters.emplace_back("Sources", number(addresses()));
     i.parameters.emplace_back("Fused", flag(fused));
-    i.parameters.emplace_back(
-        "WeightFile", l_.memory(net("weights.mem"), dense_image(l_.network, l_.mapping, k_)));
+    weights(i, dense_image(l_.network, l_.mapping, k_), addresses() * groups_);
     i.ports.emplace_back("tap_update_o", net("tap_update"));
     l_.instance(std::move(i));
   }
@@ -370,21 +377,22 @@ class Stream {
     bind("PadLeft", g.pad_left);
     bind("Blocks", g.groups);
     bind("BlockGroups", target.block_groups());
-    i.parameters.emplace_back(
-        "WeightFile", l_.memory(net("weights.mem"), conv_image(l_.network, l_.mapping, k_)));
+    const std::size_t rows =
+        g.in_channels * g.kernel_height * g.kernel_width * target.block_groups();
+    weights(i, conv_image(l_.network, l_.mapping, k_), static_cast<std::int64_t>(rows));
     l_.instance(std::move(i));
   }
 
   void sparse() {
-    SparseImage image = sparse_image(l_.network, l_.mapping, k_);
+    const SparseImage image = sparse_image(l_.network, l_.mapping, k_);
     no_update();
     Instance i = taps("snn_sparse_taps");
     i.parameters.emplace_back("Sources", number(addresses()));
     i.parameters.emplace_back("Rows", number(static_cast<std::int64_t>(image.rows)));
     i.parameters.emplace_back("CountBits", number(image.count_bits));
-    i.parameters.emplace_back("ListFile", l_.memory(net("lists.mem"), std::move(image.lists)));
-    i.parameters.emplace_back("WeightFile",
-                              l_.memory(net("weights.mem"), std::move(image.weights)));
+    l_.memory(i, target_, "List", net("lists"), image.lists, image.count_bits + image.row_bits,
+              addr_bits_);
+    weights(i, image.weights, static_cast<std::int64_t>(image.rows), ir::address_bits(groups_));
     l_.instance(std::move(i));
   }
 

@@ -69,6 +69,13 @@ const TypeRow& type_of(const JsonValue& v) {
     if (row.name == wanted) return row;
     names.push_back(row.name);
   }
+  if (wanted == "leakyparallel") {
+    fail(DiagnosticKind::UnsupportedNode, type.where(),
+         "LeakyParallel keeps its membranes at 0 or above (it is an nn.RNN with ReLU), and no "
+         "neuron "
+         "here does: without that its spikes would differ",
+         "train the network with Leaky");
+  }
   fail(DiagnosticKind::UnsupportedNode, type.where(),
        fmt::format("a layer of the type '{}' is not supported", wanted),
        fmt::format("supported are {}", fmt::join(names, ", ")));

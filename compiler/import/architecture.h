@@ -77,7 +77,7 @@ struct Architecture {
   std::vector<Layer> layers;
   std::vector<ArchitectureOutput> outputs;  // the first one first; empty: the last layer
   std::optional<int> timesteps;
-  std::optional<ir::Readout> readout;  // of the first output
+  std::optional<ir::Readout> readout;    // of the first output
   std::vector<std::string> assumptions;  // where it was worked out from the tensors
   support::Location where;
 };

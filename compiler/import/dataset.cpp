@@ -70,8 +70,7 @@ struct Part {
 
   // One step of one sample.
   [[nodiscard]] const float* row(std::size_t sample, std::size_t t, std::size_t timesteps) const {
-    return values.data() +
-           (still ? sample : sample * timesteps + t) * ir::element_count(features);
+    return values.data() + (still ? sample : sample * timesteps + t) * ir::element_count(features);
   }
 };
 
@@ -113,10 +112,10 @@ std::size_t steps_of(const std::vector<Part>& parts, std::optional<int> timestep
     if (p.still) continue;
     const std::size_t steps = p.array.shape()[1];
     if (moving != nullptr && moving->array.shape()[1] != steps) {
-      fail(DiagnosticKind::ShapeMismatch, p.array.where(),
-           fmt::format("holds {} time steps, and another input {}", steps,
-                       moving->array.shape()[1]),
-           "all inputs of a sample have the same steps");
+      fail(
+          DiagnosticKind::ShapeMismatch, p.array.where(),
+          fmt::format("holds {} time steps, and another input {}", steps, moving->array.shape()[1]),
+          "all inputs of a sample have the same steps");
     }
     moving = &p;
     if (timesteps && static_cast<std::size_t>(std::max(*timesteps, 0)) != steps) {
@@ -128,10 +127,10 @@ std::size_t steps_of(const std::vector<Part>& parts, std::optional<int> timestep
   if (moving != nullptr) return moving->array.shape()[1];
   if (!timesteps) timesteps = static_timesteps;
   if (!timesteps) {
-    fail(DiagnosticKind::BadData, parts[0].array.where(),
-         fmt::format("has the shape {}, without time steps",
-                     ir::shape_text(parts[0].array.shape())),
-         "say how many steps each sample is shown for, with --timesteps");
+    fail(
+        DiagnosticKind::BadData, parts[0].array.where(),
+        fmt::format("has the shape {}, without time steps", ir::shape_text(parts[0].array.shape())),
+        "say how many steps each sample is shown for, with --timesteps");
   }
   if (*timesteps <= 0) {
     fail(DiagnosticKind::BadOption, {},

@@ -58,8 +58,8 @@ void check_connections(const Graph& graph, const Topology& t) {
   for (const std::size_t n : t.inputs) {
     if (t.sources[n].empty()) continue;
     list.error(DiagnosticKind::UnsupportedGraph, graph.nodes[n].where,
-               fmt::format("'{}' leads to the Input '{}'",
-                           graph.nodes[t.sources[n].front()].name, graph.nodes[n].name),
+               fmt::format("'{}' leads to the Input '{}'", graph.nodes[t.sources[n].front()].name,
+                           graph.nodes[n].name),
                "an Input is where a graph begins: let its readers read the other node as well");
   }
   for (const std::size_t n : t.outputs) {

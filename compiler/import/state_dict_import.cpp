@@ -379,9 +379,8 @@ StateDictImport import_state_dict(const torch::StateDict& state, const std::file
     report.grade = ir::ImportGrade::Approximate;
   }
   if (architecture->readout) out.network.readout = *architecture->readout;
-  out.readout_stated =
-      architecture->readout ||
-      (!architecture->outputs.empty() && architecture->outputs.front().readout);
+  out.readout_stated = architecture->readout ||
+                       (!architecture->outputs.empty() && architecture->outputs.front().readout);
   return out;
 }
 

@@ -16,10 +16,10 @@ struct Dataset {
   std::size_t samples = 0;
   std::size_t timesteps = 0;
   Shape features;  // of one step; of several inputs their elements, one input behind the other
-  std::vector<float> x;         // [samples, timesteps, features...], row-major
-  std::vector<std::int64_t> y;  // of the first output: [samples], or empty
+  std::vector<float> x;                           // [samples, timesteps, features...], row-major
+  std::vector<std::int64_t> y;                    // of the first output: [samples], or empty
   std::vector<std::vector<std::int64_t>> more_y;  // of each further output, likewise
-  bool static_input = false;    // the file held no time axis: x is repeated `timesteps` times
+  bool static_input = false;  // the file held no time axis: x is repeated `timesteps` times
 
   // Labels of an output, the first of which is number 0; empty where there are none.
   [[nodiscard]] const std::vector<std::int64_t>& labels(std::size_t output) const {

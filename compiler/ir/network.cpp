@@ -300,10 +300,10 @@ void verify_outputs(const Network& n, DiagnosticList& list) {
                  "read it out once: its spikes and membranes are there for every use");
     }
     if (!p.spiking && output.readout == Readout::SpikeCount) {
-      list.error(DiagnosticKind::BadOption, p.where,
-                 fmt::format("the output '{}' does not spike, so its spikes cannot be counted",
-                             p.name),
-                 "use --readout membrane_sum, membrane_max or membrane_last");
+      list.error(
+          DiagnosticKind::BadOption, p.where,
+          fmt::format("the output '{}' does not spike, so its spikes cannot be counted", p.name),
+          "use --readout membrane_sum, membrane_max or membrane_last");
     }
   }
 }

@@ -190,6 +190,8 @@ void verify(const QuantizedNetwork& network) {
 
 void verify(const QuantizedNetwork& network, const Mapping& mapping) {
   require(mapping.lanes.size() == network.populations.size(), network.name, "lanes");
+  require(mapping.loadable.empty() || mapping.loadable.size() == mapping.lanes.size(), network.name,
+          "loadable");
   for (std::size_t i = 0; i < mapping.lanes.size(); ++i) {
     require(mapping.lanes[i] >= 1 && mapping.lanes[i] <= max_lanes(network, i),
             network.populations[i].name, "lanes");

@@ -154,9 +154,9 @@ class Run {
   const ir::Activity& activity_;
   const LatencyModel::Tables& all_;
   std::vector<PopulationState> state_;
-  std::vector<std::uint32_t> taps_;  // scratch: of the beats of a step
+  std::vector<std::uint32_t> taps_;                           // scratch: of the beats of a step
   std::vector<std::pair<std::size_t, std::size_t>> readers_;  // (p, k) that read an input
-  std::int64_t input_from_ = 0;      // the next beat of the input is offered
+  std::int64_t input_from_ = 0;  // the next beat of the input is offered
 };
 
 Run::Run(const LatencyModel::Tables& tables, const ir::Activity& activity)

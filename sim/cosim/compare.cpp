@@ -178,9 +178,9 @@ class Comparer {
       const std::size_t predicted = o == 0 ? model_.predicted : model_.more[o - 1].predicted;
       const auto& scores = o == 0 ? model_.scores : model_.more[o - 1].scores;
       const std::string where =
-          o == 0 ? "readout"
-                 : "readout of " +
-                       network_.populations[network_.more_outputs[o - 1].population].name;
+          o == 0
+              ? "readout"
+              : "readout of " + network_.populations[network_.more_outputs[o - 1].population].name;
       if (rtl_.classes[o] != predicted) {
         differ("result", where, static_cast<std::int64_t>(predicted), rtl_.classes[o],
                "the class differs");

@@ -51,10 +51,8 @@ void FloatModel::gather(std::size_t population, std::size_t t, const ir::Dataset
       const auto& membranes = result.recording.membranes[source.index];
       in.synapses.maximize(membranes.data.data() + t * membranes.cols, sum);
     } else if (source.kind == ir::Source::Kind::Input) {
-      const std::span<const float> x =
-          data.step(sample, t)
-              .subspan(first_elements_[source.index],
-                       ir::element_count(network_.inputs[source.index].shape));
+      const std::span<const float> x = data.step(sample, t).subspan(
+          first_elements_[source.index], ir::element_count(network_.inputs[source.index].shape));
       for (std::size_t i = 0; i < x.size(); ++i) {
         if (x[i] == 0) continue;
         result.synaptic_operations += in.synapses.add(i, static_cast<double>(x[i]), sum);

@@ -28,10 +28,10 @@ struct InputEvent {
   std::int32_t value = 0;
 };
 
-// The events of one step of an input: its elements that are not zero, in rising order. `first`: where
-// they begin among those of all inputs (ir::first_element). Real-valued
-// data (a scale other than 1) are scaled, rounded half up and clamped to the input's range; else
-// throws InputError (data-out-of-range) where a value is not an integer that the input can hold.
+// The events of one step of an input: its elements that are not zero, in rising order. `first`:
+// where they begin among those of all inputs (ir::first_element). Real-valued data (a scale other
+// than 1) are scaled, rounded half up and clamped to the input's range; else throws InputError
+// (data-out-of-range) where a value is not an integer that the input can hold.
 void step_events(const ir::QuantizedInput& input, const ir::Dataset& data, std::size_t sample,
                  std::size_t t, std::vector<InputEvent>& events, std::size_t first = 0);
 

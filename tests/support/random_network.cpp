@@ -111,9 +111,10 @@ ir::Dataset random_data(Random& r, const ir::Network& network, std::size_t steps
       float* row = d.x.data() + t * features + ir::first_element(network, i);
       for (std::size_t e = 0; e < ir::element_count(network.inputs[i].shape); ++e) {
         if (!r.chance(density)) continue;
-        row[e] = kind.real ? static_cast<float>(r.real(kind.negative ? -1.0 : 0.0, 1.0))
-                           : static_cast<float>(
-                                 r.whole(kind.negative ? -kind.max_value : 1, kind.max_value));
+        row[e] =
+            kind.real
+                ? static_cast<float>(r.real(kind.negative ? -1.0 : 0.0, 1.0))
+                : static_cast<float>(r.whole(kind.negative ? -kind.max_value : 1, kind.max_value));
       }
     }
   }
@@ -431,8 +432,9 @@ std::string describe(const RandomCase& c) {
       sources.push_back(describe_projection(c.quantized, *projection));
     }
     out += fmt::format(
-        "; {} {} neurons, {} lanes, w{} v{}/{} {}{}{} <- {}", p.name, ir::shape_text(p.shape),
-        c.mapping.lanes[i], into[0]->weight_bits, p.membrane_bits, p.accumulator_bits,
+        "; {} {} neurons, {} lanes, {}w{} v{}/{} {}{}{} <- {}", p.name, ir::shape_text(p.shape),
+        c.mapping.lanes[i], c.mapping.is_loadable(i) ? "ram " : "", into[0]->weight_bits,
+        p.membrane_bits, p.accumulator_bits,
         p.spiking ? fmt::format("{} {}", ir::name(p.reset.mechanism), ir::name(p.reset.timing))
                   : "li",
         p.synapse == ir::Synapse::None ? ""
@@ -516,6 +518,9 @@ RandomCase random_case(std::uint64_t seed, unsigned kinds) {
     c.mapping.lanes.push_back(static_cast<int>(lanes));
   }
   c.mapping = ir::fit_lanes(c.quantized, c.mapping);
+  for (std::size_t p = 0; p < c.quantized.populations.size(); ++p) {
+    c.mapping.loadable.push_back(r.chance(0.3));
+  }
   ir::verify(c.quantized);
   ir::verify(c.quantized, c.mapping);
   c.description = describe(c);

@@ -50,7 +50,7 @@ enum RandomKind : unsigned {
   kAlpha = 1U << 7,      // Synapse::Alpha
   kMaxPool = 1U << 8,    // the largest currents of a convolution (needs kConv)
   kInhibition = 1U << 9,
-  kRealInput = 1U << 10,  // data that are not integers
+  kRealInput = 1U << 10,    // data that are not integers
   kManyInputs = 1U << 11,   // up to 3, each with values of its own kind
   kManyOutputs = 1U << 12,  // up to 3, also of populations that others read
   kDenseOnly = 0,

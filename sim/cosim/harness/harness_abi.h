@@ -6,7 +6,7 @@
 /* NOLINTBEGIN(modernize-deprecated-headers, modernize-use-using): this is C. */
 #include <stdint.h>
 
-#define HILLOCK_HARNESS_ABI 3
+#define HILLOCK_HARNESS_ABI 4
 
 /* One population's place in the verification port trace_rows_o, in words of 32 bits. */
 typedef struct {
@@ -26,6 +26,12 @@ typedef struct {
   uint32_t score_bits;
 } HillockOutput;
 
+/* A word for the load port. */
+typedef struct {
+  uint32_t addr;
+  uint32_t data;
+} HillockLoad;
+
 typedef struct {
   uint32_t abi;
   uint32_t populations;
@@ -33,7 +39,9 @@ typedef struct {
   uint32_t counter_words;
   uint32_t outputs;
   const HillockOutput* output;
-  uint32_t stall_bits; /* of stall_i */
+  uint32_t stall_bits;     /* of stall_i */
+  const HillockLoad* load; /* what is loaded before the first sample */
+  uint64_t load_count;
 } HillockDesign;
 
 typedef struct {
@@ -64,9 +72,9 @@ typedef struct {
   HillockTrace* trace;   /* one per population */
   uint32_t* counters;    /* [counter_words]: out: what they grew by */
   /* out */
-  uint8_t finished; /* 0: gave up */
-  uint64_t cycles;  /* from the first beat's transfer to the result's, both included */
-  uint64_t ticks;   /* clock cycles simulated */
+  uint8_t finished;       /* 0: gave up */
+  uint64_t cycles;        /* from the first beat's transfer to the result's, both included */
+  uint64_t ticks;         /* clock cycles simulated */
   uint32_t* result_class; /* [outputs] */
   int64_t* result_score;  /* [outputs] */
 } HillockRun;

@@ -26,7 +26,8 @@ bool has_note(const Network& n, const std::string& text) {
   return false;
 }
 
-TEST_CASE("Sinabs: a batch axis in parameters, a Flatten that does not know its input", "[import]") {
+TEST_CASE("Sinabs: a batch axis in parameters, a Flatten that does not know its input",
+          "[import]") {
   const Network n = read("sinabs");
   REQUIRE(n.populations.size() == 2);
   CHECK(n.populations[0].shape == ir::Shape{2, 4, 4});

@@ -71,8 +71,8 @@ TEST_CASE("data that do not fit several inputs", "[import]") {
   };
   const auto ones = [](std::size_t count) { return std::vector<std::uint8_t>(count, 1); };
   // An input without a time axis is shown in every step of the others.
-  const ir::Dataset d =
-      load({{"x_audio", {2, 3, 6}, ones(36)}, {"x_touch", {2, 4}, std::vector<float>{1, 2, 3, 4, 5, 6, 7, 8}}});
+  const ir::Dataset d = load({{"x_audio", {2, 3, 6}, ones(36)},
+                              {"x_touch", {2, 4}, std::vector<float>{1, 2, 3, 4, 5, 6, 7, 8}}});
   CHECK_FALSE(d.static_input);
   CHECK(d.step(1, 2)[9] == 8.0F);
   CHECK(d.step(1, 0)[9] == 8.0F);
@@ -154,8 +154,17 @@ TEST_CASE("what an architecture with several inputs and outputs must say", "[imp
              Contains("dim is 2, and its sources have 1 axes besides the batch"));
 }
 
+TEST_CASE("LeakyParallel is refused with the reason", "[import]") {
+  Case c;
+  c.architecture =
+      R"({"input": {"shape": [2]}, "layers": [{"name": "lp", "type": "leakyparallel"}]})";
+  CHECK_THAT(c.error(), Contains("LeakyParallel keeps its membranes at 0 or above") &&
+                            Contains("[unsupported-node]"));
+}
+
 TEST_CASE("the concatenation of planes stays a convolution", "[import]") {
-  const std::string text = R"({"inputs": [{"name": "a", "shape": [1, 3, 3]}, {"name": "b", "shape": [2, 3, 3]}],
+  const std::string text =
+      R"({"inputs": [{"name": "a", "shape": [1, 3, 3]}, {"name": "b", "shape": [2, 3, 3]}],
     "layers": [{"name": "ca", "type": "conv2d", "from": "a"},
                {"name": "cb", "type": "conv2d", "from": "b"},
                {"name": "join", "type": "concat", "dim": DIM, "from": ["ca", "cb"]},
@@ -163,13 +172,15 @@ TEST_CASE("the concatenation of planes stays a convolution", "[import]") {
   const auto with = [&](const std::string& dim, int channels) {
     std::string t = text;
     t.replace(t.find("DIM"), 3, dim);
-    return of(t, {{weight("ca", {1, 1, 1, 1}), weight("cb", {1, 2, 1, 1}), weight("c", {2, channels, 2, 2})},
+    return of(t, {{weight("ca", {1, 1, 1, 1}), weight("cb", {1, 2, 1, 1}),
+                   weight("c", {2, channels, 2, 2})},
                   leaky("lif")});
   };
   const Network n = with("1", 2).import();
   CHECK(n.populations[0].shape == ir::Shape{2, 2, 2});
   REQUIRE(n.projections.size() == 2);
-  // ca is 1; cb is 1 and 2; the kernel of channel 0 is 1..4 and 9..12, of channel 1 5..8 and 13..16.
+  // ca is 1; cb is 1 and 2; the kernel of channel 0 is 1..4 and 9..12, of channel 1 5..8
+  // and 13..16.
   CHECK(std::get<ir::Conv>(n.projections[0].connectivity).weight ==
         std::vector<double>{1, 2, 3, 4, 9, 10, 11, 12});
   CHECK(std::get<ir::Conv>(n.projections[1].connectivity).weight ==
