@@ -214,11 +214,19 @@ passes::Calibration calibrate(const ir::Network& network, const ir::Dataset& dat
   return calibration;
 }
 
-passes::CalibrationRun record(const ir::Network& network, const ir::Dataset& data,
-                              std::size_t max_samples) {
+passes::CalibrationRun record(const ir::Network& network, const ir::Dataset& data) {
+  // Elements x steps to be run once through, and samples at most and, of large networks, at least.
+  constexpr std::size_t kBudget = 40'000'000;
+  constexpr std::size_t kMaxSamples = 128;
+  constexpr std::size_t kMinSamples = 16;
+  std::size_t elements = 0;
+  for (const ir::Input& i : network.inputs) elements += ir::element_count(i.shape);
+  for (const ir::Population& p : network.populations) elements += p.neurons();
+  const std::size_t cost = std::max<std::size_t>(1, elements * data.timesteps);
+  const std::size_t samples =
+      std::min(data.samples, std::clamp(kBudget / cost, kMinSamples, kMaxSamples));
   passes::CalibrationRun out;
   out.data = &data;
-  const std::size_t samples = std::min(data.samples, max_samples);
   for (std::size_t k = 0; k < samples; ++k) out.samples.push_back(k * data.samples / samples);
   const sim::FloatModel model(network);
   sim::FloatResult result;

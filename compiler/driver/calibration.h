@@ -17,9 +17,8 @@ namespace hillock::driver {
                                             std::size_t max_samples, int input_bits = 8,
                                             const ir::Dataset* also = nullptr);
 
-// Runs the float network on at most `max_samples` samples, evenly spread, and can run integers on
-// the same. Keeps references to the network and the data.
-[[nodiscard]] passes::CalibrationRun record(const ir::Network& network, const ir::Dataset& data,
-                                            std::size_t max_samples);
+// Runs the float network on samples, evenly spread, and can run integers on the same; as many as
+// take a few seconds. Keeps references to the network and the data.
+[[nodiscard]] passes::CalibrationRun record(const ir::Network& network, const ir::Dataset& data);
 
 }  // namespace hillock::driver

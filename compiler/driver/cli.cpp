@@ -112,7 +112,17 @@ void add_compile(CLI::App& verb, CompileOptions& o) {
       ->check(CLI::Range(2, 16));
   add_per_population(verb, "--membrane-bits", o.membrane_bits,
                      "Narrower membranes that saturate, 2..48 [proved]");
-  verb.add_option("--calibration", o.calibration, "Data set to calibrate on [that of --data]")
+  add_choice<QuantizerMethod>(
+      verb, "--quantizer", o.quantizer, "rebuilt|searched|nearest|nearest-tensor",
+      [](std::string_view word) -> std::optional<QuantizerMethod> {
+        if (word == "rebuilt") return QuantizerMethod::Rebuilt;
+        if (word == "searched") return QuantizerMethod::Searched;
+        if (word == "nearest") return QuantizerMethod::Nearest;
+        if (word == "nearest-tensor") return QuantizerMethod::NearestTensor;
+        return std::nullopt;
+      },
+      "How weights become integers [rebuilt]");
+  verb.add_option("--calibration", o.calibration, "Data set to calibrate on [half of --data]")
       ->type_name("D.npz");
   verb.add_option("--config", "Options from a JSON file; the command line overrides them")
       ->type_name("FILE.json");
@@ -210,7 +220,7 @@ class CommandLine {
       say(common_, compile_text(compile(compile_, common_), compile_.output));
     });
     add_compile(*v, compile_);
-    v->add_option("--data", compile_.data, "Data set to run later; calibrated on")
+    v->add_option("--data", compile_.data, "Data set to run later; calibrated on half of it")
         ->type_name("D.npz");
   }
 

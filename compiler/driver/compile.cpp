@@ -6,7 +6,8 @@
 #include <charconv>
 
 #include "compiler/analysis/overflow.h"
-#include "compiler/driver/calibration.h"
+#include "compiler/driver/accuracy.h"
+#include "compiler/driver/quantizer.h"
 #include "compiler/driver/run.h"
 #include "compiler/emit/emit.h"
 #include "compiler/emit/testbench.h"
@@ -26,7 +27,6 @@ using support::DiagnosticKind;
 constexpr int kDefaultWeightBits = 6;
 constexpr int kDefaultLanes = 8;
 constexpr int kDefaultTimesteps = 1024;
-constexpr std::size_t kCalibrationSamples = 64;
 
 int parse_int(const std::string& option, const std::string& word, int lo, int hi) {
   int value = 0;
@@ -105,7 +105,9 @@ ir::Mapping resolve_lanes(const PerPopulationOption& given, const ir::Network& n
 // The data that compile reads: those it calibrates on, and those that a test is to follow on.
 struct CompileData {
   std::optional<ir::Dataset> calibration;
-  std::optional<ir::Dataset> data;  // --data, where --calibration is given beside it
+  std::optional<ir::Dataset> data;  // of --data
+  std::string given;                // names the content that `calibration` was taken from
+  bool half = false;                // of it
 
   CompileData(const CompileOptions& options, const ir::Network& network) {
     const auto load = [&](const std::filesystem::path& file) {
@@ -114,11 +116,14 @@ struct CompileData {
       check_labels(loaded, network.populations[network.output].neurons());
       return loaded;
     };
+    if (!options.data.empty()) data = load(options.data);
     if (!options.calibration.empty()) {
       calibration = load(options.calibration);
-      if (!options.data.empty()) data = load(options.data);
-    } else if (!options.data.empty()) {
-      calibration = load(options.data);
+      given = fingerprint(*calibration);
+    } else if (data) {
+      given = fingerprint(*data);
+      calibration = calibration_half(*data);
+      half = true;
     }
   }
 
@@ -127,18 +132,18 @@ struct CompileData {
     return static_cast<int>(std::max(steps, data ? data->timesteps : 0));
   }
 
-  [[nodiscard]] passes::Calibration calibrated(const ir::Network& network, int input_bits) const {
-    if (!calibration) return {};
-    return calibrate(network, *calibration, kCalibrationSamples, input_bits,
-                     data ? &*data : nullptr);
+  [[nodiscard]] QuantizerData for_quantizer(int input_bits) const {
+    return {calibration ? &*calibration : nullptr, data ? &*data : nullptr, input_bits};
   }
 
   // The `calibration` part of compile.json.
   [[nodiscard]] json summary(bool tested_on_data) const {
     if (!calibration) return nullptr;
-    const bool same = !data || (data->samples == calibration->samples && data->x == calibration->x);
+    const bool same = data && fingerprint(*data) == given;
     return {{"file", calibration->file},
-            {"samples", std::min(kCalibrationSamples, calibration->samples)},
+            {"samples", calibration->samples},
+            {"half", half},
+            {"content", given},
             {"shared_with_test", tested_on_data && same}};
   }
 };
@@ -233,7 +238,6 @@ json compile(const CompileOptions& options, const CommonOptions& common) {
   network = passes::align_convolutions(std::move(network));
   ir::verify(network);
   const CompileData data(options, network);
-  const passes::Calibration calibration = data.calibrated(network, options.input_bits);
 
   passes::QuantizeOptions quantize;
   quantize.weight_bits = with_default(resolve("--weight-bits", options.weight_bits, network, 1, 16),
@@ -246,7 +250,9 @@ json compile(const CompileOptions& options, const CommonOptions& common) {
   quantize.timesteps = proof_timesteps(options, data, network);
   const ir::Mapping wanted = resolve_lanes(options.lanes, network);
 
-  ir::QuantizedNetwork q = passes::quantize(network, quantize, calibration);
+  ir::QuantizedNetwork q =
+      run_quantizer(network, quantize, options.quantizer.value_or(QuantizerMethod::Rebuilt),
+                    data.for_quantizer(options.input_bits));
   const std::vector<std::vector<bool>> silent = analysis::silent_neurons(q);
   passes::check_membrane_bits(q, silent, quantize.membrane_bits);
   passes::assign_widths(q, prove(q, quantize.membrane_bits), quantize.membrane_bits);
