@@ -46,20 +46,25 @@ std::string fingerprint(const ir::Dataset& data) {
   return fmt::format("{:016x}", hash);
 }
 
-ir::Dataset calibration_half(const ir::Dataset& data) {
-  ir::Dataset half = data;
-  half.samples = 0;
-  half.x.clear();
-  half.y.clear();
+ir::Dataset pick_samples(const ir::Dataset& data, const std::function<bool(std::size_t)>& take) {
+  ir::Dataset picked;
+  picked.file = data.file;
+  picked.timesteps = data.timesteps;
+  picked.features = data.features;
+  picked.static_input = data.static_input;
   const std::size_t row = data.feature_count() * (data.static_input ? 1 : data.timesteps);
   for (std::size_t i = 0; i < data.samples; ++i) {
-    if (is_held_out(i)) continue;
+    if (!take(i)) continue;
     const auto begin = data.x.begin() + static_cast<std::ptrdiff_t>(i * row);
-    half.x.insert(half.x.end(), begin, begin + static_cast<std::ptrdiff_t>(row));
-    if (!data.y.empty()) half.y.push_back(data.y[i]);
-    ++half.samples;
+    picked.x.insert(picked.x.end(), begin, begin + static_cast<std::ptrdiff_t>(row));
+    if (!data.y.empty()) picked.y.push_back(data.y[i]);
+    ++picked.samples;
   }
-  return half;
+  return picked;
+}
+
+ir::Dataset calibration_half(const ir::Dataset& data) {
+  return pick_samples(data, [](std::size_t i) { return !is_held_out(i); });
 }
 
 bool is_held_out(std::size_t sample) { return sample % 2 == 0; }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -23,6 +24,10 @@ namespace hillock::driver {
 
 // Names a data set by its content: its input values, all of them.
 [[nodiscard]] std::string fingerprint(const ir::Dataset& data);
+
+// The samples of a data set for which `take` is true.
+[[nodiscard]] ir::Dataset pick_samples(const ir::Dataset& data,
+                                       const std::function<bool(std::size_t)>& take);
 
 // Which samples of a data set the quantizer may look at where the same data test the build: every
 // second one, from the second on, so that never more than half are seen. The others are held out.

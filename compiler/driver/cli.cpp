@@ -100,7 +100,11 @@ void add_compile(CLI::App& verb, CompileOptions& o) {
       ->required();
   verb.add_option("-o,--output", o.output, "Build folder")->type_name("DIR")->required();
   add_import(verb, o.import);
-  add_per_population(verb, "--weight-bits", o.weight_bits, "Bits of a weight, 1..16 [6]");
+  add_per_population(verb, "--weight-bits", o.weight_bits, "Bits of a weight, 1..16, or auto [6]");
+  verb.add_option("--max-drop", o.max_drop,
+                  "Accuracy that --weight-bits auto may lose, in percent points [0.5]")
+      ->type_name("POINTS")
+      ->check(CLI::Range(0.0, 100.0));
   add_per_population(verb, "--lanes", o.lanes, "Neurons updated in parallel, or all [8]");
   add_per_population(verb, "--fraction-bits", o.fraction_bits,
                      "Membrane bits below one weight unit, 0..20 [chosen]");

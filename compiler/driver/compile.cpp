@@ -7,6 +7,7 @@
 
 #include "compiler/analysis/overflow.h"
 #include "compiler/driver/accuracy.h"
+#include "compiler/driver/auto_bits.h"
 #include "compiler/driver/quantizer.h"
 #include "compiler/driver/run.h"
 #include "compiler/emit/emit.h"
@@ -25,6 +26,7 @@ using nlohmann::json;
 using support::DiagnosticKind;
 
 constexpr int kDefaultWeightBits = 6;
+constexpr double kDefaultMaxDrop = 0.5;
 constexpr int kDefaultLanes = 8;
 constexpr int kDefaultTimesteps = 1024;
 
@@ -148,6 +150,30 @@ struct CompileData {
   }
 };
 
+// The integers of the network, and the `auto` part of compile.json where bits were searched.
+ir::QuantizedNetwork quantized(const CompileOptions& options, const ir::Network& network,
+                               passes::QuantizeOptions& quantize, const QuantizerData& data,
+                               json& auto_summary) {
+  const QuantizerMethod method = options.quantizer.value_or(QuantizerMethod::Rebuilt);
+  PerPopulationOption bits = options.weight_bits;
+  const bool searched = bits.all == "auto";
+  if (searched) bits.all.reset();
+  const auto stated = resolve("--weight-bits", bits, network, 1, 16);
+  if (!searched) {
+    if (options.max_drop) {
+      throw UsageError("--max-drop is for --weight-bits auto");
+    }
+    quantize.weight_bits = with_default(stated, kDefaultWeightBits);
+    return run_quantizer(network, quantize, method, data);
+  }
+  const double max_drop = options.max_drop.value_or(kDefaultMaxDrop);
+  AutoBits found = find_bits(network, quantize, stated, method, data, max_drop);
+  quantize.weight_bits = found.weight_bits;
+  auto_summary = std::move(found.summary);
+  auto_summary["max_drop"] = max_drop;
+  return std::move(found.network);
+}
+
 int proof_timesteps(const CompileOptions& options, const CompileData& data, ir::Network& network) {
   int steps = std::max(network.timesteps.value_or(0), data.timesteps());
   if (options.import.timesteps) steps = std::max(steps, *options.import.timesteps);
@@ -240,8 +266,6 @@ json compile(const CompileOptions& options, const CommonOptions& common) {
   const CompileData data(options, network);
 
   passes::QuantizeOptions quantize;
-  quantize.weight_bits = with_default(resolve("--weight-bits", options.weight_bits, network, 1, 16),
-                                      kDefaultWeightBits);
   quantize.fraction_bits = resolve("--fraction-bits", options.fraction_bits, network, 0, 20);
   quantize.decay_bits = resolve("--decay-bits", options.decay_bits, network, 0, 24);
   quantize.current_decay_bits =
@@ -250,9 +274,9 @@ json compile(const CompileOptions& options, const CommonOptions& common) {
   quantize.timesteps = proof_timesteps(options, data, network);
   const ir::Mapping wanted = resolve_lanes(options.lanes, network);
 
+  json auto_bits;
   ir::QuantizedNetwork q =
-      run_quantizer(network, quantize, options.quantizer.value_or(QuantizerMethod::Rebuilt),
-                    data.for_quantizer(options.input_bits));
+      quantized(options, network, quantize, data.for_quantizer(options.input_bits), auto_bits);
   const std::vector<std::vector<bool>> silent = analysis::silent_neurons(q);
   passes::check_membrane_bits(q, silent, quantize.membrane_bits);
   passes::assign_widths(q, prove(q, quantize.membrane_bits), quantize.membrane_bits);
@@ -272,6 +296,8 @@ json compile(const CompileOptions& options, const CommonOptions& common) {
                   {"calibration", data.summary(options.tested_on_data)},
                   {"notes", notes_on(q, silent)},
                   {"rtl", {{"top", design.top}, {"files", design.files}}}};
+
+  if (!auto_bits.is_null()) summary["auto"] = auto_bits;
 
   std::vector<std::pair<std::string, std::string>> files;
   for (emit::EmittedFile& f : design.all) files.emplace_back(f.path, std::move(f.content));

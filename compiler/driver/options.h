@@ -55,6 +55,7 @@ struct CompileOptions {
   PerPopulationOption current_decay_bits;
   int input_bits = 8;  // of real-valued data
   std::optional<QuantizerMethod> quantizer;
+  std::optional<double> max_drop;  // of accuracy in percent points, for --weight-bits auto
   PerPopulationOption membrane_bits;
   PerPopulationOption lanes;
 };

@@ -18,9 +18,7 @@ class Descent {
     for (std::size_t e = 0; e < losses_.size(); ++e) losses_[e] = replay(e, row(e), 0);
   }
 
-  [[nodiscard]] double loss() const {
-    return std::accumulate(losses_.begin(), losses_.end(), 0.0);
-  }
+  [[nodiscard]] double loss() const { return std::accumulate(losses_.begin(), losses_.end(), 0.0); }
   [[nodiscard]] const std::vector<std::int32_t>& weight() const { return weight_; }
   [[nodiscard]] std::int64_t threshold() const { return threshold_; }
 
@@ -109,6 +107,7 @@ class Descent {
     const Column& column = *c_.columns[i];
     changed_.clear();
     double change = 0;
+    double left = loss();  // what the episodes that follow could gain at most
     for (std::size_t k = 0; k < column.at.size();) {
       const std::size_t e = column.at[k] / c_.steps;
       scratch_.assign(row(e), row(e) + c_.steps);
@@ -117,6 +116,8 @@ class Descent {
       }
       const double loss = replay(e, scratch_.data(), 0);
       change += loss - losses_[e];
+      left -= losses_[e];
+      if (change >= left) return false;
       changed_.emplace_back(e, loss);
     }
     if (!(change < -1e-9)) return false;
