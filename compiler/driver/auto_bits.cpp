@@ -75,7 +75,7 @@ class Search {
   };
 
   static ir::Dataset split(const ir::Dataset& data, bool kept) {
-    return pick_samples(data, [&](std::size_t i) { return (i % 3 == 2) == kept; });
+    return pick_samples(data, [&](std::size_t i) { return (i % 2 == 1) == kept; });
   }
 
   [[nodiscard]] Bits all(int bits) const {

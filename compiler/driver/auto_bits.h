@@ -15,7 +15,7 @@ struct AutoBits {
   nlohmann::json summary;        // the `auto` part of compile.json
 };
 
-// Every third of the calibration samples is kept from the quantizer, and integers hold where their
+// Every second one of the calibration samples is kept from the quantizer, and integers hold where their
 // accuracy on these (without labels: the share that the float network decides alike) is at most
 // `max_drop` percent points below the float network's. First the narrowest width that holds for all
 // populations is found, from 8 bits down (up, where 8 do not hold); then fewer bits are tried
