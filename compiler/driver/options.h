@@ -56,8 +56,10 @@ struct CompileOptions {
   int input_bits = 8;  // of real-valued data
   std::optional<QuantizerMethod> quantizer;
   std::optional<double> max_drop;  // of accuracy in percent points, for --weight-bits auto
+  PerPopulationOption value_bits;
   PerPopulationOption membrane_bits;
   PerPopulationOption lanes;
+  PerPopulationOption weights;  // rom or ram
 };
 
 struct DataOptions {

@@ -6,7 +6,7 @@
 namespace hillock::driver {
 namespace {
 
-// Samples that the scales are searched on, and those that neurons are rebuilt on.
+// Samples that the scales are searched on.
 constexpr std::size_t kTraceSamples = 64;
 
 }  // namespace

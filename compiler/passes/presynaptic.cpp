@@ -106,6 +106,11 @@ Presynaptic slots_of(const ir::Network& network, std::size_t population,
   const std::size_t positions = ir::positions_of(network, population);
   const bool shared = shares_weights(network, population);
   out.channels.resize(network.populations[population].neurons() / positions);
+  for (const ir::Projection& p : network.projections) {
+    const bool membranes = p.source.kind == ir::Source::Kind::Population &&
+                           ir::sends_membranes(network, p.source.index);
+    if (p.target == population && membranes) return out;
+  }
   std::size_t columns = 0;
   for (std::size_t k = 0; k < network.projections.size(); ++k) {
     const ir::Projection& p = network.projections[k];

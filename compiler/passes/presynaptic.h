@@ -40,7 +40,8 @@ struct Presynaptic {
   bool partial = false;
 };
 
-// Which neurons and samples to look at; empty where no projection of the population has weights.
+// Which neurons and samples to look at; empty where no projection of the
+// population has weights, or one of them reads membranes.
 [[nodiscard]] Presynaptic slots_of(const ir::Network& network, std::size_t population,
                                    const Calibration& calibration, const CalibrationRun& run,
                                    std::size_t max_rows);

@@ -54,6 +54,7 @@ numeric::NeuronSwitches switches_of(const QuantizedPopulation& p) {
   s.reset_offset = p.reset_offset;
   s.current = p.synapse == ir::Synapse::Current;
   s.alpha = p.synapse == ir::Synapse::Alpha;
+  s.max_spikes = p.max_spikes;
   return s;
 }
 
@@ -156,7 +157,9 @@ class Reconstruction {
     const std::size_t rows = in.episodes.size() * in.steps;
     const std::size_t stride = std::max<std::size_t>(1, rows / options_.max_rows);
     const int bits = quantize_.weight_bits[population];
-    const bool pooled = membrane_of(network_, population) != population;
+    // Others count in this population's units, and their own weights are settled.
+    const bool fixed = membrane_of(network_, population) != population ||
+                       ir::sends_membranes(network_, population);
     std::vector<Eigen::VectorXd> target(channels);
     std::vector<std::shared_ptr<SecondOrder>> order(channels);
     for (std::size_t f = 0; f < filters.filters.size(); ++f) {
@@ -190,7 +193,7 @@ class Reconstruction {
     std::vector<double> scales(channels);
     for (std::size_t c = 0; c < channels; ++c) scales[c] = p.scale[c * positions];
     const bool shared = p.inhibition || !p.spiking;
-    const std::vector<double> factors = scale_factors(bits, pooled);
+    const std::vector<double> factors = scale_factors(bits, fixed);
     std::vector<std::vector<SecondOrder::Rounded>> tried(channels);
     for (std::size_t c = 0; c < channels; ++c) {
       if (!order[c]) continue;

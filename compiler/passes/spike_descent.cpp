@@ -75,7 +75,7 @@ class Descent {
       const std::int64_t a = std::int64_t{sum[t]} << c_.fraction_bits;
       (s.has_current() ? p.current : p.sum) += a;
       f = numeric::fire(p.sum, p.current, p.held, s, k);
-      const int difference = static_cast<int>(f.spike) - static_cast<int>(target[t]);
+      const int difference = static_cast<int>(f.value) - static_cast<int>(target[t]);
       count += difference;
       trace = memory * trace + difference;
       loss += trace * trace;
