@@ -258,6 +258,8 @@ json population_summary(const ir::Network& network, const ir::QuantizedNetwork& 
          {"current_decay_bits", p.current_decay_shift},
          {"current_bits", p.current_bits},
          {"inhibition", p.inhibition},
+         {"max_spikes", p.max_spikes},
+         {"value_bits", p.value_bits},
          {"overflow", p.overflow == numeric::OverflowMode::Proved ? "proved" : "saturating"},
          {"lanes", mapping.lanes[i]},
          {"weights", mapping.is_loadable(i) ? "ram" : "rom"}});
@@ -281,6 +283,7 @@ json compile(const CompileOptions& options, const CommonOptions& common) {
   quantize.current_decay_bits =
       resolve("--current-decay-bits", options.current_decay_bits, network, 0, 24);
   quantize.membrane_bits = resolve("--membrane-bits", options.membrane_bits, network, 2, 48);
+  quantize.value_bits = resolve("--value-bits", options.value_bits, network, 2, 16);
   quantize.timesteps = proof_timesteps(options, data, network);
   ir::Mapping wanted = resolve_lanes(options.lanes, network);
   wanted.loadable = resolve_loadable(options.weights, network);
