@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "compiler/driver/accuracy.h"
 #include "compiler/driver/report.h"
 #include "compiler/driver/run.h"
 #include "compiler/driver/terminal.h"

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <thread>
 
+#include "compiler/driver/accuracy.h"
 #include "compiler/driver/activity_file.h"
 #include "compiler/driver/terminal.h"
 #include "compiler/support/npz.h"
@@ -172,15 +173,21 @@ ir::Dataset load_data(const Build& build, const DataOptions& options) {
 
 namespace {
 
-// The share of right predictions for the samples from `first` on; null without labels.
-json accuracy_of(const std::vector<std::size_t>& predictions, const std::vector<std::int64_t>& y,
-                 std::size_t first) {
-  if (y.empty() || predictions.empty()) return nullptr;
-  std::size_t right = 0;
-  for (std::size_t i = 0; i < predictions.size(); ++i) {
-    if (static_cast<std::int64_t>(predictions[i]) == y[first + i]) ++right;
+// Accuracy over the samples that the quantizer has not seen; null where it may have seen them all.
+json held_out(const Build& build, const ir::Dataset& data,
+              const std::vector<std::size_t>& predictions) {
+  const auto calibration = build.summary.find("calibration");
+  const bool known = calibration != build.summary.end() && calibration->is_object() &&
+                     calibration->contains("content") && calibration->contains("half");
+  if (!known || calibration->at("content") != fingerprint(data)) {
+    return accuracy_summary(predictions, data.y);
   }
-  return static_cast<double>(right) / static_cast<double>(predictions.size());
+  if (calibration->at("half") != true) return nullptr;
+  std::vector<std::size_t> samples;
+  for (std::size_t i = 0; i < data.samples; ++i) {
+    if (is_held_out(i)) samples.push_back(i);
+  }
+  return accuracy_summary(predictions, data.y, 0, samples);
 }
 
 }  // namespace
@@ -188,14 +195,21 @@ json accuracy_of(const std::vector<std::size_t>& predictions, const std::vector<
 void add_predictions(json& result, const ir::Network& network,
                      const std::vector<std::vector<std::size_t>>& predictions,
                      const ir::Dataset& data, std::size_t first) {
-  result["accuracy"] = accuracy_of(predictions[0], data.labels(0), first);
+  const auto summary = [&](std::size_t o) {
+    return accuracy_summary(predictions[o], data.labels(o), first);
+  };
+  const json main = summary(0);
+  result["accuracy"] = main.at("accuracy");
+  result["accuracy_interval"] = main.at("interval");
   result["predictions"] = predictions[0];
   if (predictions.size() == 1) return;
   const std::vector<ir::Output> outputs = ir::outputs_of(network);
   for (std::size_t o = 0; o < predictions.size(); ++o) {
+    const json own = summary(o);
     result["outputs"].push_back({{"population", network.populations[outputs[o].population].name},
                                  {"readout", std::string(ir::name(outputs[o].readout))},
-                                 {"accuracy", accuracy_of(predictions[o], data.labels(o), first)},
+                                 {"accuracy", own.at("accuracy")},
+                                 {"accuracy_interval", own.at("interval")},
                                  {"predictions", predictions[o]}});
   }
 }
@@ -227,6 +241,7 @@ json run(const RunOptions& options, const CommonOptions& common) {
       {"model", model},
       {"samples", data.samples},
       {"timesteps", data.timesteps},
+      {"held_out", held_out(build, data, totals.predictions[0])},
       {"inferences_per_second", static_cast<double>(data.samples) / seconds},
       {"spikes_per_inference", static_cast<double>(totals.spikes) / n},
       {"synaptic_operations_per_inference", static_cast<double>(totals.synaptic_operations) / n},

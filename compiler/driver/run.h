@@ -17,8 +17,9 @@ void check_labels(const ir::Dataset& data, const ir::Network& network);
 // How many threads to use.
 [[nodiscard]] int job_count(int asked);
 
-// Adds `accuracy` and `predictions` of the first output, for the samples from `first` on, and,
-// where there are several, `outputs` with those of each. An accuracy is null without labels.
+// Adds `accuracy`, its interval and `predictions` of the first output, for the samples from `first`
+// on, and, where there are several, `outputs` with those of each. An accuracy is null without
+// labels.
 void add_predictions(nlohmann::json& result, const ir::Network& network,
                      const std::vector<std::vector<std::size_t>>& predictions,
                      const ir::Dataset& data, std::size_t first);

@@ -287,7 +287,8 @@ class Top {
           {"Lanes", size(layout.lanes)},
           {"MembraneBits", number(p.membrane_bits)},
           {"ScoreBits", number(fields_[o].score_bits)},
-          {"ClassBits", number(fields_[o].class_bits)}},
+          {"ClassBits", number(fields_[o].class_bits)},
+          {"CountBits", number(p.spiking ? ir::event_bits(p) : 1)}},
          {{"clk_i", "clk_i"},
           {"rst_i", "rst_i"},
           {"step_ready_o", readout + "_step_ready"},
@@ -295,7 +296,7 @@ class Top {
           {"row_group_i", id + "_row_group"},
           {"row_step_last_i", id + "_row_step_last"},
           {"row_sample_last_i", id + "_row_sample_last"},
-          {"row_spikes_i", id + "_row_spikes"},
+          {"row_spikes_i", id + (p.sends_counts() ? "_row_values" : "_row_spikes")},
           {"row_membranes_i", id + "_row_membranes"},
           {"result_valid_o", only ? "result_valid" : readout + "_valid"},
           {"result_ready_i", only ? "result_ready_i" : readout + "_ready"},
@@ -364,8 +365,12 @@ class Top {
         return 32 * words > bits ? fmt::format("{{{}'d0, {}}}", 32 * words - bits, net) : net;
       };
       valid += (valid.empty() ? "" : ", ") + id + "_row_valid";
+      const std::string values =
+          r.value_words == 0
+              ? ""
+              : padded(r.value_words, r.lanes * r.value_bits, id + "_row_values") + ", ";
       rows +=
-          fmt::format("{}{}, {}, {}", rows.empty() ? "" : ",\n                          ",
+          fmt::format("{}{}{}, {}, {}", rows.empty() ? "" : ",\n                          ", values,
                       padded(r.membrane_words, r.lanes * r.membrane_bits, id + "_row_membranes"),
                       padded(r.spike_words, r.lanes, id + "_row_spikes"),
                       padded(1, ir::address_bits(r.groups), id + "_row_group"));

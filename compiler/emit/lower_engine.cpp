@@ -59,6 +59,9 @@ std::vector<Binding> parameters(Lowering& l, std::size_t i, const TapWidths& wid
   bind("Quirk", flag(p.spiking && quirk));
   bind("LoseInput", flag(p.spiking && lose));
   bind("ResetOffset", number(p.reset_offset));
+  bind("MaxSpikes", number(p.max_spikes));
+  bind("EventBits", number(ir::event_bits(p)));
+  bind("ValueShift", number(p.value_shift));
   bind("ThresholdStored", flag(stored.threshold));
   bind("DecayStored", flag(stored.decay));
   bind("BiasStored", flag(stored.bias));
@@ -148,6 +151,7 @@ void lower_engine(Lowering& l, std::size_t i, const TapWidths& widths, ConstantG
 
   row_wires(l, i, id + "_row");
   l.wire(l.layout.rows[i].lanes * p.membrane_bits, id + "_row_thresholds");
+  l.wire(l.layout.rows[i].lanes * ir::event_bits(p), id + "_row_values");
   l.wires(1, id, {"_event_taken", "_weight_read", "_sample_done", "_gated_step_ready"});
   l.wire(32 * ir::kCounterWords, id + "_counts");
   credit(l, i);
@@ -159,6 +163,7 @@ void lower_engine(Lowering& l, std::size_t i, const TapWidths& widths, ConstantG
   }
   l.design().unused.push_back(id + "_sample_done");
   l.design().unused.push_back(id + "_row_membranes");
+  l.design().unused.push_back(id + "_row_values");
 
   // Verification can hold back the credit for a step.
   l.instance({"snn_step_gate",
@@ -191,6 +196,7 @@ void lower_engine(Lowering& l, std::size_t i, const TapWidths& widths, ConstantG
   engine.ports.emplace_back("step_ready_i", id + "_gated_step_ready");
   append(engine.ports, row_ports(raw, "o"));
   engine.ports.emplace_back("row_thresholds_o", id + "_row_thresholds");
+  engine.ports.emplace_back("row_values_o", id + "_row_values");
   engine.ports.emplace_back("event_taken_o", id + "_event_taken");
   engine.ports.emplace_back("weight_read_o", id + "_weight_read");
   engine.ports.emplace_back("sample_done_o", id + "_sample_done");

@@ -97,9 +97,26 @@ class Stream {
     l_.wire(addr_bits_, net(name + "_addr"));
   }
 
+  // The input's value at the width of the population's values. The port is as wide as the widest
+  // input's; a binary one's value is 1, whatever the port holds.
+  [[nodiscard]] std::string input_value() {
+    const int port = ir::input_value_bits(l_.network);
+    const int own = ir::value_bits(l_.network, projection_.source);
+    const int wide = widths_.value_bits;
+    if (own == 1) {
+      if (port == 1 && wide == 1) return "in_value_i";
+      if (port == 1) l_.design().unused.emplace_back("in_value_i");
+      return fmt::format("{}'d1", wide);
+    }
+    const std::string low =
+        own == port ? std::string("in_value_i") : fmt::format("in_value_i[{}:0]", own - 1);
+    if (own == wide) return low;
+    return fmt::format("{{{{{}{{in_value_i[{}]}}}}, {}}}", wide - own, own - 1, low);
+  }
+
   void beats_of_input() {
     const std::vector<std::size_t> readers = readers_of_inputs(l_.network);
-    InputBeat in{"in_valid_i", "in_event_i", "in_addr_i", "in_value_i"};
+    InputBeat in{"in_valid_i", "in_event_i", "in_addr_i", input_value()};
     if (readers.size() > 1) {
       const auto own = std::find(readers.begin(), readers.end(), k_) - readers.begin();
       in.valid = fmt::format("in_fork_valid[{}]", own);
@@ -151,13 +168,6 @@ class Stream {
           {"slice_event_o", net("slice_event")},
           {"slice_addr_o", net("slice_addr")}}});
     in = {net("slice_valid"), net("slice_event"), net("slice_addr"), in.value};
-    // The value is as wide as that of the widest input, and not looked at where this one is binary.
-    const int port = ir::input_value_bits(l_.network);
-    if (l_.network.inputs[input].binary() && port > 1) {
-      in.value = fmt::format("{}'d1", widths_.value_bits);
-    } else if (widths_.value_bits < port) {
-      in.value = fmt::format("in_value_i[{}:0]", widths_.value_bits - 1);
-    }
   }
 
   // A step of the input in full, and what the first projection may run ahead: see snn_conv_taps.
@@ -193,6 +203,8 @@ class Stream {
     const int groups = l_.layout.rows[source].groups;
     const ScanShape scan = scan_shape(lanes, groups);
     const int index_bits = ir::address_bits(scan.words);
+    const ir::QuantizedPopulation& population = l_.network.populations[source];
+    const int event_bits = ir::event_bits(population);
     const bool delayed = projection_.delay > 0;
     const std::string beats = delayed ? "scan" : "beat";
     l_.wires(1, id_, {"_map_valid", "_map_sample_last", "_map_release"});
@@ -203,7 +215,9 @@ class Stream {
     beat_wires("beat");
     if (delayed) beat_wires("scan");
     l_.wire(1, net("beat_sample_last"), delayed ? "1'b0" : "");
-    l_.wire(widths_.value_bits, net("beat_value"), fmt::format("{}'d1", widths_.value_bits));
+    l_.wire(widths_.value_bits, net("beat_value"));
+    l_.wire(addr_bits_, net("map_event"));
+    l_.wire(event_bits, net("map_value"));
     if (delayed) l_.wire(1, net("scan_sample_last"));
     l_.instance(
         {"snn_spike_bitmap",
@@ -215,7 +229,9 @@ class Stream {
           {"GroupBits", number(ir::address_bits(groups))},
           {"Pack", number(scan.pack)},
           {"Slices", number(scan.slices)},
-          {"Delay", number(projection_.delay)}},
+          {"Delay", number(projection_.delay)},
+          {"ValueBits", number(event_bits)},
+          {"AddrBits", number(addr_bits_)}},
          {{"clk_i", "clk_i"},
           {"rst_i", "rst_i"},
           {"step_ready_o", fmt::format("{}_to{}_step_ready", from, k_)},
@@ -224,11 +240,14 @@ class Stream {
           {"row_step_last_i", from + "_row_step_last"},
           {"row_sample_last_i", from + "_row_sample_last"},
           {"row_spikes_i", from + "_row_spikes"},
+          {"row_values_i", from + (event_bits > 1 ? "_row_values" : "_row_spikes")},
           {"step_valid_o", net("map_valid")},
           {"step_sample_last_o", net("map_sample_last")},
           {"word_flags_o", net("map_flags")},
           {"word_index_i", net("map_index")},
           {"word_o", net("map_word")},
+          {"event_addr_i", net("map_event")},
+          {"event_value_o", net("map_value")},
           {"step_release_i", net("map_release")}}});
     l_.instance({"snn_scanner",
                  "u_" + net("scanner"),
@@ -238,7 +257,10 @@ class Stream {
                   {"WordBits", number(scan.word_bits)},
                   {"Pitch", number(scan.pitch)},
                   {"Slices", number(scan.slices)},
-                  {"AddrBits", number(addr_bits_)}},
+                  {"AddrBits", number(addr_bits_)},
+                  {"ValueBits", number(event_bits)},
+                  {"Signed", flag(population.sends_membranes())},
+                  {"BeatValueBits", number(widths_.value_bits)}},
                  {{"clk_i", "clk_i"},
                   {"rst_i", "rst_i"},
                   {"step_valid_i", net("map_valid")},
@@ -246,13 +268,16 @@ class Stream {
                   {"word_flags_i", net("map_flags")},
                   {"word_index_o", net("map_index")},
                   {"word_i", net("map_word")},
+                  {"event_addr_o", net("map_event")},
+                  {"event_value_i", net("map_value")},
                   {"step_release_o", net("map_release")},
                   {"beat_valid_o", net(beats + "_valid")},
                   {"beat_ready_i", net(beats + "_ready")},
                   {"beat_event_o", net(beats + "_event")},
                   {"beat_step_last_o", net(beats + "_step_last")},
                   {"beat_sample_last_o", net(beats + "_sample_last")},
-                  {"beat_addr_o", net(beats + "_addr")}}});
+                  {"beat_addr_o", net(beats + "_addr")},
+                  {"beat_value_o", net("beat_value")}}});
     if (delayed) delay_gate(turn);
   }
 
@@ -561,9 +586,8 @@ TapWidths lower_projections(Lowering& l, std::size_t population) {
   for (const std::size_t k : order) {
     const ir::QuantizedProjection& p = l.network.projections[k];
     widths.weight_bits = std::max(widths.weight_bits, p.weight_bits);
-    if (p.source.kind == ir::Source::Kind::Input) {
-      widths.value_bits =
-          std::max(widths.value_bits, ir::value_bits(l.network.inputs[p.source.index]));
+    if (!std::holds_alternative<ir::MaxPool>(p.connectivity)) {
+      widths.value_bits = std::max(widths.value_bits, ir::value_bits(l.network, p.source));
     }
   }
   if (ir::pooled_source(l.network, population)) {

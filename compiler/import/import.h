@@ -23,7 +23,9 @@ struct ImportOptions {
   std::optional<ir::ResetMechanism> reset;
   std::optional<bool> reset_delay;
   std::optional<ir::Comparison> comparison;
-  std::optional<double> dt;  // seconds
+  std::optional<double> dt;        // seconds
+  std::optional<int> max_spikes;   // sinabs: of a neuron in one step
+  std::optional<bool> norm_input;  // sinabs: the input is scaled by 1 - decay
   std::optional<ir::Readout> readout;
   std::optional<int> timesteps;
   std::string main_output;  // the population that comes first among the outputs; empty: the file's

@@ -40,6 +40,9 @@ module snn_engine #(
   parameter Quirk         = 0,
   parameter LoseInput     = 0,
   parameter ResetOffset   = 0,
+  parameter MaxSpikes     = 1,
+  parameter EventBits     = 1,   // of what a neuron's event carries: see snn_fire
+  parameter ValueShift    = 0,
   // A parameter is either the same for all neurons (its value below) or stored per neuron
   // (its ...Stored flag is 1) in the parameter memory: per lane, from the lowest bit up, threshold,
   // decay, bias, reset value, current decay, current bias, as far as they are stored; lane 0 lowest.
@@ -88,6 +91,7 @@ module snn_engine #(
   output wire [Lanes*MembraneBits-1:0] row_membranes_o,
   output wire [Lanes*MembraneBits-1:0] row_thresholds_o,   // of the row's neurons
   output wire [Lanes-1:0]              row_saturated_o,
+  output wire [Lanes*EventBits-1:0]    row_values_o,       // row_spikes_o where EventBits is 1
   // Activity, for counters: an event was taken, a row was added
   output wire                          event_taken_o,
   output wire                          weight_read_o,
@@ -306,6 +310,7 @@ module snn_engine #(
       wire        [RestBits-1:0]        prepared_rest;
       wire                              held;
       wire                              prepared_held;
+      wire        [EventBits-1:0]       value;
 
       assign parameters   = f_parameters[l*ParameterWidth +: ParameterWidth];
       assign lane_used[l] = UsedInShort | ~f_short_q;
@@ -379,7 +384,10 @@ module snn_engine #(
         .SameStep         (SameStep),
         .Quirk            (Quirk),
         .LoseInput        (LoseInput),
-        .ResetOffset      (ResetOffset)
+        .ResetOffset      (ResetOffset),
+        .MaxSpikes        (MaxSpikes),
+        .EventBits        (EventBits),
+        .ValueShift       (ValueShift)
       ) u_lane (
         .clk_i          (clk_i),
         .event_i        (m_event_q),
@@ -398,6 +406,7 @@ module snn_engine #(
         .spike_o        (lane_spikes[l]),
         .membrane_o     (row_membranes_o[l*MembraneBits +: MembraneBits]),
         .saturated_o    (lane_saturated[l]),
+        .value_o        (value),
         .start_i        (d_start_q),
         .prepared_o     (w_prepared[l*StateBits +: AccBits]),
         .prepared_rest_o(prepared_rest),
@@ -405,6 +414,7 @@ module snn_engine #(
       );
 
       assign row_thresholds_o[l*MembraneBits +: MembraneBits] = threshold;
+      assign row_values_o[l*EventBits +: EventBits] = value & {EventBits{lane_used[l]}};
 
       wire unused_parameters;
       assign unused_parameters = &{1'b0, parameters};

@@ -17,6 +17,7 @@ struct RtlSample {
   std::vector<HillockTrace> traces;
   std::vector<std::vector<std::uint8_t>> spikes;       // per population, [T * neurons]
   std::vector<std::vector<std::int64_t>> membranes;    // per population, [T * neurons]
+  std::vector<std::vector<std::int32_t>> values;       // likewise, where events carry values
   std::vector<std::vector<std::uint32_t>> row_cycles;  // per population, [T * groups]
   std::vector<std::vector<std::uint8_t>> row_seen;     // per population, [T * groups]
   std::vector<std::uint32_t> counters;

@@ -51,10 +51,12 @@ enum RandomKind : unsigned {
   kMaxPool = 1U << 8,    // the largest currents of a convolution (needs kConv)
   kInhibition = 1U << 9,
   kRealInput = 1U << 10,    // data that are not integers
-  kManyInputs = 1U << 11,   // up to 3, each with values of its own kind
-  kManyOutputs = 1U << 12,  // up to 3, also of populations that others read
+  kCounts = 1U << 11,       // several spikes of a neuron in a step
+  kMembranes = 1U << 12,    // weights that read neurons that do not spike
+  kManyInputs = 1U << 14,   // up to 3, each with values of its own kind
+  kManyOutputs = 1U << 15,  // up to 3, also of populations that others read
   kDenseOnly = 0,
-  kAllKinds = (1U << 13) - 1,
+  kAllKinds = kManyOutputs * 2 - 1,
 };
 
 // A whole test case: float network, its integers, a mapping, and data.

@@ -219,6 +219,10 @@ class Bench {
         spikes[neuron[l]] = spike;
         membranes[neuron[l]] =
             field(rows + pop.membrane_word, l * pop.membrane_bits, pop.membrane_bits);
+        if (pop.value_bits == 0) continue;
+        int64_t value = field(rows + pop.value_word, l * pop.value_bits, pop.value_bits);
+        if (!pop.value_signed) value &= (int64_t{1} << pop.value_bits) - 1;
+        trace.values[t * pop.neurons + neuron[l]] = static_cast<int32_t>(value);
       }
     }
   }

@@ -17,6 +17,9 @@ typedef struct {
   uint32_t group_word;
   uint32_t spike_word;
   uint32_t membrane_word;
+  uint32_t value_bits; /* 0: events carry no values */
+  uint32_t value_signed;
+  uint32_t value_word;
   const int32_t* neuron; /* [groups * lanes]: the neuron of a slot, -1 where there is none */
 } HillockPopulation;
 
@@ -56,6 +59,7 @@ typedef struct {
 typedef struct {
   uint8_t* spikes;     /* [timesteps * neurons] */
   int64_t* membranes;  /* [timesteps * neurons] */
+  int32_t* values;     /* [timesteps * neurons], where events carry values */
   uint32_t* row_cycle; /* [timesteps * groups]: cycle of the row, from the first transfer */
   uint8_t* row_seen;   /* [timesteps * groups]: rows that came */
   uint64_t rows;       /* out: rows that came, however many */
