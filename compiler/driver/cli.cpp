@@ -69,9 +69,8 @@ void add_import(CLI::App& verb, import::ImportOptions& o) {
     if (word == "off") return false;
     return std::nullopt;
   };
-  add_choice<bool>(
-      verb, "--reset-delay", o.reset_delay, "on|off", on_or_off,
-      "Reset in the step after the spike, or in the same step");
+  add_choice<bool>(verb, "--reset-delay", o.reset_delay, "on|off", on_or_off,
+                   "Reset in the step after the spike, or in the same step");
   add_choice<ir::Comparison>(verb, "--compare", o.comparison, "gt|ge", ir::parse_comparison,
                              "Spike above the threshold, or at it");
   add_choice<ir::Readout>(verb, "--readout", o.readout,
@@ -92,12 +91,12 @@ void add_import(CLI::App& verb, import::ImportOptions& o) {
 }
 
 void add_per_population(CLI::App& verb, const std::string& name, PerPopulationOption& into,
-                        const std::string& help) {
+                        const std::string& help, const std::string& type = "N|NAME=N,...") {
   verb.add_option_function<std::string>(
           name,
           [&into, name](const std::string& text) { into = PerPopulationOption::parse(name, text); },
           help)
-      ->type_name("N|NAME=N,...");
+      ->type_name(type);
 }
 
 void add_compile(CLI::App& verb, CompileOptions& o) {
@@ -107,6 +106,9 @@ void add_compile(CLI::App& verb, CompileOptions& o) {
   add_import(verb, o.import);
   add_per_population(verb, "--weight-bits", o.weight_bits, "Bits of a weight, 1..16 [6]");
   add_per_population(verb, "--lanes", o.lanes, "Neurons updated in parallel, or all [8]");
+  add_per_population(verb, "--weights", o.weights,
+                     "Weights in rom, or in ram that is loaded at run time [rom]",
+                     "rom|ram|NAME=...");
   add_per_population(verb, "--fraction-bits", o.fraction_bits,
                      "Membrane bits below one weight unit, 0..20 [chosen]");
   add_per_population(verb, "--decay-bits", o.decay_bits, "Bits of the leak, 0..24 [chosen]");
@@ -252,7 +254,8 @@ class CommandLine {
     v->add_option("folder", cosim_.folder, "Build folder")->required();
     add_data(*v, cosim_.data, true);
     v->add_option("--timesteps", cosim_.data.timesteps, "Steps of static data")->type_name("T");
-    v->add_option("--stimulus", cosim_.stimulus, "Write the sample of --first for the test bench")
+    v->add_option("--stimulus", cosim_.stimulus,
+                  "Write the beats of one sample, or of --samples, for test benches")
         ->type_name("F.hex");
     add_cosim(*v, cosim_);
   }

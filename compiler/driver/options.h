@@ -49,6 +49,7 @@ struct CompileOptions {
   PerPopulationOption value_bits;
   PerPopulationOption membrane_bits;
   PerPopulationOption lanes;
+  PerPopulationOption weights;  // rom or ram
 };
 
 struct DataOptions {

@@ -83,8 +83,6 @@ std::vector<Binding> parameters(Lowering& l, std::size_t i, const TapWidths& wid
              current ? fmt::format("/ 2^{}", p.current_decay_shift) : "");
   bind_value("CurrentBias", stored.current_bias,
              sized(bias_here ? p.current_bias[0] : 0, acc_bits));
-  bind("ParameterFile",
-       stored.any() ? l.memory(l.ids[i] + "_parameters.mem", parameter_image(p, layout)) : "\"\"");
   return bindings;
 }
 
@@ -186,6 +184,14 @@ void lower_engine(Lowering& l, std::size_t i, const TapWidths& widths, ConstantG
     const std::string port = s;
     engine.ports.emplace_back("tap_" + port, id + "_tap_" + port.substr(0, port.size() - 2));
   }
+  const ir::Layout layout = ir::layout_of(l.network, l.mapping, i);
+  const StoredParameters stored = stored_parameters(p);
+  if (stored.any()) {
+    l.memory(engine, i, "Parameter", id + "_parameters", parameter_image(p, layout),
+             static_cast<int>(layout.lanes) * stored.bits(p),
+             ir::address_bits(static_cast<std::int64_t>(layout.groups())));
+  }
+  l.load_port(engine, i);
   engine.ports.emplace_back("weights_i", id + "_weights");
   engine.ports.emplace_back("step_ready_i", id + "_gated_step_ready");
   append(engine.ports, row_ports(raw, "o"));
@@ -198,7 +204,6 @@ void lower_engine(Lowering& l, std::size_t i, const TapWidths& widths, ConstantG
 
   if (p.inhibition) inhibition(l, i, raw);
 
-  const ir::Layout layout = ir::layout_of(l.network, l.mapping, i);
   l.instance(
       {"snn_activity",
        "u_" + id + "_activity",

@@ -309,13 +309,19 @@ class Stream {
         ir::SourceAddresses(l_.network, l_.mapping, projection_.source).count());
   }
 
+  // The memory of weights: `rows` of them, with so many bits above the weights of all lanes.
+  void weights(Instance& i, const std::string& image, std::int64_t rows, int more_bits = 0) {
+    l_.memory(i, target_, "Weight", net("weights"), image, lanes_ * widths_.weight_bits + more_bits,
+              ir::address_bits(rows));
+    l_.load_port(i, target_);
+  }
+
   void dense() {
     Instance i = taps("snn_dense_taps");
     const bool fused = ir::fused_update(l_.network, target_);
     i.parameters.emplace_back("Sources", number(addresses()));
     i.parameters.emplace_back("Fused", flag(fused));
-    i.parameters.emplace_back(
-        "WeightFile", l_.memory(net("weights.mem"), dense_image(l_.network, l_.mapping, k_)));
+    weights(i, dense_image(l_.network, l_.mapping, k_), addresses() * groups_);
     i.ports.emplace_back("tap_update_o", net("tap_update"));
     l_.instance(std::move(i));
   }
@@ -357,21 +363,22 @@ class Stream {
     bind("PadLeft", g.pad_left);
     bind("Blocks", g.groups);
     bind("BlockGroups", target.block_groups());
-    i.parameters.emplace_back(
-        "WeightFile", l_.memory(net("weights.mem"), conv_image(l_.network, l_.mapping, k_)));
+    const std::size_t rows =
+        g.in_channels * g.kernel_height * g.kernel_width * target.block_groups();
+    weights(i, conv_image(l_.network, l_.mapping, k_), static_cast<std::int64_t>(rows));
     l_.instance(std::move(i));
   }
 
   void sparse() {
-    SparseImage image = sparse_image(l_.network, l_.mapping, k_);
+    const SparseImage image = sparse_image(l_.network, l_.mapping, k_);
     no_update();
     Instance i = taps("snn_sparse_taps");
     i.parameters.emplace_back("Sources", number(addresses()));
     i.parameters.emplace_back("Rows", number(static_cast<std::int64_t>(image.rows)));
     i.parameters.emplace_back("CountBits", number(image.count_bits));
-    i.parameters.emplace_back("ListFile", l_.memory(net("lists.mem"), std::move(image.lists)));
-    i.parameters.emplace_back("WeightFile",
-                              l_.memory(net("weights.mem"), std::move(image.weights)));
+    l_.memory(i, target_, "List", net("lists"), image.lists, image.count_bits + image.row_bits,
+              addr_bits_);
+    weights(i, image.weights, static_cast<std::int64_t>(image.rows), ir::address_bits(groups_));
     l_.instance(std::move(i));
   }
 

@@ -184,7 +184,8 @@ json to_json(const QuantizedNetwork& network, const Mapping& mapping) {
           {"output", network.output},
           {"readout", std::string(name(network.readout))},
           {"timesteps", network.timesteps},
-          {"lanes", mapping.lanes}};
+          {"lanes", mapping.lanes},
+          {"loadable", mapping.loadable}};
 }
 
 void from_json(const json& j, const std::string& file, QuantizedNetwork& network,
@@ -206,6 +207,7 @@ void from_json(const json& j, const std::string& file, QuantizedNetwork& network
     network.readout = known(parse_readout(readout), readout);
     network.timesteps = j.at("timesteps");
     mapping.lanes = j.at("lanes").get<std::vector<int>>();
+    mapping.loadable = j.at("loadable").get<std::vector<bool>>();
     verify(network);
     verify(network, mapping);
   } catch (const std::exception& e) {  // json's exceptions, and verify()'s

@@ -2,6 +2,7 @@
 // each read this and nothing else of the network. Its arithmetic is docs/arithmetic.md.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -120,6 +121,16 @@ struct QuantizedNetwork {
 // How the network is laid on hardware; meaning is not touched by it.
 struct Mapping {
   std::vector<int> lanes;  // per population, 1..max_lanes()
+  // Populations whose weights, lists and stored parameters are RAM, loaded at run time; empty:
+  // none.
+  std::vector<bool> loadable = {};
+
+  [[nodiscard]] bool is_loadable(std::size_t population) const {
+    return population < loadable.size() && loadable[population];
+  }
+  [[nodiscard]] bool any_loadable() const {
+    return std::find(loadable.begin(), loadable.end(), true) != loadable.end();
+  }
 
   // Rows of `lanes` neurons of a population: cycles of a pass over all of them.
   [[nodiscard]] std::int64_t groups(const QuantizedNetwork& n, std::size_t population) const;

@@ -131,8 +131,7 @@ class Chooser {
     if (source.kind == ir::Source::Kind::Input) return 1;
     if (!ir::sends_membranes(network_, source.index)) return 1;
     const double known = units_[source.index];
-    return known > 0 ? known
-                     : coarsest_event_unit(network_, options_, calibration_, source.index);
+    return known > 0 ? known : coarsest_event_unit(network_, options_, calibration_, source.index);
   }
 
   // The weights into every channel of a population, over all projections.

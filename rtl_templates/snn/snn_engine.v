@@ -59,6 +59,10 @@ module snn_engine #(
   parameter        [CurrentDecayShift:0] CurrentDecay    = 0,
   parameter signed [AccBits-1:0]      CurrentBias        = 0,
   parameter ParameterFile = "",  // row group
+  // Whether its memories are RAM, and where they are on the load port: see snn_image_memory
+  parameter Loadable     = 0,
+  parameter LoadAddrBits = 1,
+  parameter ParameterBase = 0,
   // Derived; not to be overridden
   parameter GroupBits = (Groups > 1) ? $clog2(Groups) : 1
 ) (
@@ -92,7 +96,9 @@ module snn_engine #(
   output wire                          event_taken_o,
   output wire                          weight_read_o,
   // The last tap of a sample's last step was taken
-  output wire                          sample_done_o
+  output wire                          sample_done_o,
+  // Memories loaded at run time
+  input  wire [LoadAddrBits+32:0]      load_i
 );
 
   localparam TwoWords      = (Current != 0) || (MaxInput != 0);
@@ -260,19 +266,26 @@ module snn_engine #(
 
   generate
     if (ParameterBits > 0) begin : gen_parameters
-      snn_rom #(
-        .Width      (Lanes * ParameterWidth),
-        .Depth      (Groups),
-        .AddrBits   (GroupBits),
-        .MemInitFile(ParameterFile)
+      snn_image_memory #(
+        .Width       (Lanes * ParameterWidth),
+        .Depth       (Groups),
+        .AddrBits    (GroupBits),
+        .MemInitFile (ParameterFile),
+        .Loadable    (Loadable),
+        .LoadAddrBits(LoadAddrBits),
+        .LoadBase    (ParameterBase)
       ) u_parameters (
         .clk_i (clk_i),
         .en_i  (m_valid_q & m_update_q),
         .addr_i(m_group_q),
-        .data_o(f_parameters)
+        .data_o(f_parameters),
+        .load_i(load_i)
       );
     end else begin : gen_no_parameters
       assign f_parameters = {(Lanes * ParameterWidth) {1'b0}};
+
+      wire unused_load;
+      assign unused_load = &{1'b0, load_i};
     end
   endgenerate
 

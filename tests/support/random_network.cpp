@@ -330,8 +330,8 @@ passes::QuantizeOptions random_options(Random& r, std::size_t populations, int s
     o.membrane_bits.push_back(r.chance(0.8) ? std::nullopt
                                             : std::optional<int>(static_cast<int>(r.whole(6, 16))));
     if ((kinds & kMembranes) != 0) {
-      o.value_bits.push_back(
-          r.chance(0.5) ? std::nullopt : std::optional<int>(static_cast<int>(r.whole(2, 16))));
+      o.value_bits.push_back(r.chance(0.5) ? std::nullopt
+                                           : std::optional<int>(static_cast<int>(r.whole(2, 16))));
     }
     if ((kinds & (kCurrent | kAlpha)) == 0) continue;
     o.current_decay_bits.push_back(
@@ -368,6 +368,13 @@ std::string describe_projection(const ir::QuantizedNetwork& n, const ir::Quantiz
   return out;
 }
 
+std::string describe_rule(const ir::QuantizedPopulation& p) {
+  if (p.sends_membranes()) return fmt::format("li sends {} >> {}", p.value_bits, p.value_shift);
+  if (!p.spiking) return "li";
+  return fmt::format("{} {}{}", ir::name(p.reset.mechanism), ir::name(p.reset.timing),
+                     p.sends_counts() ? fmt::format(" up to {}", p.max_spikes) : "");
+}
+
 std::string describe(const RandomCase& c) {
   const ir::QuantizedInput& input = c.quantized.inputs[0];
   std::string out = fmt::format("T {}, input {} values {}..{}{}", c.data.timesteps,
@@ -381,14 +388,9 @@ std::string describe(const RandomCase& c) {
       sources.push_back(describe_projection(c.quantized, *projection));
     }
     out += fmt::format(
-        "; {} {} neurons, {} lanes, w{} v{}/{} {}{}{} <- {}", p.name, ir::shape_text(p.shape),
-        c.mapping.lanes[i], into[0]->weight_bits, p.membrane_bits, p.accumulator_bits,
-        !p.spiking ? p.sends_membranes() ? fmt::format("li sends {} >> {}", p.value_bits,
-                                                       p.value_shift)
-                                         : "li"
-                   : fmt::format("{} {}{}", ir::name(p.reset.mechanism),
-                                 ir::name(p.reset.timing),
-                                 p.sends_counts() ? fmt::format(" up to {}", p.max_spikes) : ""),
+        "; {} {} neurons, {} lanes, {}w{} v{}/{} {}{}{} <- {}", p.name, ir::shape_text(p.shape),
+        c.mapping.lanes[i], c.mapping.is_loadable(i) ? "ram " : "", into[0]->weight_bits,
+        p.membrane_bits, p.accumulator_bits, describe_rule(p),
         p.synapse == ir::Synapse::None ? ""
                                        : fmt::format(" {}{}", ir::name(p.synapse), p.current_bits),
         p.inhibition ? " inhibition" : "", fmt::join(sources, ", "));
@@ -457,6 +459,9 @@ RandomCase random_case(std::uint64_t seed, unsigned kinds) {
     c.mapping.lanes.push_back(static_cast<int>(lanes));
   }
   c.mapping = ir::fit_lanes(c.quantized, c.mapping);
+  for (std::size_t p = 0; p < c.quantized.populations.size(); ++p) {
+    c.mapping.loadable.push_back(r.chance(0.3));
+  }
   ir::verify(c.quantized);
   ir::verify(c.quantized, c.mapping);
   c.description = describe(c);

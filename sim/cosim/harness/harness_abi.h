@@ -6,7 +6,7 @@
 /* NOLINTBEGIN(modernize-deprecated-headers, modernize-use-using): this is C. */
 #include <stdint.h>
 
-#define HILLOCK_HARNESS_ABI 3
+#define HILLOCK_HARNESS_ABI 4
 
 /* One population's place in the verification port trace_rows_o, in words of 32 bits. */
 typedef struct {
@@ -23,13 +23,21 @@ typedef struct {
   const int32_t* neuron; /* [groups * lanes]: the neuron of a slot, -1 where there is none */
 } HillockPopulation;
 
+/* A word for the load port. */
+typedef struct {
+  uint32_t addr;
+  uint32_t data;
+} HillockLoad;
+
 typedef struct {
   uint32_t abi;
   uint32_t populations;
   const HillockPopulation* population;
   uint32_t counter_words;
   uint32_t score_bits;
-  uint32_t stall_bits; /* of stall_i */
+  uint32_t stall_bits;     /* of stall_i */
+  const HillockLoad* load; /* what is loaded before the first sample */
+  uint64_t load_count;
 } HillockDesign;
 
 typedef struct {
