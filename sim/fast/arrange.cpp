@@ -292,7 +292,7 @@ std::optional<Arrangement> arrange(const ir::QuantizedNetwork& network, std::str
   for (std::size_t p = 0; p < network.populations.size(); ++p) {
     const QuantizedPopulation& population = network.populations[p];
     if (population.sends_counts() || population.sends_membranes()) {
-      if (why != nullptr) *why = fmt::format("the events of {} carry values", population.name);
+      if (why != nullptr) *why = fmt::format("{} sends values", population.name);
       return std::nullopt;
     }
     const std::int64_t largest = largest_sum(network, p);

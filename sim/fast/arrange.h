@@ -72,7 +72,8 @@ struct Arrangement {
   std::vector<Population> populations;
 };
 
-// nullopt where some value would not fit the kernels' 32 bits; `why` then names it.
+// nullopt where some value would not fit the kernels' 32 bits, or a population sends more than bare
+// spikes; `why` then names it.
 [[nodiscard]] std::optional<Arrangement> arrange(const ir::QuantizedNetwork& network,
                                                  std::string* why = nullptr);
 

@@ -56,7 +56,7 @@ TEST_CASE("the fast model says where events carry values", "[sim][fast]") {
   n.populations[0].spiking = true;
   n.populations[0].max_spikes = 3;
   CHECK(sim::FastModel::make(n, &why) == nullptr);
-  CHECK(why == "the events of p0 carry values");
+  CHECK(why == "p0 sends values");
 }
 
 TEST_CASE("the fast model computes what the reference computes", "[sim][fast]") {
