@@ -311,7 +311,8 @@ void NetworkBuilder::note_sent_membranes() {
   for (std::size_t p = 0; p < network.populations.size(); ++p) {
     if (!ir::sends_membranes(network, p)) continue;
     note(network.populations[p].name,
-         "does not spike, and weights read it: its membrane is sent on in every step, exactly in the "
+         "does not spike, and weights read it: its membrane is sent on in every step, exactly in "
+         "the "
          "float model, rounded to --value-bits in integers");
   }
 }

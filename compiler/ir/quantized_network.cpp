@@ -43,9 +43,9 @@ void verify(const QuantizedPopulation& p) {
               p.current_decay.max() <= (std::int64_t{1} << p.current_decay_shift),
           p.name, "current decay outside 0..1");
   require(p.max_spikes >= 1 && p.max_spikes <= kMaxSpikes, p.name, "max spikes");
-  require(p.max_spikes == 1 ||
-              (p.spiking && p.reset.timing == ResetTiming::SameStep && !p.inhibition),
-          p.name, "rule of several spikes a step");
+  require(
+      p.max_spikes == 1 || (p.spiking && p.reset.timing == ResetTiming::SameStep && !p.inhibition),
+      p.name, "rule of several spikes a step");
   require(p.value_bits == 0 || (!p.spiking && p.value_bits >= 2 && p.value_bits <= 16), p.name,
           "value bits");
   require(p.value_shift >= 0 && p.value_shift <= 58, p.name, "value shift");

@@ -282,8 +282,7 @@ QuantizedNetwork quantize(const Network& network, const QuantizeOptions& options
       choose_fraction_bits(network, options, scales, event_exponents);
   std::vector<double> event_units(network.populations.size(), 1);
   for (std::size_t i = 0; i < network.populations.size(); ++i) {
-    QuantizedPopulation p =
-        quantize_population(network, i, options, scales[i], fraction_bits[i]);
+    QuantizedPopulation p = quantize_population(network, i, options, scales[i], fraction_bits[i]);
     p.max_spikes = choose_max_spikes(network.populations[i], i, calibration);
     if (ir::sends_membranes(network, i)) {
       const auto given = options.value_bits.empty() ? std::nullopt : options.value_bits[i];
@@ -297,12 +296,11 @@ QuantizedNetwork quantize(const Network& network, const QuantizeOptions& options
     const bool pools = std::holds_alternative<ir::MaxPool>(p.connectivity);
     const int bits = options.weight_bits[p.target];
     const bool from_input = p.source.kind == ir::Source::Kind::Input;
-    const double factor = weight_factor(p, calibration) *
-                          (from_input ? 1.0 : event_units[p.source.index]);
-    q.projections.push_back(
-        {p.name, p.source, p.target,
-         quantize_weights(p.connectivity, scales[p.target], factor, bits),
-         pools ? 0 : bits, p.delay, p.where});
+    const double factor =
+        weight_factor(p, calibration) * (from_input ? 1.0 : event_units[p.source.index]);
+    q.projections.push_back({p.name, p.source, p.target,
+                             quantize_weights(p.connectivity, scales[p.target], factor, bits),
+                             pools ? 0 : bits, p.delay, p.where});
   }
   return q;
 }
@@ -346,8 +344,8 @@ namespace {
 // Counts and values that the proof rules out need no bits.
 void narrow_events(QuantizedPopulation& p, const WidthBounds& b) {
   if (p.sends_counts()) {
-    const std::int64_t most =
-        std::max<std::int64_t>(0, b.sum_hi - 1 + p.reset_offset) / (p.threshold.min() + p.reset_offset);
+    const std::int64_t most = std::max<std::int64_t>(0, b.sum_hi - 1 + p.reset_offset) /
+                              (p.threshold.min() + p.reset_offset);
     const int bits = numeric::unsigned_bits_for(static_cast<std::uint64_t>(most));
     if (bits < 8) p.max_spikes = std::min(p.max_spikes, (1 << bits) - 1);
   }

@@ -107,7 +107,7 @@ UpdateSize update_size(const ir::QuantizedPopulation& p) {
     u.compare_bits += m;  // snn_prepare
   }
   if (subtract && !p.sends_counts()) u.add_bits += delayed ? s + 2 : m + 2;  // threshold taken away
-  u.add_bits += s + 2;                                  // prepared sum
+  u.add_bits += s + 2;                                                       // prepared sum
   if (p.synapse != ir::Synapse::None) {
     // snn_prepare_current: a leak of its own, its rounding and its bias; and the sum with the
     // membrane.

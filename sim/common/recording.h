@@ -16,7 +16,7 @@ template <typename V>
 struct Recording {
   // Per population, [T, neurons]: spikes of the step; 1 where a membrane was sent, too.
   std::vector<support::Matrix<std::uint8_t>> spikes;
-  std::vector<support::Matrix<V>> membranes;          // per population, [T, neurons]
+  std::vector<support::Matrix<V>> membranes;  // per population, [T, neurons]
 
   // Makes room for `timesteps` steps of populations of the given sizes.
   void reset(const std::vector<std::size_t>& neurons, std::size_t timesteps) {

@@ -54,8 +54,9 @@ struct FastResult {
 
 class FastModel {
  public:
-  // nullptr where a value of the network may need more than 32 bits; `why` then says which. Keeps a
-  // reference to the network, which is one that verify() has passed.
+  // nullptr where a value of the network may need more than 32 bits, or where events of populations
+  // carry values (counts, membranes); `why` then says which. Keeps a reference to the network,
+  // which is one that verify() has passed.
   [[nodiscard]] static std::unique_ptr<FastModel> make(const ir::QuantizedNetwork& network,
                                                        std::string* why = nullptr);
 

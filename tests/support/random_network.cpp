@@ -429,6 +429,13 @@ std::string describe_projection(const ir::QuantizedNetwork& n, const ir::Quantiz
   return out;
 }
 
+std::string describe_rule(const ir::QuantizedPopulation& p) {
+  if (p.sends_membranes()) return fmt::format("li sends {} >> {}", p.value_bits, p.value_shift);
+  if (!p.spiking) return "li";
+  return fmt::format("{} {}{}", ir::name(p.reset.mechanism), ir::name(p.reset.timing),
+                     p.sends_counts() ? fmt::format(" up to {}", p.max_spikes) : "");
+}
+
 std::string describe(const RandomCase& c) {
   std::string out = fmt::format("T {}", c.data.timesteps);
   for (const ir::QuantizedInput& input : c.quantized.inputs) {
@@ -445,12 +452,7 @@ std::string describe(const RandomCase& c) {
     out += fmt::format(
         "; {} {} neurons, {} lanes, {}w{} v{}/{} {}{}{} <- {}", p.name, ir::shape_text(p.shape),
         c.mapping.lanes[i], c.mapping.is_loadable(i) ? "ram " : "", into[0]->weight_bits,
-        p.membrane_bits, p.accumulator_bits,
-        !p.spiking ? p.sends_membranes()
-                         ? fmt::format("li sends {} >> {}", p.value_bits, p.value_shift)
-                         : "li"
-                   : fmt::format("{} {}{}", ir::name(p.reset.mechanism), ir::name(p.reset.timing),
-                                 p.sends_counts() ? fmt::format(" up to {}", p.max_spikes) : ""),
+        p.membrane_bits, p.accumulator_bits, describe_rule(p),
         p.synapse == ir::Synapse::None ? ""
                                        : fmt::format(" {}{}", ir::name(p.synapse), p.current_bits),
         p.inhibition ? " inhibition" : "", fmt::join(sources, ", "));

@@ -163,13 +163,16 @@ TEST_CASE("CubaLIF as snnTorch exports it is Synaptic, which loses input at a re
   CHECK(n.populations[0].reset.zero_input == ir::ZeroInput::Lost);
 }
 
-TEST_CASE("membranes are read out, and cannot be sent on", "[import]") {
+TEST_CASE("membranes are read out, and sent on", "[import]") {
   Network n = to_network(chain({1}, {cuba("CubaLI", 4e-4, 8e-4, 1, 1)}, {1}), by(Semantics::Nir));
   CHECK_FALSE(n.populations[0].spiking);
   n = to_network(chain({1}, {node("n", "I", {{"r", scalar(2)}})}, {1}), by(Semantics::Nir));
   CHECK(n.populations[0].decay == ir::PerNeuron<double>(1.0));
-  CHECK_THAT(error_with(chain({1}, {node("n", "I", {{"r", scalar(2)}}), spikes("s")}, {1})),
-             Contains("'n' is an I node between neurons, and its membrane cannot be sent on"));
+  n = to_network(chain({1}, {node("n", "I", {{"r", scalar(2)}}), spikes("s")}, {1}),
+                 by(Semantics::Nir));
+  CHECK(ir::sends_membranes(n, 0));
+  CHECK_FALSE(ir::sends_membranes(n, 1));
+  CHECK(n.import.notes.back().rfind("n: does not spike, and weights read it", 0) == 0);
 }
 
 TEST_CASE("a threshold is neurons without memory", "[import]") {
