@@ -265,7 +265,7 @@ json compile(const CompileOptions& options, const CommonOptions& common) {
                   {"state_memory_bits", memory["state"]},
                   {"calibration", data.summary(options.tested_on_data)},
                   {"notes", notes_on(q, silent)},
-                  {"rtl", {{"top", design.top}, {"files", design.files}}}};
+                  {"rtl", {{"top", design.top}, {"files", design.files}, {"rows", design.rows}}}};
 
   std::vector<std::pair<std::string, std::string>> files;
   for (emit::EmittedFile& f : design.all) files.emplace_back(f.path, std::move(f.content));

@@ -12,6 +12,7 @@ EmittedDesign emit(const ir::QuantizedNetwork& network, const ir::Mapping& mappi
   const std::string& top = lowered.design.top;
   EmittedDesign out;
   out.top = top;
+  out.rows = std::move(lowered.rows);
   std::string file_list;
   const auto source = [&](const std::string& path, std::string content) {
     out.files.push_back("rtl/" + path);

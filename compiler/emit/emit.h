@@ -19,6 +19,7 @@ struct EmittedDesign {
   std::string top;                 // module name
   std::vector<std::string> files;  // Verilog sources in compilation order, relative to the folder
   std::vector<EmittedFile> all;    // everything to be written
+  std::vector<std::string> rows;   // per population, the beginning of its row's nets in the top
 };
 
 // Throws InputError (unsupported-graph, width-too-large) where the RTL library cannot hold the

@@ -101,6 +101,7 @@ class Top {
     readout();
     counters();
     verification();
+    l_.out.rows = ids_;
     return std::move(l_.out);
   }
 

@@ -14,6 +14,7 @@ struct MemoryFile {
 struct Lowered {
   Design design;
   std::vector<MemoryFile> memories;
+  std::vector<std::string> rows;  // per population: "hidden" of hidden_row_valid, _group, _spikes
 };
 
 // Throws InputError (unsupported-graph, width-too-large) for what the library cannot hold.

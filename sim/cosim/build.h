@@ -15,6 +15,7 @@ struct BuildRequest {
   int value_bits = 1;              // width of in_value_i
   bool waves = false;              // able to write a VCD; several times slower
   bool quick = false;              // little optimization: for many small designs run briefly
+  std::string bench;               // more Verilog: the module `top` around a netlist; may be empty
 };
 
 // The path of the shared object, built or found in the cache ($HILLOCK_CACHE, else

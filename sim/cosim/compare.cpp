@@ -55,8 +55,13 @@ std::string describe_events(const QuantizedNetwork& network, std::size_t populat
 class Comparer {
  public:
   Comparer(const QuantizedNetwork& network, const ir::Mapping& mapping, const WeightReads& reads,
-           const IntegerResult& model, const RtlSample& rtl, std::size_t sample)
-      : network_(network), reads_(reads), model_(model), rtl_(rtl), sample_(sample) {
+           const IntegerResult& model, const RtlSample& rtl, std::size_t sample, bool membranes)
+      : network_(network),
+        reads_(reads),
+        model_(model),
+        rtl_(rtl),
+        sample_(sample),
+        compare_membranes_(membranes) {
     for (std::size_t p = 0; p < network.populations.size(); ++p) {
       layouts_.push_back(ir::layout_of(network, mapping, p));
     }
@@ -84,7 +89,7 @@ class Comparer {
     const auto& membranes = model_.recording.membranes[p];
     const std::size_t n = spikes.cols;
     out_.spikes += n;
-    out_.membranes += n;
+    if (compare_membranes_) out_.membranes += n;
     const std::uint8_t* rtl_spikes = rtl_.spikes[p].data() + t * n;
     const std::int64_t* rtl_membranes = rtl_.membranes[p].data() + t * n;
     const ir::Layout& layout = layouts_[p];
@@ -94,7 +99,7 @@ class Comparer {
     const std::uint8_t* want_spikes = spikes.data.data() + t * n;
     const std::int64_t* want_membranes = membranes.data.data() + t * n;
     if (all_seen && std::equal(want_spikes, want_spikes + n, rtl_spikes) &&
-        std::equal(want_membranes, want_membranes + n, rtl_membranes)) {
+        (!compare_membranes_ || std::equal(want_membranes, want_membranes + n, rtl_membranes))) {
       return;
     }
     for (std::size_t j = 0; j < n; ++j) {
@@ -103,7 +108,7 @@ class Comparer {
         neuron("missing row", p, j, t, want_membranes[j], 0);
         continue;
       }
-      if (want_membranes[j] != rtl_membranes[j]) {
+      if (compare_membranes_ && want_membranes[j] != rtl_membranes[j]) {
         neuron("membrane", p, j, t, want_membranes[j], rtl_membranes[j]);
       }
       if (want_spikes[j] != rtl_spikes[j]) {
@@ -212,6 +217,7 @@ class Comparer {
   const IntegerResult& model_;
   const RtlSample& rtl_;
   std::size_t sample_;
+  bool compare_membranes_;
   std::vector<ir::Layout> layouts_;
   SampleComparison out_;
 };
@@ -253,8 +259,9 @@ std::int64_t WeightReads::count(const ir::Activity& activity, std::size_t popula
 
 SampleComparison compare(const QuantizedNetwork& network, const ir::Mapping& mapping,
                          const WeightReads& reads, const IntegerResult& model, const RtlSample& rtl,
-                         std::size_t sample, std::optional<std::int64_t> predicted_cycles) {
-  return Comparer(network, mapping, reads, model, rtl, sample).run(predicted_cycles);
+                         std::size_t sample, std::optional<std::int64_t> predicted_cycles,
+                         bool membranes) {
+  return Comparer(network, mapping, reads, model, rtl, sample, membranes).run(predicted_cycles);
 }
 
 }  // namespace hillock::sim
