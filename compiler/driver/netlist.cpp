@@ -62,7 +62,11 @@ sim::BuildRequest netlist_request(const Build& build, const std::string& netlist
   request.top = sim::kNetlistBench;
   request.files = {file.filename().string(), synth::kCellModels};
   request.value_bits = ir::value_bits(build.quantized.inputs[0]);
-  request.bench = sim::netlist_bench(build.quantized, build.mapping, top, row_nets(build));
+  sim::NetlistTop module{top, row_nets(build), 0};
+  const nlohmann::json load = build.summary.value("load", nlohmann::json());
+  if (!load.is_null()) module.load_address_bits = load.at("address_bits");
+  request.load_port = build.mapping.any_loadable();
+  request.bench = sim::netlist_bench(build.quantized, build.mapping, module);
   return request;
 }
 

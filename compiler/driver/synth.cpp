@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <sstream>
 
 #include "compiler/driver/build_folder.h"
 #include "compiler/driver/netlist.h"
@@ -55,29 +56,35 @@ bool declares(const fs::path& file, const std::string& module) {
   return false;
 }
 
-// Sources relative to rtl/: those of the accelerator, and with another top all that lie there.
+// Sources relative to rtl/: those of the accelerator, and with another top those of the file list
+// that it is in.
 std::vector<std::string> sources_of(const Build& build, const SynthOptions& o) {
   const fs::path rtl = build.folder / "rtl";
   std::vector<std::string> sources;
-  for (const json& f : build.summary.at("rtl").at("files")) {
-    sources.push_back(fs::path(f.get<std::string>()).lexically_relative("rtl").string());
+  if (o.top.empty()) {
+    for (const json& f : build.summary.at("rtl").at("files")) {
+      sources.push_back(fs::path(f.get<std::string>()).lexically_relative("rtl").string());
+    }
+    return sources;
   }
-  if (o.top.empty()) return sources;
-  bool found = false;
-  std::vector<std::string> more;
-  for (const auto& entry : fs::recursive_directory_iterator(rtl)) {
-    if (entry.path().extension() != ".v") continue;
-    const std::string name = entry.path().lexically_relative(rtl).string();
-    found = found || declares(entry.path(), o.top);
-    if (std::find(sources.begin(), sources.end(), name) == sources.end()) more.push_back(name);
+  std::vector<fs::path> lists;
+  for (const auto& entry : fs::directory_iterator(rtl)) {
+    if (entry.path().extension() == ".f") lists.push_back(entry.path());
   }
-  if (!found) {
-    support::fail(DiagnosticKind::BadOption, {"--top"},
-                  fmt::format("no file in {} has a module {}", rtl.string(), o.top));
+  std::sort(lists.begin(), lists.end());
+  for (const fs::path& list : lists) {
+    sources.clear();
+    std::istringstream lines(support::read_file(list));
+    for (std::string line; std::getline(lines, line);) {
+      if (!line.empty() && fs::exists(rtl / line)) sources.push_back(line);
+    }
+    if (std::any_of(sources.begin(), sources.end(),
+                    [&](const std::string& f) { return declares(rtl / f, o.top); })) {
+      return sources;
+    }
   }
-  std::sort(more.begin(), more.end());
-  sources.insert(sources.end(), more.begin(), more.end());
-  return sources;
+  support::fail(DiagnosticKind::BadOption, {"--top"},
+                fmt::format("no file list (.f) in {} has a module {}", rtl.string(), o.top));
 }
 
 // Puts the results beside the build, all at once; what only the cache needs stays there.
@@ -118,7 +125,7 @@ json synth(const SynthOptions& options, const CommonOptions& common) {
   request.sources = sources_of(build, options);
   const std::string core = build.summary.at("rtl").at("top");
   request.top = options.top.empty() ? core : options.top;
-  if (request.top == core) request.keep = sim::netlist_bench_nets(row_nets(build));
+  if (request.top == core) request.keep = sim::netlist_bench_nets(build.quantized, row_nets(build));
   request.liberty = options.liberty;
   request.pins = options.pins;
   // Where pins were stated the top is one for a board.

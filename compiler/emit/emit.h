@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "compiler/emit/load_image.h"
 #include "compiler/ir/quantized_network.h"
 
 namespace hillock::emit {
@@ -20,6 +21,10 @@ struct EmittedDesign {
   std::vector<std::string> files;  // Verilog sources in compilation order, relative to the folder
   std::vector<EmittedFile> all;    // everything to be written
   std::vector<std::string> rows;   // per population, the beginning of its row's nets in the top
+  // Tells designs apart: what hardware it is, and with ROMs what network. The load images of one
+  // structure fit all its hardware.
+  std::uint32_t structure = 0;
+  LoadImage load;
 };
 
 // Throws InputError (unsupported-graph, width-too-large) where the RTL library cannot hold the

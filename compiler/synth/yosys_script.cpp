@@ -8,10 +8,13 @@ namespace {
 // A quoted file name.
 std::string quoted(const std::filesystem::path& file) { return "\"" + file.string() + "\""; }
 
-std::string read(const std::vector<std::string>& sources) {
+std::string read(const Target& t, const std::vector<std::string>& sources) {
   std::string out;
+  const char* defines = t.has.spram > 0 ? " -DSNN_SPRAM" : "";
   // Deferred: modules are elaborated with the parameters of their instances alone.
-  for (const std::string& s : sources) out += fmt::format("read_verilog -defer -I. \"{}\"\n", s);
+  for (const std::string& s : sources) {
+    out += fmt::format("read_verilog -defer{} -I. \"{}\"\n", defines, s);
+  }
   return out;
 }
 
@@ -47,8 +50,9 @@ std::string asic_commands(const ScriptRequest& r) {
 
 std::string synthesis_script(const ScriptRequest& r) {
   const bool asic = r.target->family == Family::Asic;
-  std::string out = read(r.sources);
-  out += fmt::format("hierarchy -check -top {}\n", r.top);
+  std::string out = read(*r.target, r.sources);
+  // Not checked yet: a board's top may have cells of the device, which the next command knows.
+  out += fmt::format("hierarchy -top {}\n", r.top);
   for (const std::string& net : r.keep)
     out += fmt::format("setattr -set keep 1 {}/w:{}\n", r.top, net);
   out += asic ? asic_commands(r) : fpga_command(*r.target, r.top);
@@ -74,7 +78,7 @@ std::string synthesis_script(const ScriptRequest& r) {
 std::string wrapping_script(const Target& t, const std::string& wrapper,
                             const std::vector<std::string>& sources,
                             const std::filesystem::path& scratch) {
-  std::string out = read(sources);
+  std::string out = read(t, sources);
   out += fmt::format("hierarchy -check -top {}\n{}", wrapper, fpga_command(t, wrapper));
   out += fmt::format("write_json {}\n", quoted(scratch / "scan.json"));
   // Cells come from JSON without their parameters: `hierarchy` must not check them.
