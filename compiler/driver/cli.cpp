@@ -71,9 +71,8 @@ void add_import(CLI::App& verb, import::ImportOptions& o) {
     if (word == "off") return false;
     return std::nullopt;
   };
-  add_choice<bool>(
-      verb, "--reset-delay", o.reset_delay, "on|off", on_or_off,
-      "Reset in the step after the spike, or in the same step");
+  add_choice<bool>(verb, "--reset-delay", o.reset_delay, "on|off", on_or_off,
+                   "Reset in the step after the spike, or in the same step");
   add_choice<ir::Comparison>(verb, "--compare", o.comparison, "gt|ge", ir::parse_comparison,
                              "Spike above the threshold, or at it");
   add_choice<ir::Readout>(verb, "--readout", o.readout,

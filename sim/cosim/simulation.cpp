@@ -111,8 +111,7 @@ Simulation::Simulation(const fs::path& library, const fs::path& rtl_folder,
          static_cast<std::uint32_t>(r.membrane_bits), static_cast<std::uint32_t>(r.group_word),
          static_cast<std::uint32_t>(r.spike_word), static_cast<std::uint32_t>(r.membrane_word),
          static_cast<std::uint32_t>(r.value_bits), r.value_signed ? 1U : 0U,
-         static_cast<std::uint32_t>(r.value_word),
-         slots_.back().data()});
+         static_cast<std::uint32_t>(r.value_word), slots_.back().data()});
   }
   if (mapping.any_loadable()) load_ = read_load_image(rtl_folder / "weights.bin");
   design_ = {HILLOCK_HARNESS_ABI,
@@ -152,7 +151,8 @@ void Simulation::run(const std::vector<HillockBeat>& beats, std::size_t timestep
     s.row_cycles[p].assign(timesteps * populations_[p].groups, 0);
     s.row_seen[p].assign(timesteps * populations_[p].groups, 0);
     s.traces[p].spikes = s.spikes[p].data();
-    s.values[p].assign(populations_[p].value_bits == 0 ? 0 : timesteps * populations_[p].neurons, 0);
+    s.values[p].assign(populations_[p].value_bits == 0 ? 0 : timesteps * populations_[p].neurons,
+                       0);
     s.traces[p].values = s.values[p].data();
     s.traces[p].membranes = s.membranes[p].data();
     s.traces[p].row_cycle = s.row_cycles[p].data();
