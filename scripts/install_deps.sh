@@ -30,6 +30,7 @@ build|libcli11-dev|CLI/CLI.hpp|the command line
 test|iverilog|iverilog|a second Verilog simulator, to check the emitted RTL against
 test|yosys|yosys|reads the emitted RTL and checks it for latches
 test|z3|z3|the solver of the formal proofs
+test|python3|python3|the host program of the board, against its simulation
 dev|clang-format|clang-format|make format, make format-check
 dev|clang-tidy|clang-tidy|make tidy
 dev|libclang-rt-14-dev|-|make sanitize: the run-time library of the sanitizers
