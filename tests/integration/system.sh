@@ -11,6 +11,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 digits=$here/../../examples/digits
 samples=10
 
+if command -v ccache >/dev/null; then export OBJCACHE=ccache; fi  # Verilator's runtime, mostly
+
 fail() {
   echo "FAIL: $*"
   exit 1
