@@ -37,6 +37,7 @@ synth test|fpga-icestorm|icepack|hillock synth: timing and bitstreams for iCE40
 synth test|fpga-icestorm-chipdb|-|hillock synth: the devices, for icetime
 synth|opensta|sta|hillock synth: timing of standard cells (abc's estimate without it)
 synth|qflow-tech-osu018|-|hillock synth: a library of standard cells to try, OSU 0.18 um
+test|python3|python3|the host program of the board, against its simulation
 dev|clang-format|clang-format|make format, make format-check
 dev|clang-tidy|clang-tidy|make tidy
 dev|libclang-rt-14-dev|-|make sanitize: the run-time library of the sanitizers
