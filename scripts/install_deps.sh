@@ -3,6 +3,7 @@
 #
 #   scripts/install_deps.sh build          what `make` and `make demo` need
 #   scripts/install_deps.sh build test     and what `make test` needs
+#   scripts/install_deps.sh build fuzz     and what make fuzz needs
 #   scripts/install_deps.sh build dev      and what formatting, clang-tidy and the sanitizers need
 #
 # Where everything is there it does nothing: no package manager is called, nothing is printed.
@@ -32,6 +33,7 @@ test|z3|z3|the solver of the formal proofs
 dev|clang-format|clang-format|make format, make format-check
 dev|clang-tidy|clang-tidy|make tidy
 dev|libclang-rt-14-dev|-|make sanitize: the run-time library of the sanitizers
+fuzz|libclang-rt-14-dev|-|make fuzz: the run-time library of the fuzzers
 END
 }
 

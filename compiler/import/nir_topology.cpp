@@ -56,6 +56,24 @@ std::vector<bool> reach(std::size_t start, const std::vector<Indices>& next) {
   return seen;
 }
 
+// The graph's own ends: a value comes in at the one and leaves at the other.
+void check_ends(const Graph& graph, const Topology& t) {
+  for (const Edge& edge : graph.edges) {
+    const std::string& input = graph.nodes[t.input].name;
+    const std::string& output = graph.nodes[t.output].name;
+    if (edge.target == input) {
+      fail(DiagnosticKind::BadEdge, edge.where,
+           fmt::format("leads from '{}' into the graph's Input '{}'", edge.source, input),
+           "let it lead to what the Input leads to");
+    }
+    if (edge.source == output) {
+      fail(DiagnosticKind::BadEdge, edge.where,
+           fmt::format("leads out of the graph's Output '{}' to '{}'", output, edge.target),
+           "let it come from what leads to the Output");
+    }
+  }
+}
+
 void check_connections(const Graph& graph, const Topology& t) {
   const std::vector<bool> from_input = reach(t.input, t.targets);
   const std::vector<bool> to_output = reach(t.output, t.sources);
@@ -251,6 +269,7 @@ Topology topology_of(const Graph& graph, const std::function<bool(const Node&)>&
   }
   t.input = only(graph, "Input");
   t.output = only(graph, "Output");
+  check_ends(graph, t);
   check_connections(graph, t);
   StateGraph(graph, t, holds_state, delays).order();
   return t;
