@@ -4,6 +4,7 @@
 #   scripts/install_deps.sh build          what `make` and `make demo` need
 #   scripts/install_deps.sh build test     and what `make test` needs
 #   scripts/install_deps.sh build synth    and what `hillock synth` needs
+#   scripts/install_deps.sh build fuzz     and what make fuzz needs
 #   scripts/install_deps.sh build dev      and what formatting, clang-tidy and the sanitizers need
 #
 # Where everything is there it does nothing: no package manager is called, nothing is printed.
@@ -41,6 +42,7 @@ test|python3|python3|the host program of the board, against its simulation
 dev|clang-format|clang-format|make format, make format-check
 dev|clang-tidy|clang-tidy|make tidy
 dev|libclang-rt-14-dev|-|make sanitize: the run-time library of the sanitizers
+fuzz|libclang-rt-14-dev|-|make fuzz: the run-time library of the fuzzers
 END
 }
 
