@@ -323,7 +323,7 @@ TEST_CASE("these checks can fail") {
     const fs::path data = kSource / "examples/digits/test.npz";
     const Played model = expected(d, data, 0, write_stimulus(d, data, 0));
     CHECK(play(d) == model);
-    replace(rtl / "lib/snn_fire.v", "(compared > limit)", "(compared < limit)");
+    replace(rtl / "lib/snn_fire.v", "& (compared > limit)", "& (compared < limit)");
     CHECK(play(d) != model);
   }
 }
