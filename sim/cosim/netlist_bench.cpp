@@ -31,9 +31,7 @@ std::string netlist_bench(const ir::QuantizedNetwork& network, const ir::Mapping
                           const NetlistTop& top) {
   const std::vector<std::string>& rows = top.rows;
   const ir::TraceLayout layout = ir::trace_layout(network, mapping);
-  const ir::QuantizedInput& input = network.inputs[0];
-  const auto elements = static_cast<std::int64_t>(ir::element_count(input.shape));
-  const auto outputs = static_cast<std::int64_t>(network.populations[network.output].neurons());
+  const ir::ResultField last = ir::result_fields(network).back();
   std::vector<Port> ports = {{true, 1, "clk_i"},
                              {true, 1, "rst_i"},
                              {true, 1, "in_valid_i"},
@@ -41,12 +39,12 @@ std::string netlist_bench(const ir::QuantizedNetwork& network, const ir::Mapping
                              {true, 1, "in_event_i"},
                              {true, 1, "in_step_last_i"},
                              {true, 1, "in_sample_last_i"},
-                             {true, ir::address_bits(elements), "in_addr_i"},
-                             {true, ir::value_bits(input), "in_value_i"},
+                             {true, ir::input_address_bits(network), "in_addr_i"},
+                             {true, ir::input_value_bits(network), "in_value_i"},
                              {false, 1, "result_valid_o"},
                              {true, 1, "result_ready_i"},
-                             {false, ir::address_bits(outputs), "result_class_o"},
-                             {false, ir::score_bits(network), "result_score_o"},
+                             {false, last.class_at + last.class_bits, "result_class_o"},
+                             {false, last.score_at + last.score_bits, "result_score_o"},
                              {true, ir::address_bits(layout.counter_words), "counter_select_i"},
                              {false, 32, "counter_o"}};
   if (top.load_address_bits > 0) {
