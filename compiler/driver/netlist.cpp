@@ -61,7 +61,7 @@ sim::BuildRequest netlist_request(const Build& build, const std::string& netlist
   request.folder = folder;
   request.top = sim::kNetlistBench;
   request.files = {file.filename().string(), synth::kCellModels};
-  request.value_bits = ir::value_bits(build.quantized.inputs[0]);
+  request.value_bits = ir::input_value_bits(build.quantized);
   sim::NetlistTop module{top, row_nets(build), 0};
   const nlohmann::json load = build.summary.value("load", nlohmann::json());
   if (!load.is_null()) module.load_address_bits = load.at("address_bits");

@@ -67,7 +67,13 @@ bool is_blank(const Parameter& p) {
 void append_flatten(const Node& node, Signal& signal) {
   only_parameters(node, {"start_dim", "end_dim", "input_type"});
   const auto stated_type = node.parameters.find("input_type");
-  // Sinabs states zeros: it does not know.
+  // Sinabs states zeros, one for each axis and one for the batch: it does not know the shape, and
+  // counts its axes from the batch.
+  bool with_batch = false;
+  if (stated_type != node.parameters.end() && is_blank(stated_type->second)) {
+    const auto* blank = std::get_if<Array>(&stated_type->second);
+    with_batch = blank != nullptr && blank->values.size() == signal.shape().size() + 1;
+  }
   if (stated_type != node.parameters.end() && !is_blank(stated_type->second)) {
     const Shape stated = shape_parameter(node, "input_type");
     if (ir::element_count(stated) != ir::element_count(signal.shape())) {
@@ -77,8 +83,11 @@ void append_flatten(const Node& node, Signal& signal) {
     }
   }
   const std::size_t rank = signal.shape().size();
-  const std::size_t first = axis(node, "start_dim", 1, rank);
-  const std::size_t last = axis(node, "end_dim", -1, rank);
+  const std::size_t batch = with_batch ? 1 : 0;
+  const std::size_t stated_first = axis(node, "start_dim", 1, rank + batch);
+  const std::size_t stated_last = axis(node, "end_dim", -1, rank + batch);
+  const std::size_t first = stated_first < batch ? 0 : stated_first - batch;
+  const std::size_t last = stated_last < batch ? 0 : stated_last - batch;
   if (first < rank && (last < first || last >= rank)) {
     fail(DiagnosticKind::BadParameter, node.where.child("end_dim"),
          fmt::format("the axes {} to {} of {} cannot be joined", first, last,

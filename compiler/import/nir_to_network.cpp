@@ -323,7 +323,7 @@ class Canonicalizer {
   std::map<std::size_t, std::vector<double>> gains_;
   // Of the delays that read inputs: each input, and the neurons that repeat it.
   std::map<std::size_t, std::vector<std::pair<ir::Source, ir::Source>>> relays_;
-  std::map<std::size_t, Signal> made_;        // of linear nodes, until their last reader took it
+  std::map<std::size_t, Signal> made_;  // of linear nodes, until their last reader took it
 };
 
 }  // namespace

@@ -45,7 +45,17 @@ int max_lanes(const QuantizedNetwork& network, std::size_t population) {
 Mapping fit_lanes(const QuantizedNetwork& network, Mapping wanted) {
   for (std::size_t p = 0; p < wanted.lanes.size(); ++p) {
     wanted.lanes[p] = std::clamp(wanted.lanes[p], 1, max_lanes(network, p));
-    if (const auto source = pooled_source(network, p)) wanted.lanes[p] = wanted.lanes[*source];
+    const auto source = pooled_source(network, p);
+    if (!source) continue;
+    wanted.lanes[p] = wanted.lanes[*source];
+    // A maximum has no weights: where all neurons share their parameters, nothing is left to load.
+    const QuantizedPopulation& pooled = network.populations[p];
+    const bool current = pooled.synapse != Synapse::None;
+    const bool stores =
+        (pooled.spiking && !(pooled.threshold.uniform() && pooled.reset_value.uniform())) ||
+        !pooled.decay.uniform() || !pooled.bias.uniform() ||
+        (current && !(pooled.current_decay.uniform() && pooled.current_bias.uniform()));
+    if (wanted.is_loadable(p) && !stores) wanted.loadable[p] = false;
   }
   return wanted;
 }

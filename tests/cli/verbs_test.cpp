@@ -156,7 +156,7 @@ TEST_CASE("RTL that differs from the model ends with status 3 and a place") {
   compile(folder);
   const auto file = folder / "b/rtl/lib/snn_fire.v";
   std::string text = support::read_file(file);
-  const std::string right = "(compared > limit)";
+  const std::string right = "(Spiking != 0) & (compared > limit)";
   REQUIRE(text.find(right) != std::string::npos);
   support::write_file(file, text.replace(text.find(right), right.size(), "(compared < limit)"));
   const Run run = hillock(folder / "", {"cosim", "b", "--data", kData, "--samples", "2",

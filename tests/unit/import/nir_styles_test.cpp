@@ -63,7 +63,7 @@ TEST_CASE("Rockpool: neither w_in nor v_reset nor a version", "[import]") {
   CHECK(n.populations[0].decay[0] == Approx(0.9));
   CHECK(n.populations[0].current_decay[0] == Approx(0.95));
   CHECK(std::get<ir::Dense>(n.projections[0].connectivity).weight(1, 2) ==
-        Approx(1.5 * 0.05 * 0.1 * 9.048374).margin(1e-6));
+        Approx(2.0 * 0.05 * 0.1 * 9.048374).margin(1e-6));
 }
 
 TEST_CASE("snnTorch: a recurrent layer as dotted nodes, the batch in the shapes", "[import]") {

@@ -166,7 +166,8 @@ TEST_CASE("every target has a script", "[synth]") {
     r.scratch = "s";
     r.goal_hz = 1e8;
     const std::string script = synth::synthesis_script(r);
-    CHECK(script.find("read_verilog -defer -I. \"top.v\"") != std::string::npos);
+    CHECK(script.find("read_verilog -defer") != std::string::npos);
+    CHECK(script.find(" -I. \"top.v\"") != std::string::npos);
     CHECK(script.find("setattr -set keep 1 top/w:row_spikes") != std::string::npos);
     CHECK(script.find("synth") != std::string::npos);
     CHECK((script.find("abc -liberty") != std::string::npos) == (std::string(name) == "asic"));
