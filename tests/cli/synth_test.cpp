@@ -42,18 +42,26 @@ std::vector<std::string> cosim(const std::string& netlist) {
   return {"cosim", "b", "--data", kData, "--samples", "5", "--netlist", netlist, "--no-waveform"};
 }
 
-// Replaces every occurrence on lines that name `where`: one cell alone may change nothing that
-// shows.
+// Replaces every occurrence in cells that name `where`, on their line or the next: one cell alone
+// may change nothing that shows.
 void plant(const fs::path& file, const std::string& where, const std::string& from,
            const std::string& to) {
-  std::istringstream lines(support::read_file(file));
+  std::istringstream in(support::read_file(file));
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
   std::string text;
   bool planted = false;
-  for (std::string line; std::getline(lines, line); text += line + "\n") {
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    std::string line = lines[i];
     const std::size_t at = line.find(from);
-    if (at == std::string::npos || line.find(where) == std::string::npos) continue;
-    line.replace(at, from.size(), to);
-    planted = true;
+    const std::string& next = lines[std::min(i + 1, lines.size() - 1)];
+    const bool named =
+        line.find(where) != std::string::npos || next.find(where) != std::string::npos;
+    if (at != std::string::npos && named) {
+      line.replace(at, from.size(), to);
+      planted = true;
+    }
+    text += line + "\n";
   }
   REQUIRE(planted);
   support::write_file(file, text);

@@ -540,10 +540,10 @@ RandomCase random_case(std::uint64_t seed, unsigned kinds) {
     const std::int64_t lanes = r.chance(0.2) ? 1 : r.chance(0.25) ? n : r.whole(1, n);
     c.mapping.lanes.push_back(static_cast<int>(lanes));
   }
-  c.mapping = ir::fit_lanes(c.quantized, c.mapping);
   for (std::size_t p = 0; p < c.quantized.populations.size(); ++p) {
     c.mapping.loadable.push_back(r.chance(0.3));
   }
+  c.mapping = ir::fit_lanes(c.quantized, c.mapping);
   ir::verify(c.quantized);
   ir::verify(c.quantized, c.mapping);
   c.description = describe(c);
