@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "compiler/driver/accuracy.h"
+#include "compiler/passes/recordings.h"
 #include "compiler/support/diagnostics.h"
 #include "sim/float/float_model.h"
 #include "sim/reference/integer_model.h"
@@ -97,8 +98,7 @@ class Search {
       passes::QuantizeOptions o = quantize_;
       o.weight_bits = bits;
       r.network = run_quantizer(network_, o, method_, data_);
-      ir::QuantizedNetwork wide = r.network;
-      for (auto& p : wide.populations) p.membrane_bits = 62;
+      const ir::QuantizedNetwork wide = passes::with_trial_widths(r.network);
       const sim::IntegerModel model(wide);
       sim::IntegerResult result;
       for (std::size_t i = 0; i < kept_.samples; ++i) {

@@ -268,10 +268,7 @@ passes::CalibrationRun record(const ir::Network& network, const ir::Dataset& dat
   }
   const std::vector<std::size_t> chosen = out.samples;
   out.run = [&data, chosen](const ir::QuantizedNetwork& quantized) {
-    ir::QuantizedNetwork wide = quantized;
-    for (ir::QuantizedPopulation& p : wide.populations) {
-      if (p.membrane_bits == 0) p.membrane_bits = 62;
-    }
+    const ir::QuantizedNetwork wide = passes::with_trial_widths(quantized);
     const sim::IntegerModel integers(wide);
     sim::IntegerResult run;
     passes::Recording recording;

@@ -16,7 +16,7 @@ std::vector<Binding> parameters(Lowering& l, std::size_t i, const TapWidths& wid
                                 ConstantGroup& group) {
   const QuantizedPopulation& p = l.network.populations[i];
   const ir::Layout layout = ir::layout_of(l.network, l.mapping, i);
-  const StoredParameters stored = stored_parameters(p);
+  const ir::StoredParameters stored = ir::stored_parameters(p);
   const bool subtract = p.reset.mechanism == ResetMechanism::Subtract;
   const bool zero = p.reset.mechanism == ResetMechanism::Zero;
   const bool quirk = subtract && p.reset.timing == ResetTiming::SameStepQuirk;
@@ -185,7 +185,7 @@ void lower_engine(Lowering& l, std::size_t i, const TapWidths& widths, ConstantG
     engine.ports.emplace_back("tap_" + port, id + "_tap_" + port.substr(0, port.size() - 2));
   }
   const ir::Layout layout = ir::layout_of(l.network, l.mapping, i);
-  const StoredParameters stored = stored_parameters(p);
+  const ir::StoredParameters stored = ir::stored_parameters(p);
   if (stored.any()) {
     l.memory(engine, i, "Parameter", id + "_parameters", parameter_image(p, layout),
              static_cast<int>(layout.lanes) * stored.bits(p),

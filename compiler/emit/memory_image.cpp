@@ -126,24 +126,8 @@ SparseImage sparse_image(const ir::QuantizedNetwork& network, const ir::Mapping&
   return image;
 }
 
-int StoredParameters::bits(const ir::QuantizedPopulation& p) const {
-  return (threshold ? p.membrane_bits : 0) + (decay ? p.decay_shift + 1 : 0) +
-         (bias ? p.accumulator_bits : 0) + (reset_value ? p.membrane_bits : 0) +
-         (current_decay ? p.current_decay_shift + 1 : 0) + (current_bias ? p.current_bits : 0);
-}
-
-StoredParameters stored_parameters(const ir::QuantizedPopulation& p) {
-  const bool current = p.synapse != ir::Synapse::None;
-  return {p.spiking && !p.threshold.uniform(),
-          !p.decay.uniform(),
-          !p.bias.uniform(),
-          p.spiking && !p.reset_value.uniform(),
-          current && !p.current_decay.uniform(),
-          current && !p.current_bias.uniform()};
-}
-
 std::string parameter_image(const ir::QuantizedPopulation& p, const ir::Layout& layout) {
-  const StoredParameters stored = stored_parameters(p);
+  const ir::StoredParameters stored = ir::stored_parameters(p);
   std::string image;
   for (std::size_t first = 0; first < layout.slots(); first += layout.lanes) {
     WordBuilder word;

@@ -46,23 +46,6 @@ struct SparseImage {
 [[nodiscard]] SparseImage sparse_image(const ir::QuantizedNetwork& network,
                                        const ir::Mapping& mapping, std::size_t projection);
 
-// Which of a population's parameters differ between neurons and so are stored.
-struct StoredParameters {
-  bool threshold = false;
-  bool decay = false;
-  bool bias = false;
-  bool reset_value = false;
-  bool current_decay = false;
-  bool current_bias = false;
-
-  [[nodiscard]] bool any() const {
-    return threshold || decay || bias || reset_value || current_decay || current_bias;
-  }
-  // Bits per neuron of the parameter memory.
-  [[nodiscard]] int bits(const ir::QuantizedPopulation& p) const;
-};
-[[nodiscard]] StoredParameters stored_parameters(const ir::QuantizedPopulation& p);
-
 // Row `group`: per lane the stored parameters in the order threshold, decay, bias, reset value,
 // current decay, current bias.
 [[nodiscard]] std::string parameter_image(const ir::QuantizedPopulation& p,

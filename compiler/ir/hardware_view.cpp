@@ -131,4 +131,20 @@ TraceLayout trace_layout(const QuantizedNetwork& n, const Mapping& m) {
   return layout;
 }
 
+int StoredParameters::bits(const QuantizedPopulation& p) const {
+  return (threshold ? p.membrane_bits : 0) + (decay ? p.decay_shift + 1 : 0) +
+         (bias ? p.accumulator_bits : 0) + (reset_value ? p.membrane_bits : 0) +
+         (current_decay ? p.current_decay_shift + 1 : 0) + (current_bias ? p.current_bits : 0);
+}
+
+StoredParameters stored_parameters(const QuantizedPopulation& p) {
+  const bool current = p.synapse != Synapse::None;
+  return {p.spiking && !p.threshold.uniform(),
+          !p.decay.uniform(),
+          !p.bias.uniform(),
+          p.spiking && !p.reset_value.uniform(),
+          current && !p.current_decay.uniform(),
+          current && !p.current_bias.uniform()};
+}
+
 }  // namespace hillock::ir

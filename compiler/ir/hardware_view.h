@@ -153,4 +153,21 @@ class SourceAddresses {
 
 [[nodiscard]] TraceLayout trace_layout(const QuantizedNetwork& n, const Mapping& m);
 
+// Which of a population's parameters differ between neurons and so are stored.
+struct StoredParameters {
+  bool threshold = false;
+  bool decay = false;
+  bool bias = false;
+  bool reset_value = false;
+  bool current_decay = false;
+  bool current_bias = false;
+
+  [[nodiscard]] bool any() const {
+    return threshold || decay || bias || reset_value || current_decay || current_bias;
+  }
+  // Bits per neuron of the parameter memory.
+  [[nodiscard]] int bits(const QuantizedPopulation& p) const;
+};
+[[nodiscard]] StoredParameters stored_parameters(const QuantizedPopulation& p);
+
 }  // namespace hillock::ir

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "compiler/ir/hardware_view.h"
+
 namespace hillock::ir {
 
 std::optional<std::size_t> pooled_source(const QuantizedNetwork& network, std::size_t population) {
@@ -49,13 +51,9 @@ Mapping fit_lanes(const QuantizedNetwork& network, Mapping wanted) {
     if (!source) continue;
     wanted.lanes[p] = wanted.lanes[*source];
     // A maximum has no weights: where all neurons share their parameters, nothing is left to load.
-    const QuantizedPopulation& pooled = network.populations[p];
-    const bool current = pooled.synapse != Synapse::None;
-    const bool stores =
-        (pooled.spiking && !(pooled.threshold.uniform() && pooled.reset_value.uniform())) ||
-        !pooled.decay.uniform() || !pooled.bias.uniform() ||
-        (current && !(pooled.current_decay.uniform() && pooled.current_bias.uniform()));
-    if (wanted.is_loadable(p) && !stores) wanted.loadable[p] = false;
+    if (wanted.is_loadable(p) && !stored_parameters(network.populations[p]).any()) {
+      wanted.loadable[p] = false;
+    }
   }
   return wanted;
 }

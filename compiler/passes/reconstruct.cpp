@@ -64,7 +64,7 @@ numeric::NeuronConstants constants_of(const QuantizedPopulation& p, std::size_t 
   c.bias = p.bias[j];
   c.reset_value = p.reset_value[j];
   c.decay = p.decay_of(j);
-  c.membrane_bits = p.membrane_bits > 0 ? p.membrane_bits : 62;
+  c.membrane_bits = trial_bits(p);
   c.current_bias = p.current_bias[j];
   c.current_decay = p.current_decay_of(j);
   return c;

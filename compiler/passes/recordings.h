@@ -17,6 +17,16 @@ struct Recording {
   std::vector<std::vector<double>> scores;  // [sample]: of the output's neurons, in real units
 };
 
+// Before the widths are proved the integer model runs with membranes as wide as it can hold.
+inline constexpr int kTrialMembraneBits = 62;
+[[nodiscard]] inline int trial_bits(const ir::QuantizedPopulation& p) {
+  return p.membrane_bits > 0 ? p.membrane_bits : kTrialMembraneBits;
+}
+[[nodiscard]] inline ir::QuantizedNetwork with_trial_widths(ir::QuantizedNetwork network) {
+  for (ir::QuantizedPopulation& p : network.populations) p.membrane_bits = trial_bits(p);
+  return network;
+}
+
 // Runs integers on the calibration samples. The network may lack its widths.
 using Runner = std::function<Recording(const ir::QuantizedNetwork&)>;
 

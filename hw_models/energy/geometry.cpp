@@ -52,20 +52,6 @@ MemorySize weight_memory(const ir::QuantizedNetwork& network, const ir::Mapping&
   return size;
 }
 
-// Bits per neuron of the parameter memory: only what differs between neurons is stored.
-std::int64_t stored_bits(const ir::QuantizedPopulation& p) {
-  std::int64_t bits = 0;
-  if (p.spiking && !p.threshold.uniform()) bits += p.membrane_bits;
-  if (!p.decay.uniform()) bits += p.decay_shift + 1;
-  if (!p.bias.uniform()) bits += p.accumulator_bits;
-  if (p.spiking && !p.reset_value.uniform()) bits += p.membrane_bits;
-  if (p.synapse != ir::Synapse::None) {
-    if (!p.current_decay.uniform()) bits += p.current_decay_shift + 1;
-    if (!p.current_bias.uniform()) bits += p.current_bits;
-  }
-  return bits;
-}
-
 ScanSize scan_size(std::int64_t lanes, std::int64_t groups) {
   const auto ceil_pow2 = [](std::int64_t v) {
     return static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(v)));
@@ -143,7 +129,7 @@ EngineSize engine_size(const ir::QuantizedNetwork& network, const ir::Mapping& m
   // What events add to, and beside it the membrane's own word where that is another.
   const std::int64_t acc = p.current_bits > 0 ? p.current_bits : p.accumulator_bits;
   const std::int64_t rest = p.current_bits > 0 ? p.accumulator_bits : 0;
-  const std::int64_t stored = stored_bits(p);
+  const std::int64_t stored = ir::stored_parameters(p).bits(p);
 
   EngineSize e;
   e.neurons = static_cast<std::int64_t>(p.neurons());

@@ -219,8 +219,7 @@ HWY_INLINE Fired update_of(const Update& u, S* sum, std::uint32_t* spiked) {
   return fired;
 }
 
-HWY_INLINE std::size_t find_events_of(const float* x, std::size_t n, std::uint32_t* element,
-                                      bool& binary) {
+std::size_t find_events_of(const float* x, std::size_t n, std::uint32_t* element, bool& binary) {
   const hn::ScalableTag<float> d;
   const hn::ScalableTag<std::uint32_t> du;
   const std::size_t lanes = hn::Lanes(d);
@@ -281,9 +280,6 @@ Fired update_16(const Update& u, std::int16_t* sum, std::uint32_t* spiked) {
 Fired update_32(const Update& u, std::int32_t* sum, std::uint32_t* spiked) {
   return update_of(u, sum, spiked);
 }
-std::size_t find_events_any(const float* x, std::size_t n, std::uint32_t* element, bool& binary) {
-  return find_events_of(x, n, element, binary);
-}
 
 }  // namespace hillock::sim::fast::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -301,7 +297,7 @@ HWY_EXPORT(add_conv_16_16);
 HWY_EXPORT(add_conv_16_32);
 HWY_EXPORT(update_16);
 HWY_EXPORT(update_32);
-HWY_EXPORT(find_events_any);
+HWY_EXPORT(find_events_of);
 
 template <>
 void add_rows(const Events& e, const std::int8_t* w, std::size_t stride, std::size_t n,
@@ -348,7 +344,7 @@ Fired update(const Update& u, std::int32_t* sum, std::uint32_t* spiked) {
   return HWY_DYNAMIC_DISPATCH(update_32)(u, sum, spiked);
 }
 std::size_t find_events(const float* x, std::size_t n, std::uint32_t* element, bool& binary) {
-  return HWY_DYNAMIC_DISPATCH(find_events_any)(x, n, element, binary);
+  return HWY_DYNAMIC_DISPATCH(find_events_of)(x, n, element, binary);
 }
 
 }  // namespace hillock::sim::fast

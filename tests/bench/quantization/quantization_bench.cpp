@@ -21,6 +21,7 @@
 #include "compiler/driver/quantizer.h"
 #include "compiler/import/import.h"
 #include "compiler/passes/align_convolutions.h"
+#include "compiler/passes/recordings.h"
 #include "compiler/support/file.h"
 #include "sim/float/float_model.h"
 #include "sim/reference/integer_model.h"
@@ -68,9 +69,9 @@ std::size_t right_of(const ir::Network& network, const ir::Dataset& data) {
   return right;
 }
 
-std::size_t right_of(ir::QuantizedNetwork network, const ir::Dataset& data) {
-  for (auto& p : network.populations) p.membrane_bits = 62;  // as wide as could be proved
-  const sim::IntegerModel model(network);
+std::size_t right_of(const ir::QuantizedNetwork& network, const ir::Dataset& data) {
+  const ir::QuantizedNetwork wide = passes::with_trial_widths(network);
+  const sim::IntegerModel model(wide);
   sim::IntegerResult result;
   std::size_t right = 0;
   for (std::size_t i = 0; i < data.samples; ++i) {
