@@ -101,7 +101,18 @@ void add_compile(CLI::App& verb, CompileOptions& o) {
   verb.add_option("-o,--output", o.output, "Build folder")->type_name("DIR")->required();
   add_import(verb, o.import);
   add_per_population(verb, "--weight-bits", o.weight_bits, "Bits of a weight, 1..16 [6]");
-  add_per_population(verb, "--lanes", o.lanes, "Neurons updated in parallel, or all [8]");
+  add_per_population(verb, "--lanes", o.lanes.lanes,
+                     "Weights added in a cycle, or all neurons' [8]");
+  add_per_population(verb, "--update-lanes", o.lanes.update_lanes,
+                     "Neurons updated in a cycle, where they may be fewer [chosen]");
+  verb.add_option("--target-latency", o.lanes.target_cycles,
+                  "Choose --lanes: as few as take at most that many cycles a sample")
+      ->type_name("CYCLES")
+      ->check(CLI::PositiveNumber);
+  verb.add_option("--target-luts", o.lanes.target_luts,
+                  "Choose --lanes: as many as fit about that many LUTs")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber);
   add_per_population(verb, "--fraction-bits", o.fraction_bits,
                      "Membrane bits below one weight unit, 0..20 [chosen]");
   add_per_population(verb, "--decay-bits", o.decay_bits, "Bits of the leak, 0..24 [chosen]");

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "compiler/analysis/overflow.h"
 #include "compiler/driver/calibration.h"
+#include "compiler/driver/lanes.h"
 #include "compiler/driver/run.h"
 #include "compiler/emit/emit.h"
 #include "compiler/emit/testbench.h"
@@ -24,82 +24,14 @@ using nlohmann::json;
 using support::DiagnosticKind;
 
 constexpr int kDefaultWeightBits = 6;
-constexpr int kDefaultLanes = 8;
 constexpr int kDefaultTimesteps = 1024;
 constexpr std::size_t kCalibrationSamples = 64;
-
-int parse_int(const std::string& option, const std::string& word, int lo, int hi) {
-  int value = 0;
-  const auto [end, ec] = std::from_chars(word.data(), word.data() + word.size(), value);
-  if (ec != std::errc{} || end != word.data() + word.size() || value < lo || value > hi) {
-    throw UsageError(
-        fmt::format("{} takes a number from {} to {}, not \"{}\"", option, lo, hi, word));
-  }
-  return value;
-}
-
-// The option's value for every population, as a number.
-std::vector<std::optional<int>> resolve(const std::string& option, const PerPopulationOption& given,
-                                        const ir::Network& network, int lo, int hi) {
-  for (const auto& [name, value] : given.by_name) {
-    const bool known = std::any_of(network.populations.begin(), network.populations.end(),
-                                   [&n = name](const ir::Population& p) { return p.name == n; });
-    if (!known) {
-      std::string names;
-      for (const ir::Population& p : network.populations) {
-        names += (names.empty() ? "" : ", ") + p.name;
-      }
-      support::fail(DiagnosticKind::BadOption, {option},
-                    fmt::format("there is no population \"{}\"", name),
-                    "the populations are: " + names);
-    }
-  }
-  std::vector<std::optional<int>> out;
-  for (const ir::Population& p : network.populations) {
-    const std::optional<std::string> word = given.of(p.name);
-    out.push_back(word ? std::optional<int>(parse_int(option, *word, lo, hi)) : std::nullopt);
-  }
-  return out;
-}
 
 std::vector<int> with_default(const std::vector<std::optional<int>>& values, int otherwise) {
   std::vector<int> out;
   out.reserve(values.size());
   for (const auto& v : values) out.push_back(v.value_or(otherwise));
   return out;
-}
-
-// "all" is as many as there are neurons; more than there are is a mistake only where it was named.
-ir::Mapping resolve_lanes(const PerPopulationOption& given, const ir::Network& network) {
-  PerPopulationOption numbers = given;
-  const auto count = [&](const std::string& word, std::size_t neurons) {
-    return word == "all" ? fmt::format("{}", neurons) : word;
-  };
-  for (auto& [name, word] : numbers.by_name) {
-    for (const ir::Population& p : network.populations) {
-      if (p.name == name) word = count(word, p.neurons());
-    }
-  }
-  for (const ir::Population& p : network.populations) {
-    if (numbers.by_name.count(p.name) != 0) continue;
-    const std::string word =
-        count(numbers.all.value_or(fmt::format("{}", kDefaultLanes)), p.neurons());
-    const int lanes = parse_int("--lanes", word, 1, 1 << 20);
-    numbers.by_name[p.name] = fmt::format("{}", std::min(lanes, static_cast<int>(p.neurons())));
-  }
-  ir::Mapping mapping;
-  const auto resolved = resolve("--lanes", numbers, network, 1, 1 << 20);
-  for (std::size_t i = 0; i < network.populations.size(); ++i) {
-    const ir::Population& p = network.populations[i];
-    if (static_cast<std::size_t>(*resolved[i]) > p.neurons()) {
-      support::fail(
-          DiagnosticKind::BadOption, {"--lanes"},
-          fmt::format("{} lanes for the {} neurons of {}", *resolved[i], p.neurons(), p.name),
-          "give at most as many lanes as neurons, or \"all\"");
-    }
-    mapping.lanes.push_back(*resolved[i]);
-  }
-  return mapping;
 }
 
 // The data that compile reads: those it calibrates on, and those that a test is to follow on.
@@ -181,7 +113,7 @@ json memory_summary(const ir::QuantizedNetwork& q, const ir::Mapping& m) {
   for (std::size_t i = 0; i < q.populations.size(); ++i) {
     const hw_models::EngineSize size = hw_models::engine_size(q, m, i);
     (ir::pooled_source(q, i) ? state : weights) += size.weights.bits();
-    state += size.states.bits();
+    state += size.states.bits() + size.sums.bits();
   }
   return {{"weights", weights}, {"state", state}};
 }
@@ -222,7 +154,8 @@ json population_summary(const ir::Network& network, const ir::QuantizedNetwork& 
          {"current_bits", p.current_bits},
          {"inhibition", p.inhibition},
          {"overflow", p.overflow == numeric::OverflowMode::Proved ? "proved" : "saturating"},
-         {"lanes", mapping.lanes[i]}});
+         {"lanes", mapping.lanes[i]},
+         {"update_lanes", mapping.update_lanes_of(i)}});
   }
   return all;
 }
@@ -236,22 +169,22 @@ json compile(const CompileOptions& options, const CommonOptions& common) {
   const passes::Calibration calibration = data.calibrated(network, options.input_bits);
 
   passes::QuantizeOptions quantize;
-  quantize.weight_bits = with_default(resolve("--weight-bits", options.weight_bits, network, 1, 16),
-                                      kDefaultWeightBits);
-  quantize.fraction_bits = resolve("--fraction-bits", options.fraction_bits, network, 0, 20);
-  quantize.decay_bits = resolve("--decay-bits", options.decay_bits, network, 0, 24);
+  quantize.weight_bits = with_default(
+      per_population("--weight-bits", options.weight_bits, network, 1, 16), kDefaultWeightBits);
+  quantize.fraction_bits = per_population("--fraction-bits", options.fraction_bits, network, 0, 20);
+  quantize.decay_bits = per_population("--decay-bits", options.decay_bits, network, 0, 24);
   quantize.current_decay_bits =
-      resolve("--current-decay-bits", options.current_decay_bits, network, 0, 24);
-  quantize.membrane_bits = resolve("--membrane-bits", options.membrane_bits, network, 2, 48);
+      per_population("--current-decay-bits", options.current_decay_bits, network, 0, 24);
+  quantize.membrane_bits = per_population("--membrane-bits", options.membrane_bits, network, 2, 48);
   quantize.timesteps = proof_timesteps(options, data, network);
-  const ir::Mapping wanted = resolve_lanes(options.lanes, network);
 
   ir::QuantizedNetwork q = passes::quantize(network, quantize, calibration);
   const std::vector<std::vector<bool>> silent = analysis::silent_neurons(q);
   passes::check_membrane_bits(q, silent, quantize.membrane_bits);
   passes::assign_widths(q, prove(q, quantize.membrane_bits), quantize.membrane_bits);
   ir::verify(q);
-  const ir::Mapping mapping = ir::fit_lanes(q, wanted);
+  const ir::Mapping mapping =
+      choose_lanes(options.lanes, network, q, data.calibration ? &*data.calibration : nullptr);
   ir::verify(q, mapping);
   emit::EmittedDesign design = emit::emit(q, mapping);
 

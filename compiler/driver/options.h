@@ -34,6 +34,14 @@ struct CommonOptions {
   bool quiet = false;
 };
 
+// How many neurons are worked on together.
+struct LaneOptions {
+  PerPopulationOption lanes;
+  PerPopulationOption update_lanes;
+  std::optional<std::int64_t> target_cycles;  // of a sample, at most; chooses the lanes
+  std::optional<std::int64_t> target_luts;    // at most; chooses the lanes
+};
+
 struct CompileOptions {
   std::filesystem::path model;
   std::filesystem::path data;         // empty: none
@@ -47,7 +55,7 @@ struct CompileOptions {
   PerPopulationOption current_decay_bits;
   int input_bits = 8;  // of real-valued data
   PerPopulationOption membrane_bits;
-  PerPopulationOption lanes;
+  LaneOptions lanes;
 };
 
 struct DataOptions {

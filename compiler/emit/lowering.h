@@ -68,8 +68,9 @@ struct Lowering {
 [[nodiscard]] bool waits_for_another(const ir::QuantizedNetwork& network, std::size_t projection);
 
 // Everything between the sources of a population and its engine: bitmaps, scanners, delays, taps,
-// and the merging of several projections. Leaves the nets ID_tap_* and ID_weights.
-// Returns the width of a weight and of a value, as the engine sees them.
+// and the merging of several projections. Leaves the nets ID_tap_* and ID_weights, or, where sums
+// and neurons are apart, ID_sums_* and ID_sums, with ID_event_taken, ID_weight_read and
+// ID_sample_done. Returns the width of a weight and of a value, as the engine sees them.
 struct TapWidths {
   int weight_bits = 1;
   int value_bits = 1;

@@ -169,6 +169,10 @@ json to_json(const QuantizedNetwork& network, const Mapping& mapping) {
   for (const QuantizedProjection& p : network.projections) {
     projections.push_back(projection_json(p));
   }
+  std::vector<int> update_lanes;
+  for (std::size_t p = 0; p < mapping.lanes.size(); ++p) {
+    update_lanes.push_back(mapping.update_lanes_of(p));
+  }
   return {{"format", "hillock-quantized-network"},
           {"version", kVersion},
           {"name", network.name},
@@ -178,7 +182,8 @@ json to_json(const QuantizedNetwork& network, const Mapping& mapping) {
           {"output", network.output},
           {"readout", std::string(name(network.readout))},
           {"timesteps", network.timesteps},
-          {"lanes", mapping.lanes}};
+          {"lanes", mapping.lanes},
+          {"update_lanes", update_lanes}};
 }
 
 void from_json(const json& j, const std::string& file, QuantizedNetwork& network,
@@ -200,6 +205,7 @@ void from_json(const json& j, const std::string& file, QuantizedNetwork& network
     network.readout = known(parse_readout(readout), readout);
     network.timesteps = j.at("timesteps");
     mapping.lanes = j.at("lanes").get<std::vector<int>>();
+    mapping.update_lanes = j.at("update_lanes").get<std::vector<int>>();
     verify(network);
     verify(network, mapping);
   } catch (const std::exception& e) {  // json's exceptions, and verify()'s

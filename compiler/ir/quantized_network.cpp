@@ -185,12 +185,16 @@ void verify(const QuantizedNetwork& network) {
 
 void verify(const QuantizedNetwork& network, const Mapping& mapping) {
   require(mapping.lanes.size() == network.populations.size(), network.name, "lanes");
+  require(mapping.update_lanes.empty() || mapping.update_lanes.size() == mapping.lanes.size(),
+          network.name, "update lanes");
   for (std::size_t i = 0; i < mapping.lanes.size(); ++i) {
     require(mapping.lanes[i] >= 1 && mapping.lanes[i] <= max_lanes(network, i),
             network.populations[i].name, "lanes");
     const auto source = pooled_source(network, i);
     require(!source || mapping.lanes[i] == mapping.lanes[*source], network.populations[i].name,
             "lanes of a max-pool");
+    require(split_allowed(network, i, mapping.lanes[i], mapping.update_lanes_of(i)),
+            network.populations[i].name, "update lanes");
   }
 }
 

@@ -370,8 +370,9 @@ std::string describe(const RandomCase& c) {
       sources.push_back(describe_projection(c.quantized, *projection));
     }
     out += fmt::format(
-        "; {} {} neurons, {} lanes, w{} v{}/{} {}{}{} <- {}", p.name, ir::shape_text(p.shape),
-        c.mapping.lanes[i], into[0]->weight_bits, p.membrane_bits, p.accumulator_bits,
+        "; {} {} neurons, {}/{} lanes, w{} v{}/{} {}{}{} <- {}", p.name, ir::shape_text(p.shape),
+        c.mapping.lanes[i], c.mapping.update_lanes_of(i), into[0]->weight_bits, p.membrane_bits,
+        p.accumulator_bits,
         p.spiking ? fmt::format("{} {}", ir::name(p.reset.mechanism), ir::name(p.reset.timing))
                   : "li",
         p.synapse == ir::Synapse::None ? ""
@@ -433,6 +434,16 @@ RandomCase random_case(std::uint64_t seed, unsigned kinds) {
     const std::int64_t n = ir::max_lanes(c.quantized, p);
     const std::int64_t lanes = r.chance(0.2) ? 1 : r.chance(0.25) ? n : r.whole(1, n);
     c.mapping.lanes.push_back(static_cast<int>(lanes));
+  }
+  // Where events visit all neurons in order, fewer of them may end their step in a cycle.
+  if (r.chance(0.7)) {
+    for (const int lanes : c.mapping.lanes) {
+      int update = static_cast<int>(r.whole(1, lanes));
+      if (r.chance(0.6)) {
+        while (lanes % update != 0) --update;
+      }
+      c.mapping.update_lanes.push_back(update);
+    }
   }
   c.mapping = ir::fit_lanes(c.quantized, c.mapping);
   ir::verify(c.quantized);
