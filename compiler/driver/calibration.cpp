@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "sim/float/float_model.h"
+#include "sim/reference/integer_model.h"
 
 namespace hillock::driver {
 namespace {
@@ -137,6 +138,15 @@ void append(support::Matrix<float>& rows, const std::vector<float>& row) {
   ++rows.rows;
 }
 
+// What a neuron sent in a step, in real numbers.
+float sent(const ir::Network& network, const sim::FloatResult& result, std::size_t population,
+           std::size_t t, std::size_t neuron) {
+  if (network.populations[population].spiking) {
+    return result.recording.spikes[population](t, neuron);
+  }
+  return static_cast<float>(result.recording.membranes[population](t, neuron));
+}
+
 // z[t] for one sample; every `stride`-th step is kept.
 void append_traces(const ir::Network& network, const ir::Projection& p, const ir::Dataset& data,
                    std::size_t sample, const sim::FloatResult& result, std::size_t stride,
@@ -153,7 +163,7 @@ void append_traces(const ir::Network& network, const ir::Projection& p, const ir
       if (from_input)
         s = static_cast<float>(scale * static_cast<double>(x[i]));
       else if (t >= filter.delay())
-        s = result.recording.spikes[p.source.index](t - filter.delay(), i);
+        s = sent(network, result, p.source.index, t - filter.delay(), i);
       filter.step(i, s);
     }
     if (t % stride != stride - 1) continue;
@@ -169,6 +179,21 @@ void append_traces(const ir::Network& network, const ir::Projection& p, const ir
       if (patch(g, filter.z(), position, seen)) break;
     }
     append(out, seen);
+  }
+}
+
+// The largest membranes and counts so far.
+void observe(const sim::FloatResult& result, passes::Calibration& calibration) {
+  const std::size_t populations = result.recording.spikes.size();
+  calibration.membrane_max.resize(populations, 0);
+  calibration.count_max.resize(populations, 0);
+  for (std::size_t p = 0; p < populations; ++p) {
+    for (const double v : result.recording.membranes[p].data) {
+      calibration.membrane_max[p] = std::max(calibration.membrane_max[p], std::abs(v));
+    }
+    for (const std::uint8_t s : result.recording.spikes[p].data) {
+      calibration.count_max[p] = std::max<int>(calibration.count_max[p], s);
+    }
   }
 }
 
@@ -203,6 +228,7 @@ passes::Calibration calibrate(const ir::Network& network, const ir::Dataset& dat
   for (std::size_t k = 0; k < samples; ++k) {
     const std::size_t sample = k * data.samples / samples;
     model.run(data, sample, result);
+    observe(result, calibration);
     for (std::size_t p = 0; p < network.projections.size(); ++p) {
       const ir::Projection& projection = network.projections[p];
       if (std::holds_alternative<ir::MaxPool>(projection.connectivity)) continue;
@@ -211,6 +237,53 @@ passes::Calibration calibrate(const ir::Network& network, const ir::Dataset& dat
     }
   }
   return calibration;
+}
+
+passes::CalibrationRun record(const ir::Network& network, const ir::Dataset& data) {
+  // Elements x steps to be run once through, and samples at most and, of large networks, at least.
+  constexpr std::size_t kBudget = 40'000'000;
+  constexpr std::size_t kMaxSamples = 128;
+  constexpr std::size_t kMinSamples = 16;
+  std::size_t elements = 0;
+  for (const ir::Input& i : network.inputs) elements += ir::element_count(i.shape);
+  for (const ir::Population& p : network.populations) elements += p.neurons();
+  const std::size_t cost = std::max<std::size_t>(1, elements * data.timesteps);
+  const std::size_t samples =
+      std::min(data.samples, std::clamp(kBudget / cost, kMinSamples, kMaxSamples));
+  passes::CalibrationRun out;
+  out.data = &data;
+  for (std::size_t k = 0; k < samples; ++k) out.samples.push_back(k * data.samples / samples);
+  const sim::FloatModel model(network);
+  sim::FloatResult result;
+  for (const std::size_t sample : out.samples) {
+    model.run(data, sample, result);
+    out.real.spikes.push_back(result.recording.spikes);
+    out.real.scores.push_back(result.scores);
+  }
+  const std::vector<std::size_t> chosen = out.samples;
+  out.run = [&data, chosen](const ir::QuantizedNetwork& quantized) {
+    ir::QuantizedNetwork wide = quantized;
+    for (ir::QuantizedPopulation& p : wide.populations) {
+      if (p.membrane_bits == 0) p.membrane_bits = 62;
+    }
+    const sim::IntegerModel integers(wide);
+    sim::IntegerResult run;
+    passes::Recording recording;
+    const ir::QuantizedPopulation& output = wide.populations[wide.output];
+    for (const std::size_t sample : chosen) {
+      integers.run(data, sample, run);
+      recording.spikes.push_back(std::move(run.recording.spikes));
+      std::vector<double> scores;
+      for (std::size_t j = 0; j < run.scores.size(); ++j) {
+        const bool counts = wide.readout == ir::Readout::SpikeCount;
+        scores.push_back(counts ? static_cast<double>(run.scores[j])
+                                : output.real(run.scores[j], j));
+      }
+      recording.scores.push_back(std::move(scores));
+    }
+    return recording;
+  };
+  return out;
 }
 
 }  // namespace hillock::driver

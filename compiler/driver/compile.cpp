@@ -5,8 +5,10 @@
 #include <algorithm>
 
 #include "compiler/analysis/overflow.h"
-#include "compiler/driver/calibration.h"
+#include "compiler/driver/accuracy.h"
+#include "compiler/driver/auto_bits.h"
 #include "compiler/driver/lanes.h"
+#include "compiler/driver/quantizer.h"
 #include "compiler/driver/run.h"
 #include "compiler/emit/emit.h"
 #include "compiler/emit/testbench.h"
@@ -24,8 +26,28 @@ using nlohmann::json;
 using support::DiagnosticKind;
 
 constexpr int kDefaultWeightBits = 6;
+constexpr double kDefaultMaxDrop = 0.5;
 constexpr int kDefaultTimesteps = 1024;
-constexpr std::size_t kCalibrationSamples = 64;
+
+// The populations whose memories are RAM; empty where there is none.
+std::vector<bool> resolve_loadable(const PerPopulationOption& given, const ir::Network& network) {
+  PerPopulationOption numbers = given;
+  const auto number = [](std::string& word) {
+    if (word != "rom" && word != "ram") {
+      throw UsageError(fmt::format("--weights takes rom or ram, not \"{}\"", word));
+    }
+    word = word == "ram" ? "1" : "0";
+  };
+  if (numbers.all) number(*numbers.all);
+  for (auto& [name, word] : numbers.by_name) number(word);
+  std::vector<bool> loadable;
+  bool any = false;
+  for (const auto& value : per_population("--weights", numbers, network, 0, 1)) {
+    loadable.push_back(value.value_or(0) == 1);
+    any = any || loadable.back();
+  }
+  return any ? loadable : std::vector<bool>{};
+}
 
 std::vector<int> with_default(const std::vector<std::optional<int>>& values, int otherwise) {
   std::vector<int> out;
@@ -37,7 +59,9 @@ std::vector<int> with_default(const std::vector<std::optional<int>>& values, int
 // The data that compile reads: those it calibrates on, and those that a test is to follow on.
 struct CompileData {
   std::optional<ir::Dataset> calibration;
-  std::optional<ir::Dataset> data;  // --data, where --calibration is given beside it
+  std::optional<ir::Dataset> data;  // of --data
+  std::string given;                // names the content that `calibration` was taken from
+  bool half = false;                // of it
 
   CompileData(const CompileOptions& options, const ir::Network& network) {
     const auto load = [&](const std::filesystem::path& file) {
@@ -46,11 +70,14 @@ struct CompileData {
       check_labels(loaded, network.populations[network.output].neurons());
       return loaded;
     };
+    if (!options.data.empty()) data = load(options.data);
     if (!options.calibration.empty()) {
       calibration = load(options.calibration);
-      if (!options.data.empty()) data = load(options.data);
-    } else if (!options.data.empty()) {
-      calibration = load(options.data);
+      given = fingerprint(*calibration);
+    } else if (data) {
+      given = fingerprint(*data);
+      calibration = calibration_half(*data);
+      half = true;
     }
   }
 
@@ -59,21 +86,45 @@ struct CompileData {
     return static_cast<int>(std::max(steps, data ? data->timesteps : 0));
   }
 
-  [[nodiscard]] passes::Calibration calibrated(const ir::Network& network, int input_bits) const {
-    if (!calibration) return {};
-    return calibrate(network, *calibration, kCalibrationSamples, input_bits,
-                     data ? &*data : nullptr);
+  [[nodiscard]] QuantizerData for_quantizer(int input_bits) const {
+    return {calibration ? &*calibration : nullptr, data ? &*data : nullptr, input_bits};
   }
 
   // The `calibration` part of compile.json.
   [[nodiscard]] json summary(bool tested_on_data) const {
     if (!calibration) return nullptr;
-    const bool same = !data || (data->samples == calibration->samples && data->x == calibration->x);
+    const bool same = data && fingerprint(*data) == given;
     return {{"file", calibration->file},
-            {"samples", std::min(kCalibrationSamples, calibration->samples)},
+            {"samples", calibration->samples},
+            {"half", half},
+            {"content", given},
             {"shared_with_test", tested_on_data && same}};
   }
 };
+
+// The integers of the network, and the `auto` part of compile.json where bits were searched.
+ir::QuantizedNetwork quantized(const CompileOptions& options, const ir::Network& network,
+                               passes::QuantizeOptions& quantize, const QuantizerData& data,
+                               json& auto_summary) {
+  const QuantizerMethod method = options.quantizer.value_or(QuantizerMethod::Rebuilt);
+  PerPopulationOption bits = options.weight_bits;
+  const bool searched = bits.all == "auto";
+  if (searched) bits.all.reset();
+  const auto stated = per_population("--weight-bits", bits, network, 1, 16);
+  if (!searched) {
+    if (options.max_drop) {
+      throw UsageError("--max-drop is for --weight-bits auto");
+    }
+    quantize.weight_bits = with_default(stated, kDefaultWeightBits);
+    return run_quantizer(network, quantize, method, data);
+  }
+  const double max_drop = options.max_drop.value_or(kDefaultMaxDrop);
+  AutoBits found = find_bits(network, quantize, stated, method, data, max_drop);
+  quantize.weight_bits = found.weight_bits;
+  auto_summary = std::move(found.summary);
+  auto_summary["max_drop"] = max_drop;
+  return std::move(found.network);
+}
 
 int proof_timesteps(const CompileOptions& options, const CompileData& data, ir::Network& network) {
   int steps = std::max(network.timesteps.value_or(0), data.timesteps());
@@ -118,6 +169,23 @@ json memory_summary(const ir::QuantizedNetwork& q, const ir::Mapping& m) {
   return {{"weights", weights}, {"state", state}};
 }
 
+// The `load` part of compile.json: what is in weights.bin, and where it goes.
+json load_summary(const emit::EmittedDesign& design) {
+  if (design.load.empty()) return nullptr;
+  json memories = json::array();
+  for (const emit::LoadMemory& m : design.load.memories()) {
+    memories.push_back({{"name", m.name},
+                        {"population", m.population},
+                        {"address", m.address},
+                        {"rows", m.rows},
+                        {"row_bits", m.row_bits},
+                        {"row_words", m.row_words}});
+  }
+  return {{"file", "rtl/weights.bin"},
+          {"address_bits", design.load.addr_bits()},
+          {"memories", std::move(memories)}};
+}
+
 }  // namespace
 
 json import_summary(const ir::Network& network) {
@@ -153,9 +221,12 @@ json population_summary(const ir::Network& network, const ir::QuantizedNetwork& 
          {"current_decay_bits", p.current_decay_shift},
          {"current_bits", p.current_bits},
          {"inhibition", p.inhibition},
+         {"max_spikes", p.max_spikes},
+         {"value_bits", p.value_bits},
          {"overflow", p.overflow == numeric::OverflowMode::Proved ? "proved" : "saturating"},
          {"lanes", mapping.lanes[i]},
-         {"update_lanes", mapping.update_lanes_of(i)}});
+         {"update_lanes", mapping.update_lanes_of(i)},
+         {"weights", mapping.is_loadable(i) ? "ram" : "rom"}});
   }
   return all;
 }
@@ -166,25 +237,26 @@ json compile(const CompileOptions& options, const CommonOptions& common) {
   network = passes::align_convolutions(std::move(network));
   ir::verify(network);
   const CompileData data(options, network);
-  const passes::Calibration calibration = data.calibrated(network, options.input_bits);
 
   passes::QuantizeOptions quantize;
-  quantize.weight_bits = with_default(
-      per_population("--weight-bits", options.weight_bits, network, 1, 16), kDefaultWeightBits);
   quantize.fraction_bits = per_population("--fraction-bits", options.fraction_bits, network, 0, 20);
   quantize.decay_bits = per_population("--decay-bits", options.decay_bits, network, 0, 24);
   quantize.current_decay_bits =
       per_population("--current-decay-bits", options.current_decay_bits, network, 0, 24);
   quantize.membrane_bits = per_population("--membrane-bits", options.membrane_bits, network, 2, 48);
+  quantize.value_bits = per_population("--value-bits", options.value_bits, network, 2, 16);
   quantize.timesteps = proof_timesteps(options, data, network);
+  const std::vector<bool> loadable = resolve_loadable(options.weights, network);
 
-  ir::QuantizedNetwork q = passes::quantize(network, quantize, calibration);
+  json auto_bits;
+  ir::QuantizedNetwork q =
+      quantized(options, network, quantize, data.for_quantizer(options.input_bits), auto_bits);
   const std::vector<std::vector<bool>> silent = analysis::silent_neurons(q);
   passes::check_membrane_bits(q, silent, quantize.membrane_bits);
   passes::assign_widths(q, prove(q, quantize.membrane_bits), quantize.membrane_bits);
   ir::verify(q);
-  const ir::Mapping mapping =
-      choose_lanes(options.lanes, network, q, data.calibration ? &*data.calibration : nullptr);
+  const ir::Mapping mapping = choose_lanes(options.lanes, network, q, loadable,
+                                           data.calibration ? &*data.calibration : nullptr);
   ir::verify(q, mapping);
   emit::EmittedDesign design = emit::emit(q, mapping);
 
@@ -198,11 +270,15 @@ json compile(const CompileOptions& options, const CommonOptions& common) {
                   {"state_memory_bits", memory["state"]},
                   {"calibration", data.summary(options.tested_on_data)},
                   {"notes", notes_on(q, silent)},
-                  {"rtl", {{"top", design.top}, {"files", design.files}}}};
+                  {"rtl", {{"top", design.top}, {"files", design.files}}},
+                  {"structure", fmt::format("{:08x}", design.structure)},
+                  {"load", load_summary(design)}};
+
+  if (!auto_bits.is_null()) summary["auto"] = auto_bits;
 
   std::vector<std::pair<std::string, std::string>> files;
-  for (emit::EmittedFile& f : design.all) files.emplace_back(f.path, std::move(f.content));
-  files.emplace_back("tb/" + design.top + "_tb.v", emit::testbench(q, mapping, design.top));
+  for (const emit::EmittedFile& f : design.all) files.emplace_back(f.path, f.content);
+  files.emplace_back("tb/" + design.top + "_tb.v", emit::testbench(q, mapping, design));
   files.emplace_back("network.json", ir::to_json(network).dump() + "\n");
   files.emplace_back("quantized.json", ir::to_json(q, mapping).dump() + "\n");
   files.emplace_back("compile.json", summary.dump(2) + "\n");

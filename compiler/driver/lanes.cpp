@@ -71,8 +71,12 @@ std::vector<int> lanes_asked_for(const PerPopulationOption& given, const ir::Net
 class Chooser {
  public:
   Chooser(const LaneOptions& options, const ir::QuantizedNetwork& network,
-          std::vector<std::optional<int>> update_lanes, const ir::Dataset* data)
-      : options_(options), network_(network), update_lanes_(std::move(update_lanes)) {
+          const std::vector<bool>& loadable, std::vector<std::optional<int>> update_lanes,
+          const ir::Dataset* data)
+      : options_(options),
+        network_(network),
+        loadable_(loadable),
+        update_lanes_(std::move(update_lanes)) {
     if (data == nullptr) return;
     const sim::IntegerModel model(network);
     const std::size_t samples = std::min(kSamples, data->samples);
@@ -85,7 +89,7 @@ class Chooser {
 
   // The lanes as asked for.
   [[nodiscard]] ir::Mapping fixed(std::vector<int> lanes) const {
-    return with_update(ir::fit_lanes(network_, {std::move(lanes)}));
+    return with_update({std::move(lanes), {}, loadable_});
   }
 
   // From one lane on, ever more for the population where a LUT saves the most cycles, until the
@@ -174,6 +178,7 @@ class Chooser {
   }
 
   [[nodiscard]] ir::Mapping with_update(ir::Mapping mapping) const {
+    mapping = ir::fit_lanes(network_, std::move(mapping));
     mapping.update_lanes = mapping.lanes;
     for (std::size_t p = 0; p < mapping.lanes.size(); ++p) {
       if (update_lanes_[p]) mapping.update_lanes[p] = *update_lanes_[p];
@@ -198,6 +203,7 @@ class Chooser {
 
   const LaneOptions& options_;
   const ir::QuantizedNetwork& network_;
+  const std::vector<bool>& loadable_;
   std::vector<std::optional<int>> update_lanes_;
   std::vector<ir::Activity> activity_;
 };
@@ -229,12 +235,13 @@ std::vector<std::optional<int>> per_population(const std::string& option,
 }
 
 ir::Mapping choose_lanes(const LaneOptions& options, const ir::Network& network,
-                         const ir::QuantizedNetwork& quantized, const ir::Dataset* data) {
+                         const ir::QuantizedNetwork& quantized, const std::vector<bool>& loadable,
+                         const ir::Dataset* data) {
   const bool targets = options.target_cycles || options.target_luts;
   if (targets && (options.lanes.all || !options.lanes.by_name.empty())) {
     throw UsageError("--lanes says what --target-latency and --target-luts are to choose");
   }
-  const Chooser chooser(options, quantized,
+  const Chooser chooser(options, quantized, loadable,
                         per_population("--update-lanes", options.update_lanes, network, 1, 1 << 20),
                         data);
   return targets ? chooser.for_targets() : chooser.fixed(lanes_asked_for(options.lanes, network));

@@ -17,10 +17,11 @@ namespace hillock::driver {
                                                              const ir::Network& network, int lo,
                                                              int hi);
 
-// The mapping of a quantized network. `data`: samples whose activity says how long a step is; may
-// be null. Throws InputError (bad-option) where lanes are too many, or a target is out of reach.
+// The mapping of a quantized network, with the populations whose memories are RAM. `data`: samples
+// whose activity says how long a step is; may be null. Throws InputError (bad-option) where lanes
+// are too many, or a target is out of reach.
 [[nodiscard]] ir::Mapping choose_lanes(const LaneOptions& options, const ir::Network& network,
                                        const ir::QuantizedNetwork& quantized,
-                                       const ir::Dataset* data);
+                                       const std::vector<bool>& loadable, const ir::Dataset* data);
 
 }  // namespace hillock::driver

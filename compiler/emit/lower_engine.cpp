@@ -59,6 +59,9 @@ std::vector<Binding> parameters(Lowering& l, std::size_t i, const TapWidths& wid
   bind("Quirk", flag(p.spiking && quirk));
   bind("LoseInput", flag(p.spiking && lose));
   bind("ResetOffset", number(p.reset_offset));
+  bind("MaxSpikes", number(p.max_spikes));
+  bind("EventBits", number(ir::event_bits(p)));
+  bind("ValueShift", number(p.value_shift));
   bind("ThresholdStored", flag(stored.threshold));
   bind("DecayStored", flag(stored.decay));
   bind("BiasStored", flag(stored.bias));
@@ -80,8 +83,6 @@ std::vector<Binding> parameters(Lowering& l, std::size_t i, const TapWidths& wid
              current ? fmt::format("/ 2^{}", p.current_decay_shift) : "");
   bind_value("CurrentBias", stored.current_bias,
              sized(bias_here ? p.current_bias[0] : 0, acc_bits));
-  bind("ParameterFile",
-       stored.any() ? l.memory(l.ids[i] + "_parameters.mem", parameter_image(p, layout)) : "\"\"");
   return bindings;
 }
 
@@ -151,6 +152,7 @@ void lower_engine(Lowering& l, std::size_t i, const TapWidths& widths, ConstantG
   row_wires(l, i, id + "_row");
   l.wire(l.layout.rows[i].lanes * p.membrane_bits, id + "_row_thresholds");
   const bool split = l.mapping.split(i);
+  l.wire(l.layout.rows[i].lanes * ir::event_bits(p), id + "_row_values");
   l.wires(1, id, {"_event_taken", "_weight_read", "_sample_done", "_gated_step_ready"});
   l.wire(32 * ir::kCounterWords, id + "_counts");
   credit(l, i);
@@ -162,6 +164,7 @@ void lower_engine(Lowering& l, std::size_t i, const TapWidths& widths, ConstantG
   }
   l.design().unused.push_back(id + "_sample_done");
   l.design().unused.push_back(id + "_row_membranes");
+  l.design().unused.push_back(id + "_row_values");
 
   // Verification can hold back the credit for a step.
   l.instance({"snn_step_gate",
@@ -187,10 +190,19 @@ void lower_engine(Lowering& l, std::size_t i, const TapWidths& widths, ConstantG
                                              : always ? "1'b1"
                                                       : id + "_sums_" + name);
   }
+  const ir::Layout layout = ir::layout_of(l.network, l.mapping, i);
+  const StoredParameters stored = stored_parameters(p);
+  if (stored.any()) {
+    l.memory(engine, i, "Parameter", id + "_parameters", parameter_image(p, layout),
+             static_cast<int>(layout.lanes) * stored.bits(p),
+             ir::address_bits(static_cast<std::int64_t>(layout.groups())));
+  }
+  l.load_port(engine, i);
   engine.ports.emplace_back("weights_i", id + (split ? "_sums" : "_weights"));
   engine.ports.emplace_back("step_ready_i", id + "_gated_step_ready");
   append(engine.ports, row_ports(raw, "o"));
   engine.ports.emplace_back("row_thresholds_o", id + "_row_thresholds");
+  engine.ports.emplace_back("row_values_o", id + "_row_values");
   if (split) {
     l.wires(1, id + "_sums", {"_row_taken", "_row_added", "_sample_done"});
     for (const char* s : {"_row_taken", "_row_added", "_sample_done"}) {
@@ -204,7 +216,6 @@ void lower_engine(Lowering& l, std::size_t i, const TapWidths& widths, ConstantG
 
   if (p.inhibition) inhibition(l, i, raw);
 
-  const ir::Layout layout = ir::layout_of(l.network, l.mapping, i);
   l.instance(
       {"snn_activity",
        "u_" + id + "_activity",

@@ -28,15 +28,26 @@ std::int64_t dense_groups(const QuantizedNetwork& n, const Mapping& m, std::size
   return static_cast<std::int64_t>(layout_of(n, population, m.lanes[population]).groups());
 }
 
-int step_sum_bits(const QuantizedNetwork& n, std::size_t population) {
+int step_sum_bits(const QuantizedNetwork& n, const Mapping& m, std::size_t population) {
   const QuantizedPopulation& p = n.populations[population];
   const QuantizedProjection& k = *n.projections_into(population).at(0);
   const auto& weight = std::get<QuantizedDense>(k.connectivity).weight;
+  // The neuron's sum is exact modulo 2^bits, and the low fraction bits of a weight are 0.
+  const int acc_bits = p.current_bits > 0 ? p.current_bits : p.accumulator_bits;
+  const int most = std::max(2, acc_bits - p.fraction_bits);
+  if (m.is_loadable(population)) return most;
   std::int64_t min = 1;
   std::int64_t max = 1;
   if (k.source.kind == Source::Kind::Input) {
     min = n.inputs[k.source.index].min_value;
     max = n.inputs[k.source.index].max_value;
+  } else {
+    const QuantizedPopulation& source = n.populations[k.source.index];
+    max = source.max_spikes;
+    if (source.sends_membranes()) {
+      min = numeric::min_of(source.value_bits);
+      max = numeric::max_of(source.value_bits);
+    }
   }
   std::int64_t lowest = 0;
   std::int64_t highest = 0;
@@ -52,10 +63,7 @@ int step_sum_bits(const QuantizedNetwork& n, std::size_t population) {
     lowest = std::min(lowest, lo);
     highest = std::max(highest, hi);
   }
-  // The neuron's sum is exact modulo 2^bits, and the low fraction bits of a weight are 0.
-  const int acc_bits = p.current_bits > 0 ? p.current_bits : p.accumulator_bits;
-  const int bits = std::min(numeric::bits_for_range(lowest, highest), acc_bits - p.fraction_bits);
-  return std::max(2, bits);
+  return std::clamp(numeric::bits_for_range(lowest, highest), 2, most);
 }
 
 TapKind tap_kind(const QuantizedNetwork& n, const Mapping& m, std::size_t projection) {
@@ -135,7 +143,13 @@ TraceLayout trace_layout(const QuantizedNetwork& n, const Mapping& m) {
     r.spike_words = words(r.lanes);
     r.membrane_word = r.spike_word + r.spike_words;
     r.membrane_words = words(r.lanes * r.membrane_bits);
-    layout.row_words = r.membrane_word + r.membrane_words;
+    r.value_word = r.membrane_word + r.membrane_words;
+    if (event_bits(n.populations[p]) > 1) {
+      r.value_bits = event_bits(n.populations[p]);
+      r.value_signed = n.populations[p].sends_membranes();
+      r.value_words = words(r.lanes * r.value_bits);
+    }
+    layout.row_words = r.value_word + r.value_words;
     layout.rows.push_back(r);
   }
   // At least three words: simulators keep such vectors as arrays of words, whatever the network.

@@ -46,6 +46,7 @@ json population_json(const Population& p) {
           {"current_decay", values_json(p.current_decay)},
           {"current_bias", values_json(p.current_bias)},
           {"inhibition", p.inhibition},
+          {"max_spikes", p.max_spikes},
           {"where", where_json(p.where)}};
 }
 
@@ -94,6 +95,7 @@ Population population_from(const JsonValue& v) {
   if (v.has("current_decay")) p.current_decay = values_from(v.at("current_decay"));
   if (v.has("current_bias")) p.current_bias = values_from(v.at("current_bias"));
   if (v.has("inhibition")) p.inhibition = v.at("inhibition").truth();
+  if (v.has("max_spikes")) p.max_spikes = v.at("max_spikes").whole();
   p.where = location_from(v.at("where"));
   return p;
 }

@@ -52,6 +52,9 @@ json population_json(const QuantizedPopulation& p) {
           {"current_decay", to_json(p.current_decay)},
           {"current_bias", to_json(p.current_bias)},
           {"inhibition", p.inhibition},
+          {"max_spikes", p.max_spikes},
+          {"value_bits", p.value_bits},
+          {"value_shift", p.value_shift},
           {"scale", to_json(p.scale)},
           {"current_bits", p.current_bits},
           {"membrane_bits", p.membrane_bits},
@@ -83,6 +86,9 @@ QuantizedPopulation population_from(const json& j) {
   p.current_decay = per_neuron_from<std::int64_t>(j.at("current_decay"));
   p.current_bias = per_neuron_from<std::int64_t>(j.at("current_bias"));
   p.inhibition = j.at("inhibition");
+  p.max_spikes = j.at("max_spikes");
+  p.value_bits = j.at("value_bits");
+  p.value_shift = j.at("value_shift");
   p.scale = per_neuron_from<double>(j.at("scale"));
   p.current_bits = j.at("current_bits");
   p.membrane_bits = j.at("membrane_bits");
@@ -183,7 +189,8 @@ json to_json(const QuantizedNetwork& network, const Mapping& mapping) {
           {"readout", std::string(name(network.readout))},
           {"timesteps", network.timesteps},
           {"lanes", mapping.lanes},
-          {"update_lanes", update_lanes}};
+          {"update_lanes", update_lanes},
+          {"loadable", mapping.loadable}};
 }
 
 void from_json(const json& j, const std::string& file, QuantizedNetwork& network,
@@ -206,6 +213,7 @@ void from_json(const json& j, const std::string& file, QuantizedNetwork& network
     network.timesteps = j.at("timesteps");
     mapping.lanes = j.at("lanes").get<std::vector<int>>();
     mapping.update_lanes = j.at("update_lanes").get<std::vector<int>>();
+    mapping.loadable = j.at("loadable").get<std::vector<bool>>();
     verify(network);
     verify(network, mapping);
   } catch (const std::exception& e) {  // json's exceptions, and verify()'s

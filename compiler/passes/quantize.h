@@ -26,11 +26,23 @@ struct Calibration {
   std::vector<std::int64_t> input_max;
   // Per input: value = round(x * scale), 1 for data that are integers. Empty: 1 for all.
   std::vector<double> input_scale;
+  // Per population: the largest membrane in magnitude, and the most spikes of a neuron in a step.
+  std::vector<double> membrane_max;
+  std::vector<int> count_max;
 };
 
-// What a projection's real weights are multiplied by because its events count in other units.
+// What a projection's real weights are multiplied by because its input counts in other units.
 [[nodiscard]] double weight_factor(const ir::Projection& projection,
                                    const Calibration& calibration);
+
+// How the scale of a neuron is found.
+enum class ScaleChoice {
+  Searched,       // by the error that it leaves
+  NeuronMaximum,  // its largest weight is the largest integer: the plain way, for comparison
+  TensorMaximum,  // the same, with one scale for all neurons
+};
+
+constexpr int kDefaultValueBits = 8;
 
 struct QuantizeOptions {
   std::vector<int> weight_bits;                        // per population, 1..16
@@ -39,7 +51,9 @@ struct QuantizeOptions {
   std::vector<std::optional<int>> current_decay_bits;  // likewise; empty: all chosen
   std::vector<std::optional<int>>
       membrane_bits;  // per population; nullopt: proved, else saturating
-  int timesteps = 0;  // the longest sample to hold
+  std::vector<std::optional<int>> value_bits;  // of membranes that are sent; empty: 8 for all
+  int timesteps = 0;                           // the longest sample to hold
+  ScaleChoice scales = ScaleChoice::Searched;
 };
 
 // The network is one that align_convolutions() has passed. The result lacks its widths:
@@ -48,6 +62,11 @@ struct QuantizeOptions {
 [[nodiscard]] ir::QuantizedNetwork quantize(const ir::Network& network,
                                             const QuantizeOptions& options,
                                             const Calibration& calibration);
+
+// Gives the channels of a population other scales (one for each): its thresholds, biases and reset
+// values follow, its weights are the caller's.
+void rescale(const ir::Network& network, ir::QuantizedNetwork& quantized, std::size_t population,
+             const std::vector<double>& channel_scales);
 
 // `silent[p][j]`: the proof shows that neuron j of population p cannot spike anyway. Throws
 // InputError (bad-option) where `membrane_bits` leave another neuron no room above its threshold.
@@ -62,7 +81,7 @@ struct WidthBounds {
   std::int64_t current_lo = 0, current_hi = 0;  // of the running sum of a current
 };
 
-// Gives every population the narrowest widths that hold its bounds. A threshold beyond the membrane
+// Gives every population the narrowest widths that hold its bounds, those of its events included. A threshold beyond the membrane
 // can never be passed: it becomes the largest membrane value, which changes nothing. Where narrower
 // membranes were asked for, check_membrane_bits() comes before.
 void assign_widths(ir::QuantizedNetwork& network, const std::vector<WidthBounds>& bounds,

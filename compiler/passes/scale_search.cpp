@@ -63,7 +63,8 @@ double search_scale(const std::vector<WeightRow>& rows, const ScaleSearch& searc
   for (const WeightRow& row : rows) max_weight = std::max(max_weight, largest(row.weight));
   if (max_weight == 0 || top / max_weight >= search.max_scale) return search.max_scale;
 
-  const std::vector<double> ratios = clip_ratios(search.bits);
+  const std::vector<double> ratios =
+      search.clip ? clip_ratios(search.bits) : std::vector<double>{1.0};
   const auto candidates = static_cast<Eigen::Index>(ratios.size());
   std::vector<double> error(ratios.size(), 0.0);
   RowMajor difference;
@@ -81,7 +82,8 @@ double search_scale(const std::vector<WeightRow>& rows, const ScaleSearch& searc
     }
     const bool traced = row.traces != nullptr && row.traces->rows > 0;
     const RowMajor seen = traced ? RowMajor(difference * traces_of(row).transpose()) : difference;
-    const double samples = traced ? static_cast<double>(row.traces->rows) : 1.0;
+    const double samples =
+        traced ? static_cast<double>(row.traces->rows) * row.trace_unit * row.trace_unit : 1.0;
     for (Eigen::Index c = 0; c < candidates; ++c) {
       error[static_cast<std::size_t>(c)] += seen.row(c).squaredNorm() / samples;
     }

@@ -31,7 +31,7 @@ double population_luts(const ir::QuantizedNetwork& n, const ir::Mapping& m, std:
   const double groups = static_cast<double>(m.groups(n, p));
   double luts = 120;  // control, counters
   if (m.split(p)) {
-    const int bits = ir::step_sum_bits(n, p);
+    const int bits = ir::step_sum_bits(n, m, p);
     const bool registers = ir::dense_groups(n, m, p) == 1;
     luts += lanes * bits * (registers ? 1.0 : 2.0);
     luts += 0.35 * lanes * bits;  // the row that is handed on

@@ -58,6 +58,8 @@ module snn_step_sums #(
   localparam Slices    = (Lanes + OutLanes - 1) / OutLanes;  // rows of a group
   localparam SliceBits = (Slices > 1) ? $clog2(Slices) : 1;
   localparam OutWidth  = OutLanes * SumBits;
+  localparam PitchBits = (OutWidth > 1) ? $clog2(OutWidth) : 1;
+  localparam Pitch     = 1 << PitchBits;  // from slice to slice: a multiplexer, not a shifter
   localparam [31:0]          LastGroupWide = Groups - 1;
   localparam [31:0]          LastSliceWide = Slices - 1;
   localparam [31:0]          LastRowWide   = Rows - 1;
@@ -112,6 +114,7 @@ module snn_step_sums #(
   wire                       last_row;
   wire [Lanes*SumBits-1:0]   word;         // the sums of the group that is handed on
   wire [Slices*OutWidth-1:0] slices;
+  wire [OutWidth-1:0]        slice;
 
   assign start      = ~run_q & full;
   assign select     = run_q & (~out_valid_q | row_ready_i);
@@ -142,7 +145,7 @@ module snn_step_sums #(
       out_first_q       <= (row_q == {RowBits{1'b0}});
       out_step_last_q   <= last_row;
       out_sample_last_q <= last_q;
-      out_sums_q        <= slices[slice_q*OutWidth +: OutWidth];
+      out_sums_q        <= slice;
     end
     if (out_valid_q & row_ready_i) sums_q <= out_sums_q;
   end
@@ -162,6 +165,24 @@ module snn_step_sums #(
     end
   endgenerate
 
+  genvar s;
+  generate
+    if (Slices == 1) begin : gen_only_slice
+      assign slice = slices;
+    end else begin : gen_slices
+      wire [Slices*Pitch-1:0] choice;
+      for (s = 0; s < Slices; s = s + 1) begin : gen_choice
+        assign choice[s*Pitch +: OutWidth] = slices[s*OutWidth +: OutWidth];
+        if (Pitch > OutWidth) begin : gen_spare
+          assign choice[s*Pitch + OutWidth +: Pitch - OutWidth] = {(Pitch - OutWidth) {1'b0}};
+        end
+      end
+      assign slice = choice[{slice_q, {PitchBits{1'b0}}} +: OutWidth];
+      wire unused_choice;
+      assign unused_choice = &{1'b0, choice};
+    end
+  endgenerate
+
   // ---------------------------------------------------------------- sums
   wire [Lanes*SumBits-1:0] old;
   wire [Lanes*SumBits-1:0] sums;
@@ -173,7 +194,8 @@ module snn_step_sums #(
         .WeightBits  (WeightBits),
         .ValueBits   (ValueBits),
         .FractionBits(0),
-        .SumBits     (SumBits)
+        .SumBits     (SumBits),
+        .SumGated    ((Groups > 1) ? 1 : 0)
       ) u_accumulate (
         .event_i (m_event_q),
         .weight_i(weights_i[l*WeightBits +: WeightBits]),
