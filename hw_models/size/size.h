@@ -1,5 +1,5 @@
-// Size: LUTs of a network on a mapping, estimated without synthesis, to choose lanes by.
-// docs/size.md says what it was fitted to and how far off it is.
+// Size: LUTs of a network on a mapping, guessed from its structure without synthesis, to choose
+// lanes by. Not fitted to synthesis yet: docs/size.md.
 #pragma once
 
 #include "compiler/ir/quantized_network.h"
