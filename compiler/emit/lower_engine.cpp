@@ -151,6 +151,7 @@ void lower_engine(Lowering& l, std::size_t i, const TapWidths& widths, ConstantG
 
   row_wires(l, i, id + "_row");
   l.wire(l.layout.rows[i].lanes * p.membrane_bits, id + "_row_thresholds");
+  const bool split = l.mapping.split(i);
   l.wire(l.layout.rows[i].lanes * ir::event_bits(p), id + "_row_values");
   l.wires(1, id, {"_event_taken", "_weight_read", "_sample_done", "_gated_step_ready"});
   l.wire(32 * ir::kCounterWords, id + "_counts");
@@ -182,7 +183,12 @@ void lower_engine(Lowering& l, std::size_t i, const TapWidths& widths, ConstantG
   for (const char* s : {"valid_i", "ready_o", "event_i", "new_i", "update_i", "step_last_i",
                         "sample_last_i", "group_i", "value_i"}) {
     const std::string port = s;
-    engine.ports.emplace_back("tap_" + port, id + "_tap_" + port.substr(0, port.size() - 2));
+    const std::string name = port.substr(0, port.size() - 2);
+    // A step is one event, and ends with it.
+    const bool always = name == "event" || name == "update" || name == "value";
+    engine.ports.emplace_back("tap_" + port, !split   ? id + "_tap_" + name
+                                             : always ? "1'b1"
+                                                      : id + "_sums_" + name);
   }
   const ir::Layout layout = ir::layout_of(l.network, l.mapping, i);
   const StoredParameters stored = stored_parameters(p);
@@ -192,14 +198,20 @@ void lower_engine(Lowering& l, std::size_t i, const TapWidths& widths, ConstantG
              ir::address_bits(static_cast<std::int64_t>(layout.groups())));
   }
   l.load_port(engine, i);
-  engine.ports.emplace_back("weights_i", id + "_weights");
+  engine.ports.emplace_back("weights_i", id + (split ? "_sums" : "_weights"));
   engine.ports.emplace_back("step_ready_i", id + "_gated_step_ready");
   append(engine.ports, row_ports(raw, "o"));
   engine.ports.emplace_back("row_thresholds_o", id + "_row_thresholds");
   engine.ports.emplace_back("row_values_o", id + "_row_values");
-  engine.ports.emplace_back("event_taken_o", id + "_event_taken");
-  engine.ports.emplace_back("weight_read_o", id + "_weight_read");
-  engine.ports.emplace_back("sample_done_o", id + "_sample_done");
+  if (split) {
+    l.wires(1, id + "_sums", {"_row_taken", "_row_added", "_sample_done"});
+    for (const char* s : {"_row_taken", "_row_added", "_sample_done"}) {
+      l.design().unused.push_back(id + "_sums" + s);
+    }
+  }
+  engine.ports.emplace_back("event_taken_o", id + (split ? "_sums_row_taken" : "_event_taken"));
+  engine.ports.emplace_back("weight_read_o", id + (split ? "_sums_row_added" : "_weight_read"));
+  engine.ports.emplace_back("sample_done_o", id + (split ? "_sums_sample_done" : "_sample_done"));
   l.instance(std::move(engine));
 
   if (p.inhibition) inhibition(l, i, raw);

@@ -52,8 +52,8 @@ class Stream {
         target_(projection_.target),
         id_(std::move(id)),
         widths_(widths),
-        groups_(l.layout.rows[target_].groups),
-        lanes_(l.layout.rows[target_].lanes),
+        groups_(tap_groups(l, target_)),
+        lanes_(l.mapping.lanes[target_]),
         addr_bits_(ir::address_bits(static_cast<std::int64_t>(
             ir::SourceAddresses(l.network, l.mapping, projection_.source).count()))) {}
 
@@ -556,6 +556,7 @@ TapWidths lower_projections(Lowering& l, std::size_t population) {
   }
   if (order.size() == 1) {
     Stream(l, order[0], id, widths).lower("");
+    if (l.mapping.split(population)) step_sums(l, population, widths);
     return widths;
   }
   l.wire(static_cast<int>(order.size()), id + "_turn");

@@ -34,7 +34,7 @@ std::string dense_image(const ir::QuantizedNetwork& network, const ir::Mapping& 
                         std::size_t projection) {
   const ir::QuantizedProjection& p = network.projections[projection];
   const auto& weight = std::get<ir::QuantizedDense>(p.connectivity).weight;
-  const ir::Layout target = ir::layout_of(network, mapping, p.target);
+  const ir::Layout target = ir::layout_of(network, p.target, mapping.lanes[p.target]);
   const ir::SourceAddresses addresses(network, mapping, p.source);
   std::string image;
   for (std::size_t a = 0; a < addresses.count(); ++a) {

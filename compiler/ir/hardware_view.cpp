@@ -38,6 +38,48 @@ bool fused_update(const QuantizedNetwork& n, std::size_t population) {
   return into.size() == 1 && std::holds_alternative<QuantizedDense>(into[0]->connectivity);
 }
 
+std::int64_t dense_groups(const QuantizedNetwork& n, const Mapping& m, std::size_t population) {
+  return static_cast<std::int64_t>(layout_of(n, population, m.lanes[population]).groups());
+}
+
+int step_sum_bits(const QuantizedNetwork& n, const Mapping& m, std::size_t population) {
+  const QuantizedPopulation& p = n.populations[population];
+  const QuantizedProjection& k = *n.projections_into(population).at(0);
+  const auto& weight = std::get<QuantizedDense>(k.connectivity).weight;
+  // The neuron's sum is exact modulo 2^bits, and the low fraction bits of a weight are 0.
+  const int acc_bits = p.current_bits > 0 ? p.current_bits : p.accumulator_bits;
+  const int most = std::max(2, acc_bits - p.fraction_bits);
+  if (m.is_loadable(population)) return most;
+  std::int64_t min = 1;
+  std::int64_t max = 1;
+  if (k.source.kind == Source::Kind::Input) {
+    min = n.inputs[k.source.index].min_value;
+    max = n.inputs[k.source.index].max_value;
+  } else {
+    const QuantizedPopulation& source = n.populations[k.source.index];
+    max = source.max_spikes;
+    if (source.sends_membranes()) {
+      min = numeric::min_of(source.value_bits);
+      max = numeric::max_of(source.value_bits);
+    }
+  }
+  std::int64_t lowest = 0;
+  std::int64_t highest = 0;
+  for (std::size_t j = 0; j < weight.rows; ++j) {
+    std::int64_t lo = 0;
+    std::int64_t hi = 0;
+    for (std::size_t i = 0; i < weight.cols; ++i) {
+      const std::int64_t a = weight(j, i) * min;
+      const std::int64_t b = weight(j, i) * max;
+      lo += std::min({std::int64_t{0}, a, b});
+      hi += std::max({std::int64_t{0}, a, b});
+    }
+    lowest = std::min(lowest, lo);
+    highest = std::max(highest, hi);
+  }
+  return std::clamp(numeric::bits_for_range(lowest, highest), 2, most);
+}
+
 TapKind tap_kind(const QuantizedNetwork& n, const Mapping& m, std::size_t projection) {
   const QuantizedProjection& p = n.projections[projection];
   if (std::holds_alternative<QuantizedDense>(p.connectivity)) return TapKind::Dense;
@@ -76,7 +118,7 @@ std::vector<std::uint32_t> tap_counts(const QuantizedNetwork& n, const Mapping& 
   const SourceAddresses addresses(n, m, p.source);
   if (tap_kind(n, m, projection) == TapKind::Dense) {
     return std::vector<std::uint32_t>(addresses.count(),
-                                      static_cast<std::uint32_t>(target.groups()));
+                                      static_cast<std::uint32_t>(dense_groups(n, m, p.target)));
   }
   std::vector<std::uint32_t> counts(addresses.count(), 0);
   const std::size_t elements = element_count(n.source_shape(p.source));
@@ -107,7 +149,7 @@ TraceLayout trace_layout(const QuantizedNetwork& n, const Mapping& m) {
   TraceLayout layout;
   for (std::size_t p = 0; p < n.populations.size(); ++p) {
     TraceRow r;
-    r.lanes = m.lanes[p];
+    r.lanes = m.update_lanes_of(p);
     r.groups = static_cast<int>(m.groups(n, p));
     r.membrane_bits = n.populations[p].membrane_bits;
     r.group_word = layout.row_words;

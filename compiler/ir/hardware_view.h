@@ -121,6 +121,16 @@ struct TraceLayout {
 // step ends it as well: one dense projection.
 [[nodiscard]] bool fused_update(const QuantizedNetwork& n, std::size_t population);
 
+// Rows of weights over which a beat of a projection that is dense is spread: of the lanes that add.
+[[nodiscard]] std::int64_t dense_groups(const QuantizedNetwork& n, const Mapping& m,
+                                        std::size_t population);
+
+// Bits of the sums of a step where sums and neurons are apart (Mapping::split()): of all that a
+// step can bring to a neuron, in units of weights, but no more than the neuron's own sum can hold.
+// Where other weights may be loaded, as many as that.
+[[nodiscard]] int step_sum_bits(const QuantizedNetwork& n, const Mapping& m,
+                                std::size_t population);
+
 // How hardware walks from an event to its rows of weights.
 enum class TapKind { Dense, Conv, Sparse, Pool };
 // A Conv whose source is stored in an order that a convolution cannot decode is taken as Sparse.

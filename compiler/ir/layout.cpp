@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "compiler/ir/hardware_view.h"
+
 namespace hillock::ir {
 
 std::optional<std::size_t> pooled_source(const QuantizedNetwork& network, std::size_t population) {
@@ -35,7 +37,16 @@ Layout layout_of(const QuantizedNetwork& network, std::size_t population, int la
 }
 
 Layout layout_of(const QuantizedNetwork& network, const Mapping& mapping, std::size_t population) {
-  return layout_of(network, population, mapping.lanes[population]);
+  return layout_of(network, population, mapping.update_lanes_of(population));
+}
+
+bool split_allowed(const QuantizedNetwork& network, std::size_t population, int lanes,
+                   int update_lanes) {
+  if (update_lanes == lanes) return true;
+  if (update_lanes < 1 || update_lanes > lanes || !fused_update(network, population)) return false;
+  const bool one_group =
+      static_cast<std::size_t>(lanes) >= network.populations[population].neurons();
+  return one_group || lanes % update_lanes == 0;
 }
 
 int max_lanes(const QuantizedNetwork& network, std::size_t population) {
@@ -56,6 +67,11 @@ Mapping fit_lanes(const QuantizedNetwork& network, Mapping wanted) {
         !pooled.decay.uniform() || !pooled.bias.uniform() ||
         (current && !(pooled.current_decay.uniform() && pooled.current_bias.uniform()));
     if (wanted.is_loadable(p) && !stores) wanted.loadable[p] = false;
+  }
+  for (std::size_t p = 0; p < wanted.update_lanes.size(); ++p) {
+    if (!split_allowed(network, p, wanted.lanes[p], wanted.update_lanes[p])) {
+      wanted.update_lanes[p] = wanted.lanes[p];
+    }
   }
   return wanted;
 }

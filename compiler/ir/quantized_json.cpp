@@ -190,6 +190,10 @@ json to_json(const QuantizedNetwork& network, const Mapping& mapping) {
   for (const Output& o : network.more_outputs) {
     more.push_back({{"population", o.population}, {"readout", std::string(name(o.readout))}});
   }
+  std::vector<int> update_lanes;
+  for (std::size_t p = 0; p < mapping.lanes.size(); ++p) {
+    update_lanes.push_back(mapping.update_lanes_of(p));
+  }
   return {{"format", "hillock-quantized-network"},
           {"version", kVersion},
           {"name", network.name},
@@ -201,6 +205,7 @@ json to_json(const QuantizedNetwork& network, const Mapping& mapping) {
           {"more_outputs", std::move(more)},
           {"timesteps", network.timesteps},
           {"lanes", mapping.lanes},
+          {"update_lanes", update_lanes},
           {"loadable", mapping.loadable}};
 }
 
@@ -228,6 +233,7 @@ void from_json(const json& j, const std::string& file, QuantizedNetwork& network
     }
     network.timesteps = j.at("timesteps");
     mapping.lanes = j.at("lanes").get<std::vector<int>>();
+    mapping.update_lanes = j.at("update_lanes").get<std::vector<int>>();
     mapping.loadable = j.at("loadable").get<std::vector<bool>>();
     verify(network);
     verify(network, mapping);

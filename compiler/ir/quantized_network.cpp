@@ -199,6 +199,8 @@ void verify(const QuantizedNetwork& network) {
 
 void verify(const QuantizedNetwork& network, const Mapping& mapping) {
   require(mapping.lanes.size() == network.populations.size(), network.name, "lanes");
+  require(mapping.update_lanes.empty() || mapping.update_lanes.size() == mapping.lanes.size(),
+          network.name, "update lanes");
   require(mapping.loadable.empty() || mapping.loadable.size() == mapping.lanes.size(), network.name,
           "loadable");
   for (std::size_t i = 0; i < mapping.lanes.size(); ++i) {
@@ -207,6 +209,8 @@ void verify(const QuantizedNetwork& network, const Mapping& mapping) {
     const auto source = pooled_source(network, i);
     require(!source || mapping.lanes[i] == mapping.lanes[*source], network.populations[i].name,
             "lanes of a max-pool");
+    require(split_allowed(network, i, mapping.lanes[i], mapping.update_lanes_of(i)),
+            network.populations[i].name, "update lanes");
   }
 }
 

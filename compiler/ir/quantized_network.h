@@ -121,7 +121,12 @@ struct QuantizedNetwork {
 
 // How the network is laid on hardware; meaning is not touched by it.
 struct Mapping {
-  std::vector<int> lanes;  // per population, 1..max_lanes()
+  // Per population, 1..max_lanes(): weights added in a cycle.
+  std::vector<int> lanes;
+  // Per population: neurons whose step ends in a cycle. Fewer than `lanes` only where the update
+  // can be apart (split_allowed()): snn_step_sums then adds up the events. Empty: as many as
+  // `lanes`.
+  std::vector<int> update_lanes = {};
   // Populations whose weights, lists and stored parameters are RAM, loaded at run time; empty:
   // none.
   std::vector<bool> loadable = {};
@@ -133,7 +138,14 @@ struct Mapping {
     return std::find(loadable.begin(), loadable.end(), true) != loadable.end();
   }
 
-  // Rows of `lanes` neurons of a population: cycles of a pass over all of them.
+  [[nodiscard]] int update_lanes_of(std::size_t population) const {
+    return update_lanes.empty() ? lanes[population] : update_lanes[population];
+  }
+  // Whether sums and neurons are apart.
+  [[nodiscard]] bool split(std::size_t population) const {
+    return update_lanes_of(population) != lanes[population];
+  }
+  // Rows of `update_lanes` neurons of a population: cycles of a pass over all of them.
   [[nodiscard]] std::int64_t groups(const QuantizedNetwork& n, std::size_t population) const;
 };
 

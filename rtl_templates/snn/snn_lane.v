@@ -24,6 +24,11 @@ module snn_lane #(
   parameter MembraneBits  = 16,
   parameter DecayShift    = 8,
   parameter CurrentDecayShift = 8,
+  // 1: the decay is the value here, and the port is not looked at
+  parameter DecayConstant = 0,
+  parameter CurrentDecayConstant = 0,
+  parameter [DecayShift:0] Decay = 0,
+  parameter [CurrentDecayShift:0] CurrentDecay = 0,
   parameter Spiking       = 1,   // the neuron's rule: see snn_fire and snn_prepare
   parameter ResetSubtract = 1,
   parameter ResetZero     = 0,
@@ -177,8 +182,10 @@ module snn_lane #(
                      (d_membrane_q > d_threshold_q);
 
       snn_prepare_current #(
-        .CurrentBits(AccBits),
-        .DecayShift (CurrentDecayShift)
+        .CurrentBits  (AccBits),
+        .DecayShift   (CurrentDecayShift),
+        .DecayConstant(CurrentDecayConstant),
+        .Decay        (CurrentDecay)
       ) u_prepare_e (
         .clk_i    (clk_i),
         .start_i  (start_i),
@@ -190,8 +197,10 @@ module snn_lane #(
       );
 
       snn_decay #(
-        .Width(HBits),
-        .Shift(DecayShift)
+        .Width     (HBits),
+        .Shift     (DecayShift),
+        .Constant  (DecayConstant),
+        .Multiplier(Decay)
       ) u_decay_h (
         .clk_i       (clk_i),
         .v_i         (start_i ? {HBits{1'b0}} : d_h_q),
@@ -223,6 +232,8 @@ module snn_lane #(
         .SumBits      (SumBits),
         .MembraneBits (MembraneBits),
         .DecayShift   (DecayShift),
+        .DecayConstant(DecayConstant),
+        .Decay        (Decay),
         .Spiking      (Spiking),
         .ResetSubtract(ResetSubtract),
         .ResetZero    (ResetZero),
@@ -264,8 +275,10 @@ module snn_lane #(
         end
 
         snn_prepare_current #(
-          .CurrentBits(AccBits),
-          .DecayShift (CurrentDecayShift)
+          .CurrentBits  (AccBits),
+          .DecayShift   (CurrentDecayShift),
+          .DecayConstant(CurrentDecayConstant),
+          .Decay        (CurrentDecay)
         ) u_prepare_current (
           .clk_i    (clk_i),
           .start_i  (start_i),

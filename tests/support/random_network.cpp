@@ -450,9 +450,9 @@ std::string describe(const RandomCase& c) {
       sources.push_back(describe_projection(c.quantized, *projection));
     }
     out += fmt::format(
-        "; {} {} neurons, {} lanes, {}w{} v{}/{} {}{}{} <- {}", p.name, ir::shape_text(p.shape),
-        c.mapping.lanes[i], c.mapping.is_loadable(i) ? "ram " : "", into[0]->weight_bits,
-        p.membrane_bits, p.accumulator_bits, describe_rule(p),
+        "; {} {} neurons, {}/{} lanes, {}w{} v{}/{} {}{}{} <- {}", p.name, ir::shape_text(p.shape),
+        c.mapping.lanes[i], c.mapping.update_lanes_of(i), c.mapping.is_loadable(i) ? "ram " : "",
+        into[0]->weight_bits, p.membrane_bits, p.accumulator_bits, describe_rule(p),
         p.synapse == ir::Synapse::None ? ""
                                        : fmt::format(" {}{}", ir::name(p.synapse), p.current_bits),
         p.inhibition ? " inhibition" : "", fmt::join(sources, ", "));
@@ -539,6 +539,16 @@ RandomCase random_case(std::uint64_t seed, unsigned kinds) {
     const std::int64_t n = ir::max_lanes(c.quantized, p);
     const std::int64_t lanes = r.chance(0.2) ? 1 : r.chance(0.25) ? n : r.whole(1, n);
     c.mapping.lanes.push_back(static_cast<int>(lanes));
+  }
+  // Where events visit all neurons in order, fewer of them may end their step in a cycle.
+  if (r.chance(0.7)) {
+    for (const int lanes : c.mapping.lanes) {
+      int update = static_cast<int>(r.whole(1, lanes));
+      if (r.chance(0.6)) {
+        while (lanes % update != 0) --update;
+      }
+      c.mapping.update_lanes.push_back(update);
+    }
   }
   for (std::size_t p = 0; p < c.quantized.populations.size(); ++p) {
     c.mapping.loadable.push_back(r.chance(0.3));
