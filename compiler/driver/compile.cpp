@@ -107,7 +107,8 @@ struct CompileData {
   std::optional<ir::Dataset> calibration;
   std::optional<ir::Dataset> data;  // --data, where --calibration is given beside it
 
-  CompileData(const CompileOptions& options, const ir::Network& network) {
+  // The data say whether the input is static, where the network does not.
+  CompileData(const CompileOptions& options, ir::Network& network) {
     const auto load = [&](const std::filesystem::path& file) {
       ir::Dataset loaded = import::load_dataset(file, network.inputs[0].shape,
                                                 options.import.timesteps, network.timesteps);
@@ -120,6 +121,11 @@ struct CompileData {
     } else if (!options.data.empty()) {
       calibration = load(options.data);
     }
+    if (!calibration) return;
+    bool& is_static = network.inputs[0].is_static;
+    if (is_static) check_time(*calibration, true, "the network states");
+    is_static = calibration->static_input;
+    if (data) check_time(*data, is_static, "--calibration holds");
   }
 
   [[nodiscard]] int timesteps() const {
@@ -233,6 +239,9 @@ json compile(const CompileOptions& options, const CommonOptions& common) {
   network = passes::align_convolutions(std::move(network));
   ir::verify(network);
   const CompileData data(options, network);
+  if (network.inputs[0].is_static) {
+    network.import.notes.push_back("the input is static: what it adds is summed once a sample");
+  }
   const passes::Calibration calibration = data.calibrated(network, options.input_bits);
 
   passes::QuantizeOptions quantize;

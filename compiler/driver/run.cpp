@@ -137,9 +137,23 @@ void check_labels(const ir::Dataset& data, std::size_t classes) {
   }
 }
 
+void check_time(const ir::Dataset& data, bool wanted_static, const char* who) {
+  if (data.static_input == wanted_static) return;
+  const auto kind = [](bool is_static) {
+    return is_static ? "a static input, x of [N, features], which is added up once a sample"
+                     : "an input in steps, x of [N, T, features]";
+  };
+  support::fail(
+      support::DiagnosticKind::BadData, {data.file, "/x"},
+      fmt::format("holds {}, and {} {}", data.static_input ? "no time steps" : "time steps", who,
+                  kind(wanted_static)),
+      "compile for the data that it is to run on: they say which of the two it is");
+}
+
 ir::Dataset load_data(const Build& build, const DataOptions& options) {
   ir::Dataset data = import::load_dataset(options.data, build.quantized.inputs[0].shape,
                                           options.timesteps, build.network.timesteps);
+  check_time(data, build.quantized.inputs[0].is_static, "the build is for");
   if (data.timesteps > static_cast<std::size_t>(build.quantized.timesteps)) {
     support::fail(support::DiagnosticKind::DataOutOfRange, {data.file, "/x"},
                   fmt::format("{} steps, and the build's widths are proved for {}", data.timesteps,

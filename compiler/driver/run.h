@@ -11,6 +11,10 @@ namespace hillock::driver {
 // Throws InputError (bad-data) where a label is none of the network's outputs.
 void check_labels(const ir::Dataset& data, std::size_t classes);
 
+// Throws InputError (bad-data) where the data hold time steps and are to be static, or the other
+// way round. `who` wants it, for the message: "the build is for".
+void check_time(const ir::Dataset& data, bool wanted_static, const char* who);
+
 // The data set of a verb, as long as the build allows and cut to --samples.
 [[nodiscard]] ir::Dataset load_data(const Build& build, const DataOptions& options);
 

@@ -129,6 +129,11 @@ class Top {
         "may end a step (in_step_last_i) and with it the sample (in_sample_last_i). A step");
     h.emplace_back(
         "without events is one beat without event. An element has at most one event a step.");
+    if (network_.inputs[0].is_static) {
+      h.emplace_back(
+          "The input is static: its events come in the first step of a sample, and each step");
+      h.emplace_back("that follows is one beat without event.");
+    }
     h.push_back(fmt::format("Result out: the class of {}, and its score ({}), once a sample.",
                             output.name, ir::name(network_.readout)));
     h.push_back(fmt::format("A sample has at most {} steps: the widths are proved for that many.",

@@ -233,9 +233,10 @@ Architecture read_architecture(const std::filesystem::path& file) {
   Architecture a;
   a.where = top.where();
   const JsonValue input = top.at("input");
-  input.only_keys({"shape", "binary"});
+  input.only_keys({"shape", "binary", "static"});
   a.input = input.at("shape").shape();
   if (input.has("binary")) a.binary_input = input.at("binary").truth();
+  if (input.has("static")) a.static_input = input.at("static").truth();
   const std::size_t n = ir::element_count(a.input);
   if (n == 0 || n > kMaxShape) input.at("shape").fault(fmt::format("has {} elements", n));
   if (top.has("timesteps")) {

@@ -60,6 +60,7 @@ struct Layer {
 struct Architecture {
   ir::Shape input;
   std::optional<bool> binary_input;  // whether every element is 0 or 1, where it is stated
+  bool static_input = false;         // the data hold no time
   std::vector<Layer> layers;
   std::optional<int> timesteps;
   std::optional<ir::Readout> readout;

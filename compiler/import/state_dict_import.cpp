@@ -51,6 +51,7 @@ class Importer {
     builder_.binary_input = architecture_.binary_input;
     const ir::Source input =
         builder_.add_input("input", architecture_.input, architecture_.where.child("input"));
+    builder_.network.inputs.back().is_static = architecture_.static_input;
     keep("input", builder_.signal_of(input));
     check_readers();
     for (const Layer& layer : architecture_.layers) {

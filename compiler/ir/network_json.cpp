@@ -45,6 +45,7 @@ json population_json(const Population& p) {
           {"synapse", name(p.synapse)},
           {"current_decay", values_json(p.current_decay)},
           {"current_bias", values_json(p.current_bias)},
+          {"alpha_gain", values_json(p.alpha_gain)},
           {"inhibition", p.inhibition},
           {"where", where_json(p.where)}};
 }
@@ -93,6 +94,7 @@ Population population_from(const JsonValue& v) {
   if (v.has("synapse")) p.synapse = v.at("synapse").choice(parse_synapse);
   if (v.has("current_decay")) p.current_decay = values_from(v.at("current_decay"));
   if (v.has("current_bias")) p.current_bias = values_from(v.at("current_bias"));
+  if (v.has("alpha_gain")) p.alpha_gain = values_from(v.at("alpha_gain"));
   if (v.has("inhibition")) p.inhibition = v.at("inhibition").truth();
   p.where = location_from(v.at("where"));
   return p;
@@ -187,6 +189,7 @@ json to_json(const Network& network) {
   json inputs = json::array();
   for (const Input& i : network.inputs) {
     inputs.push_back({{"name", i.name}, {"shape", i.shape}, {"where", where_json(i.where)}});
+    if (i.is_static) inputs.back()["static"] = true;
   }
   json populations = json::array();
   for (const Population& p : network.populations) populations.push_back(population_json(p));
@@ -228,6 +231,7 @@ Network network_from_json(const json& j, const std::string& file) {
   n.name = top.at("name").text();
   for (const JsonValue& v : top.at("inputs").elements()) {
     n.inputs.push_back({v.at("name").text(), v.at("shape").shape(), location_from(v.at("where"))});
+    if (v.has("static")) n.inputs.back().is_static = v.at("static").truth();
   }
   for (const JsonValue& v : top.at("populations").elements()) {
     n.populations.push_back(population_from(v));

@@ -4,20 +4,22 @@
 //   d_o = (v_i * multiplier_i + 2^(Shift-1)) >>> Shift     round half up;  v_i * multiplier_i for
 //                                                         Shift = 0
 //
-// Latency: one cycle (the product is registered). 0 <= multiplier_i <= 2^Shift, so d_o fits Width.
+// Latency: one cycle (the product is registered). 0 <= multiplier_i <= 2^Shift, so d_o fits Width; with
+// more MultiplierBits it is what is left modulo 2^Width.
 `default_nettype none
 
 module snn_decay #(
   parameter Width = 16,  // bits of the membrane
-  parameter Shift = 8    // k: the decay is multiplier / 2^k, 0..30
+  parameter Shift = 8,   // k: the decay is multiplier / 2^k, 0..30
+  parameter MultiplierBits = Shift + 1
 ) (
   input  wire                    clk_i,
   input  wire signed [Width-1:0] v_i,
-  input  wire        [Shift:0]   multiplier_i,
+  input  wire [MultiplierBits-1:0] multiplier_i,
   output wire signed [Width-1:0] d_o
 );
 
-  localparam ProductBits = Width + Shift + 2;
+  localparam ProductBits = Width + MultiplierBits + 1;
 
   wire signed [ProductBits-1:0] v_wide;
   wire signed [ProductBits-1:0] multiplier_wide;
@@ -26,7 +28,7 @@ module snn_decay #(
   wire signed [ProductBits-1:0] shifted;
 
   assign v_wide          = {{(ProductBits - Width) {v_i[Width-1]}}, v_i};
-  assign multiplier_wide = {{(ProductBits - Shift - 1) {1'b0}}, multiplier_i};
+  assign multiplier_wide = {{(ProductBits - MultiplierBits) {1'b0}}, multiplier_i};
 
   always @(posedge clk_i) product_q <= v_wide * multiplier_wide;
 

@@ -56,8 +56,7 @@ std::string check(const tests::GoldenCase& c, const fs::path& folder) {
   options.architecture = c.files.at("arch.json");
   const ir::Network network =
       passes::align_convolutions(import::import_model(c.files.at("state_dict.pt"), options));
-  const ir::Dataset data =
-      tests::golden_dataset(tests::golden_array(c.files.at("x.npy")), network.inputs[0].shape);
+  const ir::Dataset data = tests::golden_dataset(tests::golden_array(c.files.at("x.npy")), network);
   const ir::QuantizedNetwork q = quantized(network, data);
   for (const int lanes : {1, 1 << 20}) {
     ir::Mapping mapping;

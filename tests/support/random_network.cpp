@@ -71,8 +71,11 @@ void add_current(Random& r, Population& p, ir::Synapse synapse) {
                                  : random_parameter(r, n, [&] { return r.real(-0.1, 0.1); });
   if (synapse != ir::Synapse::Alpha) return;
   p.bias = 0.0;
-  p.reset = {r.chance(0.3) ? ResetMechanism::None : ResetMechanism::Zero, ResetTiming::Delayed,
-             ir::ZeroInput::Lost};
+  p.reset = {r.chance(0.2)   ? ResetMechanism::None
+             : r.chance(0.5) ? ResetMechanism::Subtract
+                             : ResetMechanism::Zero,
+             ResetTiming::Delayed, ir::ZeroInput::Lost};
+  p.alpha_gain = random_parameter(r, n, [&] { return r.chance(0.2) ? 1.0 : r.real(1.0, 8.0); });
 }
 
 ir::Dataset random_data(Random& r, const ir::Shape& shape, std::size_t steps, int max_value,
@@ -359,9 +362,10 @@ std::string describe_projection(const ir::QuantizedNetwork& n, const ir::Quantiz
 
 std::string describe(const RandomCase& c) {
   const ir::QuantizedInput& input = c.quantized.inputs[0];
-  std::string out = fmt::format("T {}, input {} values {}..{}{}", c.data.timesteps,
-                                ir::shape_text(c.data.features), input.min_value, input.max_value,
-                                input.scale == 1 ? "" : " scaled");
+  std::string out =
+      fmt::format("T {}, {}input {} values {}..{}{}", c.data.timesteps,
+                  input.is_static ? "static " : "", ir::shape_text(c.data.features),
+                  input.min_value, input.max_value, input.scale == 1 ? "" : " scaled");
   for (std::size_t i = 0; i < c.quantized.populations.size(); ++i) {
     const ir::QuantizedPopulation& p = c.quantized.populations[i];
     const auto into = c.quantized.projections_into(i);
@@ -418,7 +422,12 @@ RandomCase random_case(std::uint64_t seed, unsigned kinds) {
   const bool negative = (counts || real) && r.chance(0.5);
   c.network = passes::align_convolutions(Grower(r, kinds, real ? 1.0 : 1.0 / max_value).grow());
   ir::verify(c.network);
-  c.data = random_data(r, c.network.inputs[0].shape, steps, max_value, negative, real);
+  const bool is_static = (kinds & kStaticInput) != 0 && r.chance(0.25);
+  c.network.inputs[0].is_static = is_static;
+  c.data =
+      random_data(r, c.network.inputs[0].shape, is_static ? 1 : steps, max_value, negative, real);
+  c.data.timesteps = steps;
+  c.data.static_input = is_static;
   passes::QuantizeOptions options =
       random_options(r, c.network.populations.size(), static_cast<int>(steps), kinds);
   passes::Calibration calibration;

@@ -48,9 +48,10 @@ enum RandomKind : unsigned {
   kAlpha = 1U << 7,      // Synapse::Alpha
   kMaxPool = 1U << 8,    // the largest currents of a convolution (needs kConv)
   kInhibition = 1U << 9,
-  kRealInput = 1U << 10,  // data that are not integers
+  kRealInput = 1U << 10,    // data that are not integers
+  kStaticInput = 1U << 11,  // data without time
   kDenseOnly = 0,
-  kAllKinds = (1U << 11) - 1,
+  kAllKinds = (1U << 12) - 1,
 };
 
 // A whole test case: float network, its integers, a mapping, and data.
