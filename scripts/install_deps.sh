@@ -25,6 +25,7 @@ build|nlohmann-json3-dev|nlohmann/json.hpp|JSON
 build|catch2|catch2/catch.hpp|the unit tests
 build|libhdf5-dev|hdf5/serial/hdf5.h|reads .nir files
 build|libzip-dev|zip.h|reads .npz and .pt files
+build|libhwy-dev|hwy/highway.h|vector code for whatever the processor has
 build|libcli11-dev|CLI/CLI.hpp|the command line
 test|iverilog|iverilog|a second Verilog simulator, to check the emitted RTL against
 test|yosys|yosys|reads the emitted RTL and checks it for latches

@@ -51,8 +51,11 @@ Range source_values(const QuantizedNetwork& network, const ir::Source& source) {
   if (source.kind == ir::Source::Kind::Input) {
     values.include(
         {network.inputs[source.index].min_value, network.inputs[source.index].max_value});
+    return values;
   }
-  return values;
+  const QuantizedPopulation& p = network.populations[source.index];
+  if (!p.sends_membranes()) return {0, p.max_spikes};
+  return {numeric::min_of(p.value_bits), numeric::max_of(p.value_bits)};
 }
 
 // Range of A[t] of every neuron of a population, in membrane units. Each element of a source sends
@@ -158,6 +161,7 @@ class NeuronBound {
         reset_decay_{c.reset_decay, p.decay_shift},
         c_(c),
         amount_(c.threshold + p.reset_offset),
+        max_spikes_(p.max_spikes),
         bits_(bits) {}
 
   // What can be reached one step after `before` (the first step from 0); widens `bounds`.
@@ -267,6 +271,11 @@ class NeuronBound {
     if (const auto spiking = range(std::max(sum.lo, c_.threshold + 1), sum.hi)) {
       if (rule_.mechanism == ResetMechanism::Zero) {
         include(out, Range{c_.reset_value, c_.reset_value});
+      } else if (max_spikes_ > 1) {
+        // What is left is at most the threshold, unless the spikes of a step did not suffice.
+        include(out, Range{c_.threshold + 1 - amount_,
+                           std::max(std::min(c_.threshold, spiking->hi - amount_),
+                                    spiking->hi - max_spikes_ * amount_)});
       } else {
         include(out, Range{spiking->lo - amount_, spiking->hi - amount_});
       }
@@ -289,6 +298,7 @@ class NeuronBound {
   numeric::Decay reset_decay_;
   Constants c_;
   std::int64_t amount_;
+  int max_spikes_;
   std::optional<int> bits_;
 };
 

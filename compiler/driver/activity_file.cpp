@@ -31,6 +31,7 @@ constexpr std::pair<const char*, double PopulationCounts::*> kFields[] = {
     {"update_groups", &PopulationCounts::update_groups},
     {"spikes", &PopulationCounts::spikes},
     {"bitmap_bits_written", &PopulationCounts::bitmap_bits_written},
+    {"event_bits_read", &PopulationCounts::event_bits_read},
     {"scan_words_min", &PopulationCounts::scan_words_min},
     {"scan_words_max", &PopulationCounts::scan_words_max},
     {"score_bits_moved", &PopulationCounts::score_bits_moved}};

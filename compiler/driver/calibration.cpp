@@ -137,6 +137,15 @@ void append(support::Matrix<float>& rows, const std::vector<float>& row) {
   ++rows.rows;
 }
 
+// What a neuron sent in a step, in real numbers.
+float sent(const ir::Network& network, const sim::FloatResult& result, std::size_t population,
+           std::size_t t, std::size_t neuron) {
+  if (network.populations[population].spiking) {
+    return result.recording.spikes[population](t, neuron);
+  }
+  return static_cast<float>(result.recording.membranes[population](t, neuron));
+}
+
 // z[t] for one sample; every `stride`-th step is kept.
 void append_traces(const ir::Network& network, const ir::Projection& p, const ir::Dataset& data,
                    std::size_t sample, const sim::FloatResult& result, std::size_t stride,
@@ -153,7 +162,7 @@ void append_traces(const ir::Network& network, const ir::Projection& p, const ir
       if (from_input)
         s = static_cast<float>(scale * static_cast<double>(x[i]));
       else if (t >= filter.delay())
-        s = result.recording.spikes[p.source.index](t - filter.delay(), i);
+        s = sent(network, result, p.source.index, t - filter.delay(), i);
       filter.step(i, s);
     }
     if (t % stride != stride - 1) continue;
@@ -169,6 +178,21 @@ void append_traces(const ir::Network& network, const ir::Projection& p, const ir
       if (patch(g, filter.z(), position, seen)) break;
     }
     append(out, seen);
+  }
+}
+
+// The largest membranes and counts so far.
+void observe(const sim::FloatResult& result, passes::Calibration& calibration) {
+  const std::size_t populations = result.recording.spikes.size();
+  calibration.membrane_max.resize(populations, 0);
+  calibration.count_max.resize(populations, 0);
+  for (std::size_t p = 0; p < populations; ++p) {
+    for (const double v : result.recording.membranes[p].data) {
+      calibration.membrane_max[p] = std::max(calibration.membrane_max[p], std::abs(v));
+    }
+    for (const std::uint8_t s : result.recording.spikes[p].data) {
+      calibration.count_max[p] = std::max<int>(calibration.count_max[p], s);
+    }
   }
 }
 
@@ -203,6 +227,7 @@ passes::Calibration calibrate(const ir::Network& network, const ir::Dataset& dat
   for (std::size_t k = 0; k < samples; ++k) {
     const std::size_t sample = k * data.samples / samples;
     model.run(data, sample, result);
+    observe(result, calibration);
     for (std::size_t p = 0; p < network.projections.size(); ++p) {
       const ir::Projection& projection = network.projections[p];
       if (std::holds_alternative<ir::MaxPool>(projection.connectivity)) continue;

@@ -64,13 +64,13 @@ void add_import(CLI::App& verb, import::ImportOptions& o) {
                                 import::parse_semantics, "Whose rules to read the file by");
   add_choice<ir::ResetMechanism>(verb, "--reset", o.reset, "subtract|zero|none",
                                  ir::parse_reset_mechanism, "Reset mechanism of all neurons");
+  const auto on_or_off = [](std::string_view word) -> std::optional<bool> {
+    if (word == "on") return true;
+    if (word == "off") return false;
+    return std::nullopt;
+  };
   add_choice<bool>(
-      verb, "--reset-delay", o.reset_delay, "on|off",
-      [](std::string_view word) -> std::optional<bool> {
-        if (word == "on") return true;
-        if (word == "off") return false;
-        return std::nullopt;
-      },
+      verb, "--reset-delay", o.reset_delay, "on|off", on_or_off,
       "Reset in the step after the spike, or in the same step");
   add_choice<ir::Comparison>(verb, "--compare", o.comparison, "gt|ge", ir::parse_comparison,
                              "Spike above the threshold, or at it");
@@ -80,6 +80,11 @@ void add_import(CLI::App& verb, import::ImportOptions& o) {
   verb.add_option("--dt", o.dt, "Time step of a continuous-time file")
       ->type_name("SECONDS")
       ->check(CLI::PositiveNumber);
+  verb.add_option("--max-spikes", o.max_spikes, "sinabs: spikes of a neuron in one step [255]")
+      ->type_name("N")
+      ->check(CLI::Range(1, ir::kMaxSpikes));
+  add_choice<bool>(verb, "--norm-input", o.norm_input, "on|off", on_or_off,
+                   "sinabs: leaky neurons scale their input by 1 - decay [on]");
   verb.add_option("--arch", o.architecture, "Architecture of a state_dict")->type_name("FILE.json");
   verb.add_option("--timesteps", o.timesteps, "Steps of a sample, at most")
       ->type_name("T")
@@ -87,12 +92,12 @@ void add_import(CLI::App& verb, import::ImportOptions& o) {
 }
 
 void add_per_population(CLI::App& verb, const std::string& name, PerPopulationOption& into,
-                        const std::string& help) {
+                        const std::string& help, const std::string& type = "N|NAME=N,...") {
   verb.add_option_function<std::string>(
           name,
           [&into, name](const std::string& text) { into = PerPopulationOption::parse(name, text); },
           help)
-      ->type_name("N|NAME=N,...");
+      ->type_name(type);
 }
 
 void add_compile(CLI::App& verb, CompileOptions& o) {
@@ -102,6 +107,9 @@ void add_compile(CLI::App& verb, CompileOptions& o) {
   add_import(verb, o.import);
   add_per_population(verb, "--weight-bits", o.weight_bits, "Bits of a weight, 1..16 [6]");
   add_per_population(verb, "--lanes", o.lanes, "Neurons updated in parallel, or all [8]");
+  add_per_population(verb, "--weights", o.weights,
+                     "Weights in rom, or in ram that is loaded at run time [rom]",
+                     "rom|ram|NAME=...");
   add_per_population(verb, "--fraction-bits", o.fraction_bits,
                      "Membrane bits below one weight unit, 0..20 [chosen]");
   add_per_population(verb, "--decay-bits", o.decay_bits, "Bits of the leak, 0..24 [chosen]");
@@ -110,6 +118,8 @@ void add_compile(CLI::App& verb, CompileOptions& o) {
   verb.add_option("--input-bits", o.input_bits, "Bits of real-valued input data, 2..16 [8]")
       ->type_name("N")
       ->check(CLI::Range(2, 16));
+  add_per_population(verb, "--value-bits", o.value_bits,
+                     "Bits of membranes that weights read, 2..16 [8]");
   add_per_population(verb, "--membrane-bits", o.membrane_bits,
                      "Narrower membranes that saturate, 2..48 [proved]");
   verb.add_option("--calibration", o.calibration, "Data set to calibrate on [that of --data]")
@@ -245,7 +255,8 @@ class CommandLine {
     v->add_option("folder", cosim_.folder, "Build folder")->required();
     add_data(*v, cosim_.data, true);
     v->add_option("--timesteps", cosim_.data.timesteps, "Steps of static data")->type_name("T");
-    v->add_option("--stimulus", cosim_.stimulus, "Write the sample of --first for the test bench")
+    v->add_option("--stimulus", cosim_.stimulus,
+                  "Write the beats of one sample, or of --samples, for test benches")
         ->type_name("F.hex");
     add_cosim(*v, cosim_);
   }

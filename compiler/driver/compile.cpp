@@ -62,6 +62,26 @@ std::vector<std::optional<int>> resolve(const std::string& option, const PerPopu
   return out;
 }
 
+// The populations whose memories are RAM; empty where there is none.
+std::vector<bool> resolve_loadable(const PerPopulationOption& given, const ir::Network& network) {
+  PerPopulationOption numbers = given;
+  const auto number = [](std::string& word) {
+    if (word != "rom" && word != "ram") {
+      throw UsageError(fmt::format("--weights takes rom or ram, not \"{}\"", word));
+    }
+    word = word == "ram" ? "1" : "0";
+  };
+  if (numbers.all) number(*numbers.all);
+  for (auto& [name, word] : numbers.by_name) number(word);
+  std::vector<bool> loadable;
+  bool any = false;
+  for (const auto& value : resolve("--weights", numbers, network, 0, 1)) {
+    loadable.push_back(value.value_or(0) == 1);
+    any = any || loadable.back();
+  }
+  return any ? loadable : std::vector<bool>{};
+}
+
 std::vector<int> with_default(const std::vector<std::optional<int>>& values, int otherwise) {
   std::vector<int> out;
   out.reserve(values.size());
@@ -192,6 +212,23 @@ json memory_summary(const ir::QuantizedNetwork& q, const ir::Mapping& m) {
   return {{"weights", weights}, {"state", state}};
 }
 
+// The `load` part of compile.json: what is in weights.bin, and where it goes.
+json load_summary(const emit::EmittedDesign& design) {
+  if (design.load.empty()) return nullptr;
+  json memories = json::array();
+  for (const emit::LoadMemory& m : design.load.memories()) {
+    memories.push_back({{"name", m.name},
+                        {"population", m.population},
+                        {"address", m.address},
+                        {"rows", m.rows},
+                        {"row_bits", m.row_bits},
+                        {"row_words", m.row_words}});
+  }
+  return {{"file", "rtl/weights.bin"},
+          {"address_bits", design.load.addr_bits()},
+          {"memories", std::move(memories)}};
+}
+
 }  // namespace
 
 json import_summary(const ir::Network& network) {
@@ -227,8 +264,11 @@ json population_summary(const ir::Network& network, const ir::QuantizedNetwork& 
          {"current_decay_bits", p.current_decay_shift},
          {"current_bits", p.current_bits},
          {"inhibition", p.inhibition},
+         {"max_spikes", p.max_spikes},
+         {"value_bits", p.value_bits},
          {"overflow", p.overflow == numeric::OverflowMode::Proved ? "proved" : "saturating"},
-         {"lanes", mapping.lanes[i]}});
+         {"lanes", mapping.lanes[i]},
+         {"weights", mapping.is_loadable(i) ? "ram" : "rom"}});
   }
   return all;
 }
@@ -252,8 +292,10 @@ json compile(const CompileOptions& options, const CommonOptions& common) {
   quantize.current_decay_bits =
       resolve("--current-decay-bits", options.current_decay_bits, network, 0, 24);
   quantize.membrane_bits = resolve("--membrane-bits", options.membrane_bits, network, 2, 48);
+  quantize.value_bits = resolve("--value-bits", options.value_bits, network, 2, 16);
   quantize.timesteps = proof_timesteps(options, data, network);
-  const ir::Mapping wanted = resolve_lanes(options.lanes, network);
+  ir::Mapping wanted = resolve_lanes(options.lanes, network);
+  wanted.loadable = resolve_loadable(options.weights, network);
 
   ir::QuantizedNetwork q = passes::quantize(network, quantize, calibration);
   const std::vector<std::vector<bool>> silent = analysis::silent_neurons(q);
@@ -274,11 +316,13 @@ json compile(const CompileOptions& options, const CommonOptions& common) {
                   {"state_memory_bits", memory["state"]},
                   {"calibration", data.summary(options.tested_on_data)},
                   {"notes", notes_on(q, silent)},
-                  {"rtl", {{"top", design.top}, {"files", design.files}}}};
+                  {"rtl", {{"top", design.top}, {"files", design.files}}},
+                  {"structure", fmt::format("{:08x}", design.structure)},
+                  {"load", load_summary(design)}};
 
   std::vector<std::pair<std::string, std::string>> files;
-  for (emit::EmittedFile& f : design.all) files.emplace_back(f.path, std::move(f.content));
-  files.emplace_back("tb/" + design.top + "_tb.v", emit::testbench(q, mapping, design.top));
+  for (const emit::EmittedFile& f : design.all) files.emplace_back(f.path, f.content);
+  files.emplace_back("tb/" + design.top + "_tb.v", emit::testbench(q, mapping, design));
   files.emplace_back("network.json", ir::to_json(network).dump() + "\n");
   files.emplace_back("quantized.json", ir::to_json(q, mapping).dump() + "\n");
   files.emplace_back("compile.json", summary.dump(2) + "\n");

@@ -26,6 +26,7 @@ sim::BuildRequest build_request(const Build& build, const CosimVerbOptions& opti
   request.top = build.summary.at("rtl").at("top");
   request.files = build.summary.at("rtl").at("files").get<std::vector<std::string>>();
   request.value_bits = ir::value_bits(build.quantized.inputs[0]);
+  request.load_port = build.mapping.any_loadable();
   request.waves = waves;
   request.quick = options.quick || waves;
   return request;
@@ -73,12 +74,16 @@ json divergence_json(const sim::Divergence& d, const std::string& replay, const 
           {"waveform", wave.empty() ? json(nullptr) : json(wave)}};
 }
 
-// The beats of a sample for the emitted test bench: {sample_last, step_last, event, value, addr}.
-std::string stimulus(const Build& build, const ir::Dataset& data, std::size_t sample) {
+// The beats of samples, for the emitted test bench and others: {sample_last, step_last, event,
+// value, addr}.
+std::string stimulus(const Build& build, const ir::Dataset& data, std::size_t first,
+                     std::size_t samples) {
   std::string out;
-  for (const HillockBeat& b : sim::sample_beats(build.quantized, data, sample)) {
-    out += fmt::format("{:x}{:08x}{:08x}\n", b.event | b.step_last << 1 | b.sample_last << 2,
-                       static_cast<std::uint32_t>(b.value), b.addr);
+  for (std::size_t sample = first; sample < first + samples; ++sample) {
+    for (const HillockBeat& b : sim::sample_beats(build.quantized, data, sample)) {
+      out += fmt::format("{:x}{:08x}{:08x}\n", b.event | b.step_last << 1 | b.sample_last << 2,
+                         static_cast<std::uint32_t>(b.value), b.addr);
+    }
   }
   return out;
 }
@@ -141,7 +146,8 @@ json cosim(const CosimVerbOptions& options, const CommonOptions& common) {
   }
 
   if (!options.stimulus.empty()) {
-    support::write_file(options.stimulus, stimulus(build, data, first));
+    const std::size_t samples = options.data.samples ? count : 1;
+    support::write_file(options.stimulus, stimulus(build, data, first, samples));
   }
   const sim::CosimResult r =
       simulate(build, data, options, first, count, wave, wave_sample, common.quiet);

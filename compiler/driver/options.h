@@ -46,8 +46,10 @@ struct CompileOptions {
   PerPopulationOption decay_bits;
   PerPopulationOption current_decay_bits;
   int input_bits = 8;  // of real-valued data
+  PerPopulationOption value_bits;
   PerPopulationOption membrane_bits;
   PerPopulationOption lanes;
+  PerPopulationOption weights;  // rom or ram
 };
 
 struct DataOptions {

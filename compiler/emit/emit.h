@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "compiler/emit/load_image.h"
 #include "compiler/ir/quantized_network.h"
 
 namespace hillock::emit {
@@ -19,6 +20,10 @@ struct EmittedDesign {
   std::string top;                 // module name
   std::vector<std::string> files;  // Verilog sources in compilation order, relative to the folder
   std::vector<EmittedFile> all;    // everything to be written
+  // Tells designs apart: what hardware it is, and with ROMs what network. The load images of one
+  // structure fit all its hardware.
+  std::uint32_t structure = 0;
+  LoadImage load;
 };
 
 // Throws InputError (unsupported-graph, width-too-large) where the RTL library cannot hold the

@@ -29,6 +29,27 @@ std::string base_name(const std::string& place) {
   return slash == std::string::npos ? place : place.substr(slash + 1);
 }
 
+void Lowering::memory(Instance& i, std::size_t p, const std::string& role, const std::string& name,
+                      const std::string& image, int row_bits, int addr_bits) {
+  if (mapping.is_loadable(p)) {
+    i.parameters.emplace_back(role + "Base", number(out.load.add(name, network.populations[p].name,
+                                                                 image, row_bits, addr_bits)));
+    return;
+  }
+  out.memories.push_back({name + ".mem", image});
+  i.parameters.emplace_back(role + "File", "\"" + name + ".mem\"");
+}
+
+void Lowering::load_port(Instance& i, std::size_t p) const {
+  if (mapping.is_loadable(p)) {
+    i.parameters.emplace_back("Loadable", "1");
+    i.parameters.emplace_back("LoadAddrBits", "LoadAddrBits");
+    i.ports.emplace_back("load_i", "load");
+  } else {
+    i.ports.emplace_back("load_i", "34'd0");
+  }
+}
+
 namespace {
 
 // What the library cannot hold.
@@ -81,7 +102,8 @@ class Top {
     NameTable names;
     NameTable constant_names;
     design_.top = names.unique(network_.name + "_top");
-    names.reserve({"in", "readout", "result", "counters", "cycles", "counter", "trace", "stall"});
+    names.reserve(
+        {"in", "readout", "result", "counters", "cycles", "counter", "trace", "stall", "load"});
     for (const QuantizedPopulation& p : network_.populations) {
       ids_.push_back(names.unique_prefix(p.name));
       l_.constant_ids.push_back(camel_case(constant_names.unique_camel(ids_.back())));
@@ -101,6 +123,7 @@ class Top {
     readout();
     counters();
     verification();
+    load();
     return std::move(l_.out);
   }
 
@@ -209,6 +232,23 @@ class Top {
     design_.outputs.emplace_back("in_ready_o", "in_ready");
   }
 
+  // The load port: as wide as the memories turned out to need.
+  void load() {
+    if (!mapping_.any_loadable()) return;
+    const int bits = l_.out.load.addr_bits();
+    wire(bits + 33, "load", "{load_valid_i, load_addr_i, load_data_i}");
+    std::vector<Port>& p = design_.ports;
+    const auto counters = std::find_if(
+        p.begin(), p.end(), [](const Port& port) { return port.name == "counter_select_i"; });
+    p.insert(counters,
+             {{true, 1, "load_valid_i",
+               "Memories that are loaded at run time: a word a cycle, while rst_i is high", false},
+              {true, bits, "load_addr_i", "", false},
+              {true, 32, "load_data_i", "", false}});
+    ConstantGroup constants{"Load port", {{"LoadAddrBits", number(bits), ""}}};
+    design_.constants.insert(design_.constants.begin(), std::move(constants));
+  }
+
   void readout() {
     const QuantizedPopulation& p = network_.populations[network_.output];
     const std::string& id = ids_[network_.output];
@@ -229,7 +269,8 @@ class Top {
           {"Lanes", size(layout.lanes)},
           {"MembraneBits", number(p.membrane_bits)},
           {"ScoreBits", number(ir::score_bits(network_))},
-          {"ClassBits", number(ir::address_bits(neurons))}},
+          {"ClassBits", number(ir::address_bits(neurons))},
+          {"CountBits", number(p.spiking ? ir::event_bits(p) : 1)}},
          {{"clk_i", "clk_i"},
           {"rst_i", "rst_i"},
           {"step_ready_o", "readout_step_ready"},
@@ -237,7 +278,7 @@ class Top {
           {"row_group_i", id + "_row_group"},
           {"row_step_last_i", id + "_row_step_last"},
           {"row_sample_last_i", id + "_row_sample_last"},
-          {"row_spikes_i", id + "_row_spikes"},
+          {"row_spikes_i", id + (p.sends_counts() ? "_row_values" : "_row_spikes")},
           {"row_membranes_i", id + "_row_membranes"},
           {"result_valid_o", "result_valid"},
           {"result_ready_i", "result_ready_i"},
@@ -283,8 +324,12 @@ class Top {
         return 32 * words > bits ? fmt::format("{{{}'d0, {}}}", 32 * words - bits, net) : net;
       };
       valid += (valid.empty() ? "" : ", ") + id + "_row_valid";
+      const std::string values =
+          r.value_words == 0
+              ? ""
+              : padded(r.value_words, r.lanes * r.value_bits, id + "_row_values") + ", ";
       rows +=
-          fmt::format("{}{}, {}, {}", rows.empty() ? "" : ",\n                          ",
+          fmt::format("{}{}{}, {}, {}", rows.empty() ? "" : ",\n                          ", values,
                       padded(r.membrane_words, r.lanes * r.membrane_bits, id + "_row_membranes"),
                       padded(r.spike_words, r.lanes, id + "_row_spikes"),
                       padded(1, ir::address_bits(r.groups), id + "_row_group"));

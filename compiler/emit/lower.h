@@ -2,6 +2,7 @@
 #pragma once
 
 #include "compiler/emit/design.h"
+#include "compiler/emit/load_image.h"
 #include "compiler/ir/quantized_network.h"
 
 namespace hillock::emit {
@@ -13,7 +14,8 @@ struct MemoryFile {
 
 struct Lowered {
   Design design;
-  std::vector<MemoryFile> memories;
+  std::vector<MemoryFile> memories;  // of ROMs
+  LoadImage load;                    // of RAMs
 };
 
 // Throws InputError (unsupported-graph, width-too-large) for what the library cannot hold.

@@ -60,6 +60,9 @@ std::vector<Binding> parameters(Lowering& l, std::size_t i, const TapWidths& wid
   bind("Quirk", flag(p.spiking && quirk));
   bind("LoseInput", flag(p.spiking && lose));
   bind("ResetOffset", number(p.reset_offset));
+  bind("MaxSpikes", number(p.max_spikes));
+  bind("EventBits", number(ir::event_bits(p)));
+  bind("ValueShift", number(p.value_shift));
   bind("ThresholdStored", flag(stored.threshold));
   bind("DecayStored", flag(stored.decay));
   bind("BiasStored", flag(stored.bias));
@@ -87,8 +90,6 @@ std::vector<Binding> parameters(Lowering& l, std::size_t i, const TapWidths& wid
              fmt::format("{}'d{}", p.decay_shift + 2, stored.reset_decay ? 0 : p.reset_decay[0]));
   bind_value("ResetCurrent", stored.reset_current,
              sized(stored.reset_current ? 0 : p.reset_current[0], acc_bits));
-  bind("ParameterFile",
-       stored.any() ? l.memory(l.ids[i] + "_parameters.mem", parameter_image(p, layout)) : "\"\"");
   return bindings;
 }
 
@@ -157,6 +158,7 @@ void lower_engine(Lowering& l, std::size_t i, const TapWidths& widths, ConstantG
 
   row_wires(l, i, id + "_row");
   l.wire(l.layout.rows[i].lanes * p.membrane_bits, id + "_row_thresholds");
+  l.wire(l.layout.rows[i].lanes * ir::event_bits(p), id + "_row_values");
   l.wires(1, id, {"_event_taken", "_weight_read", "_sample_done", "_gated_step_ready"});
   l.wire(32 * ir::kCounterWords, id + "_counts");
   credit(l, i);
@@ -168,6 +170,7 @@ void lower_engine(Lowering& l, std::size_t i, const TapWidths& widths, ConstantG
   }
   l.design().unused.push_back(id + "_sample_done");
   l.design().unused.push_back(id + "_row_membranes");
+  l.design().unused.push_back(id + "_row_values");
 
   // Verification can hold back the credit for a step.
   l.instance({"snn_step_gate",
@@ -188,10 +191,19 @@ void lower_engine(Lowering& l, std::size_t i, const TapWidths& widths, ConstantG
     const std::string port = s;
     engine.ports.emplace_back("tap_" + port, id + "_tap_" + port.substr(0, port.size() - 2));
   }
+  const ir::Layout layout = ir::layout_of(l.network, l.mapping, i);
+  const StoredParameters stored = stored_parameters(p);
+  if (stored.any()) {
+    l.memory(engine, i, "Parameter", id + "_parameters", parameter_image(p, layout),
+             static_cast<int>(layout.lanes) * stored.bits(p),
+             ir::address_bits(static_cast<std::int64_t>(layout.groups())));
+  }
+  l.load_port(engine, i);
   engine.ports.emplace_back("weights_i", id + "_weights");
   engine.ports.emplace_back("step_ready_i", id + "_gated_step_ready");
   append(engine.ports, row_ports(raw, "o"));
   engine.ports.emplace_back("row_thresholds_o", id + "_row_thresholds");
+  engine.ports.emplace_back("row_values_o", id + "_row_values");
   engine.ports.emplace_back("event_taken_o", id + "_event_taken");
   engine.ports.emplace_back("weight_read_o", id + "_weight_read");
   engine.ports.emplace_back("sample_done_o", id + "_sample_done");
@@ -199,7 +211,6 @@ void lower_engine(Lowering& l, std::size_t i, const TapWidths& widths, ConstantG
 
   if (p.inhibition) inhibition(l, i, raw);
 
-  const ir::Layout layout = ir::layout_of(l.network, l.mapping, i);
   l.instance(
       {"snn_activity",
        "u_" + id + "_activity",

@@ -97,6 +97,18 @@ class Stream {
     l_.wire(addr_bits_, net(name + "_addr"));
   }
 
+  // The input's value at the width of the population's values.
+  [[nodiscard]] std::string input_value() {
+    const int own = ir::value_bits(l_.network, projection_.source);
+    const int wide = widths_.value_bits;
+    if (own == wide) return "in_value_i";
+    if (own == 1) {
+      l_.design().unused.emplace_back("in_value_i");
+      return fmt::format("{}'d1", wide);
+    }
+    return fmt::format("{{{{{}{{in_value_i[{}]}}}}, in_value_i}}", wide - own, own - 1);
+  }
+
   void beats_of_input() {
     const std::vector<std::size_t> readers = readers_of(l_.network, projection_.source);
     std::string valid = "in_valid_i";
@@ -114,7 +126,7 @@ class Stream {
     l_.wire(1, net("beat_step_last"), "in_step_last_i");
     l_.wire(1, net("beat_sample_last"), "in_sample_last_i");
     l_.wire(addr_bits_, net("beat_addr"), "in_addr_i");
-    l_.wire(widths_.value_bits, net("beat_value"), "in_value_i");
+    l_.wire(widths_.value_bits, net("beat_value"), input_value());
   }
 
   // A step of the input in full, and what the first projection may run ahead: see snn_conv_taps.
@@ -136,7 +148,8 @@ class Stream {
           {"rst_i", "rst_i"},
           {"valid_i", valid},
           {"ready_o", net("wait_ready")},
-          {"data_i", "{in_event_i, in_step_last_i, in_sample_last_i, in_addr_i, in_value_i}"},
+          {"data_i", fmt::format("{{in_event_i, in_step_last_i, in_sample_last_i, in_addr_i, {}}}",
+                                 input_value())},
           {"valid_o", net("beat_valid")},
           {"ready_i", net("beat_ready")},
           {"data_o", fmt::format("{{{0}event, {0}step_last, {0}sample_last, {0}addr, {0}value}}",
@@ -151,6 +164,8 @@ class Stream {
     const int groups = l_.layout.rows[source].groups;
     const ScanShape scan = scan_shape(lanes, groups);
     const int index_bits = ir::address_bits(scan.words);
+    const ir::QuantizedPopulation& population = l_.network.populations[source];
+    const int event_bits = ir::event_bits(population);
     const bool delayed = projection_.delay > 0;
     const std::string beats = delayed ? "scan" : "beat";
     l_.wires(1, id_, {"_map_valid", "_map_sample_last", "_map_release"});
@@ -161,7 +176,9 @@ class Stream {
     beat_wires("beat");
     if (delayed) beat_wires("scan");
     l_.wire(1, net("beat_sample_last"), delayed ? "1'b0" : "");
-    l_.wire(widths_.value_bits, net("beat_value"), fmt::format("{}'d1", widths_.value_bits));
+    l_.wire(widths_.value_bits, net("beat_value"));
+    l_.wire(addr_bits_, net("map_event"));
+    l_.wire(event_bits, net("map_value"));
     if (delayed) l_.wire(1, net("scan_sample_last"));
     l_.instance(
         {"snn_spike_bitmap",
@@ -173,7 +190,9 @@ class Stream {
           {"GroupBits", number(ir::address_bits(groups))},
           {"Pack", number(scan.pack)},
           {"Slices", number(scan.slices)},
-          {"Delay", number(projection_.delay)}},
+          {"Delay", number(projection_.delay)},
+          {"ValueBits", number(event_bits)},
+          {"AddrBits", number(addr_bits_)}},
          {{"clk_i", "clk_i"},
           {"rst_i", "rst_i"},
           {"step_ready_o", fmt::format("{}_to{}_step_ready", from, k_)},
@@ -182,11 +201,14 @@ class Stream {
           {"row_step_last_i", from + "_row_step_last"},
           {"row_sample_last_i", from + "_row_sample_last"},
           {"row_spikes_i", from + "_row_spikes"},
+          {"row_values_i", from + (event_bits > 1 ? "_row_values" : "_row_spikes")},
           {"step_valid_o", net("map_valid")},
           {"step_sample_last_o", net("map_sample_last")},
           {"word_flags_o", net("map_flags")},
           {"word_index_i", net("map_index")},
           {"word_o", net("map_word")},
+          {"event_addr_i", net("map_event")},
+          {"event_value_o", net("map_value")},
           {"step_release_i", net("map_release")}}});
     l_.instance({"snn_scanner",
                  "u_" + net("scanner"),
@@ -196,7 +218,10 @@ class Stream {
                   {"WordBits", number(scan.word_bits)},
                   {"Pitch", number(scan.pitch)},
                   {"Slices", number(scan.slices)},
-                  {"AddrBits", number(addr_bits_)}},
+                  {"AddrBits", number(addr_bits_)},
+                  {"ValueBits", number(event_bits)},
+                  {"Signed", flag(population.sends_membranes())},
+                  {"BeatValueBits", number(widths_.value_bits)}},
                  {{"clk_i", "clk_i"},
                   {"rst_i", "rst_i"},
                   {"step_valid_i", net("map_valid")},
@@ -204,13 +229,16 @@ class Stream {
                   {"word_flags_i", net("map_flags")},
                   {"word_index_o", net("map_index")},
                   {"word_i", net("map_word")},
+                  {"event_addr_o", net("map_event")},
+                  {"event_value_i", net("map_value")},
                   {"step_release_o", net("map_release")},
                   {"beat_valid_o", net(beats + "_valid")},
                   {"beat_ready_i", net(beats + "_ready")},
                   {"beat_event_o", net(beats + "_event")},
                   {"beat_step_last_o", net(beats + "_step_last")},
                   {"beat_sample_last_o", net(beats + "_sample_last")},
-                  {"beat_addr_o", net(beats + "_addr")}}});
+                  {"beat_addr_o", net(beats + "_addr")},
+                  {"beat_value_o", net("beat_value")}}});
     if (delayed) delay_gate(turn);
   }
 
@@ -281,13 +309,19 @@ class Stream {
         ir::SourceAddresses(l_.network, l_.mapping, projection_.source).count());
   }
 
+  // The memory of weights: `rows` of them, with so many bits above the weights of all lanes.
+  void weights(Instance& i, const std::string& image, std::int64_t rows, int more_bits = 0) {
+    l_.memory(i, target_, "Weight", net("weights"), image, lanes_ * widths_.weight_bits + more_bits,
+              ir::address_bits(rows));
+    l_.load_port(i, target_);
+  }
+
   void dense() {
     Instance i = taps("snn_dense_taps");
     const bool fused = ir::fused_update(l_.network, target_);
     i.parameters.emplace_back("Sources", number(addresses()));
     i.parameters.emplace_back("Fused", flag(fused));
-    i.parameters.emplace_back(
-        "WeightFile", l_.memory(net("weights.mem"), dense_image(l_.network, l_.mapping, k_)));
+    weights(i, dense_image(l_.network, l_.mapping, k_), addresses() * groups_);
     i.ports.emplace_back("tap_update_o", net("tap_update"));
     l_.instance(std::move(i));
   }
@@ -329,21 +363,22 @@ class Stream {
     bind("PadLeft", g.pad_left);
     bind("Blocks", g.groups);
     bind("BlockGroups", target.block_groups());
-    i.parameters.emplace_back(
-        "WeightFile", l_.memory(net("weights.mem"), conv_image(l_.network, l_.mapping, k_)));
+    const std::size_t rows =
+        g.in_channels * g.kernel_height * g.kernel_width * target.block_groups();
+    weights(i, conv_image(l_.network, l_.mapping, k_), static_cast<std::int64_t>(rows));
     l_.instance(std::move(i));
   }
 
   void sparse() {
-    SparseImage image = sparse_image(l_.network, l_.mapping, k_);
+    const SparseImage image = sparse_image(l_.network, l_.mapping, k_);
     no_update();
     Instance i = taps("snn_sparse_taps");
     i.parameters.emplace_back("Sources", number(addresses()));
     i.parameters.emplace_back("Rows", number(static_cast<std::int64_t>(image.rows)));
     i.parameters.emplace_back("CountBits", number(image.count_bits));
-    i.parameters.emplace_back("ListFile", l_.memory(net("lists.mem"), std::move(image.lists)));
-    i.parameters.emplace_back("WeightFile",
-                              l_.memory(net("weights.mem"), std::move(image.weights)));
+    l_.memory(i, target_, "List", net("lists"), image.lists, image.count_bits + image.row_bits,
+              addr_bits_);
+    weights(i, image.weights, static_cast<std::int64_t>(image.rows), ir::address_bits(groups_));
     l_.instance(std::move(i));
   }
 
@@ -499,9 +534,8 @@ TapWidths lower_projections(Lowering& l, std::size_t population) {
   for (const std::size_t k : order) {
     const ir::QuantizedProjection& p = l.network.projections[k];
     widths.weight_bits = std::max(widths.weight_bits, p.weight_bits);
-    if (p.source.kind == ir::Source::Kind::Input) {
-      widths.value_bits =
-          std::max(widths.value_bits, ir::value_bits(l.network.inputs[p.source.index]));
+    if (!std::holds_alternative<ir::MaxPool>(p.connectivity)) {
+      widths.value_bits = std::max(widths.value_bits, ir::value_bits(l.network, p.source));
     }
   }
   if (ir::pooled_source(l.network, population)) {

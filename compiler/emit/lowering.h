@@ -43,11 +43,13 @@ struct Lowering {
     group.constants.push_back({constant_ids[p] + name, value, comment});
     return group.constants.back().name;
   }
-  // A memory image beside the top; returns the string that names it in Verilog.
-  std::string memory(const std::string& name, std::string content) {
-    out.memories.push_back({name, std::move(content)});
-    return "\"" + name + "\"";
-  }
+  // Gives the instance, which belongs to population `p`, the image of a memory: a file beside the
+  // top, or a place on the load port. `role` is the beginning of the instance's parameters for it,
+  // "Weight" of WeightFile and WeightBase.
+  void memory(Instance& i, std::size_t p, const std::string& role, const std::string& name,
+              const std::string& image, int row_bits, int addr_bits);
+  // The load port of an instance of population `p`, after its memories.
+  void load_port(Instance& i, std::size_t p) const;
 };
 
 [[nodiscard]] std::string number(std::int64_t v);

@@ -38,10 +38,44 @@ std::string monitor(std::size_t p, const ir::TraceRow& row, const ir::Layout& la
       fmt::arg("group", 32 * row.group_word));
 }
 
+// What loads the memories, where there are some to be loaded.
+struct LoadText {
+  std::string ports;
+  std::string wires;
+  std::string process;
+};
+
+LoadText load_text(const EmittedDesign& design) {
+  if (design.load.empty()) return {};
+  std::size_t words = 0;
+  for (const LoadMemory& m : design.load.memories()) words += m.words.size();
+  LoadText text;
+  text.ports =
+      "    .load_valid_i    (load_valid),\n"
+      "    .load_addr_i     (load_words[load_next][" +
+      std::to_string(31 + design.load.addr_bits()) +
+      ":32]),\n"
+      "    .load_data_i     (load_words[load_next][31:0]),\n";
+  text.wires = fmt::format(
+      "  reg  [63:0] load_words [0:{}];  // {{address, data}}\n"
+      "  integer     load_next = 0;\n"
+      "  reg         load_valid = 1'b0;\n\n",
+      words - 1);
+  text.process = fmt::format(
+      "    $readmemh(\"../tb/{}_load.hex\", load_words);\n"
+      "    load_valid = 1'b1;\n"
+      "    for (load_next = 0; load_next < {}; load_next = load_next + 1) @(negedge clk);\n"
+      "    load_valid = 1'b0;\n"
+      "    load_next = 0;\n",
+      design.top, words);
+  return text;
+}
+
 }  // namespace
 
 std::string testbench(const ir::QuantizedNetwork& network, const ir::Mapping& mapping,
-                      const std::string& top) {
+                      const EmittedDesign& design) {
+  const std::string& top = design.top;
   const ir::TraceLayout layout = ir::trace_layout(network, mapping);
   std::string monitors;
   int longest = 0;
@@ -51,6 +85,7 @@ std::string testbench(const ir::QuantizedNetwork& network, const ir::Mapping& ma
   }
   const auto inputs = static_cast<std::int64_t>(ir::element_count(network.inputs[0].shape));
   const auto outputs = static_cast<std::int64_t>(network.populations[network.output].neurons());
+  const LoadText load = load_text(design);
   return fmt::format(R"(// {top}_tb: plays one sample and prints its spikes and its result.
 //
 // In the folder rtl/, with stimulus.hex from `hillock cosim DIR --data D --stimulus FILE`:
@@ -92,7 +127,7 @@ module {top}_tb;
     .result_ready_i  (1'b1),
     .result_class_o  (result_class),
     .result_score_o  (result_score),
-    .counter_select_i({{{select_bits}{{1'b0}}}}),
+{load_ports}    .counter_select_i({{{select_bits}{{1'b0}}}}),
     .counter_o       (),
     .stall_i         ({{{stall_bits}{{1'b0}}}}),
     .trace_valid_o   (trace_valid),
@@ -100,11 +135,11 @@ module {top}_tb;
     .trace_counters_o()
   );
 
-{monitors}
+{monitors}{load_wires}
   initial begin
     $readmemh("stimulus.hex", beats);
     repeat (4) @(negedge clk);
-    rst = 1'b0;
+{load}    rst = 1'b0;
     repeat ({settle}) @(negedge clk);
     valid = 1'b1;
   end
@@ -134,7 +169,9 @@ endmodule
                      fmt::arg("stall_bits", 32 * layout.flag_words),
                      fmt::arg("valid_bits", 32 * layout.flag_words - 1),
                      fmt::arg("row_bits", 32 * layout.row_words - 1),
-                     fmt::arg("monitors", monitors), fmt::arg("settle", longest + 16));
+                     fmt::arg("monitors", monitors), fmt::arg("settle", longest + 16),
+                     fmt::arg("load_ports", load.ports), fmt::arg("load_wires", load.wires),
+                     fmt::arg("load", load.process));
 }
 
 }  // namespace hillock::emit

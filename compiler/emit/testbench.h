@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "compiler/emit/emit.h"
 #include "compiler/ir/quantized_network.h"
 
 namespace hillock::emit {
@@ -14,6 +15,6 @@ namespace hillock::emit {
 //   RESULT <class> <score> CYCLES <cycles>
 // Compiled with SNN_TRACE defined.
 [[nodiscard]] std::string testbench(const ir::QuantizedNetwork& network, const ir::Mapping& mapping,
-                                    const std::string& top);
+                                    const EmittedDesign& design);
 
 }  // namespace hillock::emit

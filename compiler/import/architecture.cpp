@@ -36,7 +36,7 @@ const std::vector<TypeRow>& types() {
   static const Keys kMax{"kernel_size", "stride", "padding", "dilation", "ceil_mode"};
   static const Keys kSum{"kernel_size", "stride", "padding", "ceil_mode"};
   static const Keys kNorm{"eps", "momentum"};
-  static const Keys kNeuron{"reset_mechanism", "reset_delay", "inhibition", "state_quant"};
+  static const Keys kNeuron{"reset_mechanism", "reset_delay", "inhibition", "state_quant", "sends"};
   static const std::vector<TypeRow> kTypes{
       {"linear", LayerType::Linear, 0, {}},
       {"conv1d", LayerType::Conv, 1, kConv},
@@ -133,6 +133,13 @@ void read_neuron(const JsonValue& v, Layer& layer) {
   }
   if (v.has("reset_delay")) layer.reset_delay = v.at("reset_delay").truth();
   if (v.has("inhibition")) layer.inhibition = v.at("inhibition").truth();
+  if (v.has("sends")) {
+    const std::string word = v.at("sends").text();
+    if (word != "spikes" && word != "membrane") {
+      v.at("sends").fault(fmt::format("is '{}', neither 'spikes' nor 'membrane'", word));
+    }
+    layer.sends_membrane = word == "membrane";
+  }
   refuse(v, "state_quant",
          "a membrane that snnTorch rounds to levels of its own (state_quant; zero is not one of "
          "them)");

@@ -41,6 +41,7 @@ struct Layer {
   std::optional<ir::ResetMechanism> reset_mechanism;
   std::optional<bool> reset_delay;
   bool inhibition = false;
+  bool sends_membrane = false;  // what follows reads the membrane, not the spikes
   // Convolutions and pooling; kernel sizes of convolutions are in their weights.
   std::size_t axes = 2;  // spatial
   Window rows;

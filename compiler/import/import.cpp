@@ -52,10 +52,11 @@ Network import_nir(const fs::path& model, const ImportOptions& options) {
 Network import_json(const fs::path& model, const ImportOptions& options) {
   no_architecture(options, "a network .json");
   if (options.semantics || options.reset || options.reset_delay || options.comparison ||
-      options.dt) {
+      options.dt || options.max_spikes || options.norm_input) {
     fail(DiagnosticKind::BadOption, {model.string()},
          "a network .json states its own semantics, which options cannot change",
-         "leave out --semantics, --reset, --reset-delay, --compare and --dt");
+         "leave out --semantics, --reset, --reset-delay, --compare, --dt, --max-spikes and "
+         "--norm-input");
   }
   const nlohmann::json json = support::JsonValue::parse(support::read_file(model), model.string());
   Network network = ir::network_from_json(json, model.string());

@@ -22,7 +22,9 @@ struct ImportOptions {
   std::optional<ir::ResetMechanism> reset;
   std::optional<bool> reset_delay;
   std::optional<ir::Comparison> comparison;
-  std::optional<double> dt;  // seconds
+  std::optional<double> dt;        // seconds
+  std::optional<int> max_spikes;   // sinabs: of a neuron in one step
+  std::optional<bool> norm_input;  // sinabs: the input is scaled by 1 - decay
   std::optional<ir::Readout> readout;
   std::optional<int> timesteps;
   std::filesystem::path architecture;  // --arch; empty where none was given

@@ -90,7 +90,9 @@ bool NetworkBuilder::of_spikes(const Signal& signal) const {
   if (signal.terms().size() != 1 || !signal.bias().empty()) return false;
   const Signal::Term& t = signal.terms().front();
   if (!t.map.identity() || t.delay != 0) return false;
-  return t.source.kind == ir::Source::Kind::Input || network.populations[t.source.index].spiking;
+  if (t.source.kind == ir::Source::Kind::Input) return true;
+  const ir::Population& p = network.populations[t.source.index];
+  return p.spiking && p.max_spikes == 1;
 }
 
 void NetworkBuilder::settle(Signal& signal) {
@@ -301,6 +303,15 @@ std::string NetworkBuilder::free_projection_name(const std::string& wanted) cons
 
 void NetworkBuilder::note(std::string_view name, std::string_view text) {
   network.import.notes.push_back(fmt::format("{}: {}", name, text));
+}
+
+void NetworkBuilder::note_sent_membranes() {
+  for (std::size_t p = 0; p < network.populations.size(); ++p) {
+    if (!ir::sends_membranes(network, p)) continue;
+    note(network.populations[p].name,
+         "does not spike, and weights read it: its membrane is sent on in every step, exactly in the "
+         "float model, rounded to --value-bits in integers");
+  }
 }
 
 void NetworkBuilder::assume(std::string_view name, std::string_view text, bool approximate) {

@@ -51,6 +51,8 @@ class NetworkBuilder {
     return network.source_shape(s);
   }
   void note(std::string_view name, std::string_view text);
+  // Says of which populations the membranes are sent on.
+  void note_sent_membranes();
   // Lists what had to be taken for granted; `approximate`: the spikes depend on it.
   void assume(std::string_view name, std::string_view text, bool approximate);
 

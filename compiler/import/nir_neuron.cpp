@@ -152,6 +152,17 @@ bool all_zero(const std::vector<double>& values) {
   return std::all_of(values.begin(), values.end(), [](double v) { return v == 0.0; });
 }
 
+// sinabs: decay exp(-1/tau) with tau in steps, in float32 as there; norm_input scales by 1 - decay.
+Leak sinabs_leak(const std::vector<double>& tau, const std::vector<double>& r, const Rules& rules) {
+  Leak leak;
+  for (std::size_t j = 0; j < tau.size(); ++j) {
+    const float decay = std::exp(-1.0F / static_cast<float>(tau[j] / rules.dt.value));
+    leak.decay.push_back(decay);
+    leak.gain.push_back(rules.norm_input.value ? r[j] * (1.0F - decay) : r[j]);
+  }
+  return leak;
+}
+
 // The membrane's leak; v_leak goes into `bias`.
 Leak leak_of(const Parameters& p, std::string_view tau_name, const Rules& rules,
              std::vector<double>& bias, std::vector<std::string>& notes) {
@@ -165,6 +176,13 @@ Leak leak_of(const Parameters& p, std::string_view tau_name, const Rules& rules,
            "v_leak is not 0, which no snnTorch neuron can have", "use --semantics nir");
     }
     return snntorch_leak(tau, tau_name, r, "r", dt, p, notes);
+  }
+  if (rules.semantics == Semantics::Sinabs) {
+    if (!all_zero(v_leak)) {
+      fail(DiagnosticKind::UnsupportedSemantics, p.where("v_leak"),
+           "v_leak is not 0, which no sinabs neuron can have", "use --semantics nir");
+    }
+    return sinabs_leak(tau, r, rules);
   }
   for (std::size_t j = 0; j < tau.size(); ++j) bias[j] = dt / tau[j] * v_leak[j];
   return euler_leak(tau, tau_name, r, dt, p);
@@ -204,9 +222,11 @@ void set_reset(const Parameters& p, const Rules& rules, ir::Population& populati
   const Location where = p.where("v_reset");
   population.reset = rules.reset();
   if (all_zero(v_reset)) return;
-  if (rules.semantics == Semantics::SnnTorch) {
+  if (rules.semantics == Semantics::SnnTorch || rules.semantics == Semantics::Sinabs) {
     fail(DiagnosticKind::UnsupportedSemantics, where,
-         "v_reset is not 0, which no snnTorch neuron can have", "use --semantics nir");
+         fmt::format("v_reset is not 0, which no {} neuron can have",
+                     rules.semantics == Semantics::Sinabs ? "sinabs" : "snnTorch"),
+         "use --semantics nir");
   }
   if (population.reset.mechanism != ResetMechanism::Zero) {
     fail(DiagnosticKind::UnsupportedSemantics, where,
@@ -256,6 +276,12 @@ Neurons neurons_of(const Node& node, const ir::Shape& shape, bool reads_itself,
     set_threshold(p, "threshold", population);
     return out;
   }
+  if (cuba && rules.semantics == Semantics::Sinabs) {
+    fail(DiagnosticKind::UnsupportedSemantics, node.where,
+         fmt::format("'{}' is a {}, which sinabs neither writes nor reads", node.name, node.type),
+         "use --semantics nir");
+  }
+  if (population.spiking) population.max_spikes = rules.max_spikes;
   if (node.type == "IF" || node.type == "I") {
     if (population.spiking) {
       only_parameters(node, {"r", "v_threshold", "v_reset"});

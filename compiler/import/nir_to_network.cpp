@@ -135,13 +135,6 @@ class Canonicalizer {
   void add_neurons(std::size_t n) {
     const Node& node = graph_.nodes[n];
     Neurons neurons = neurons_of(node, *shapes_[n], topology_.self_reading.contains(n), rules_);
-    if (!neurons.population.spiking && !leads_to_output(n)) {
-      fail(DiagnosticKind::UnsupportedGraph, node.where,
-           fmt::format("'{}' is an {} node between neurons, and its membrane cannot be sent on",
-                       node.name, node.type),
-           fmt::format("an {} node is supported as the last one, in front of the Output",
-                       node.type));
-    }
     for (std::string& note : neurons.notes) {
       builder_.network.import.notes.push_back(std::move(note));
     }
@@ -214,23 +207,6 @@ class Canonicalizer {
     signal.delay(delay_steps(node, signal.shape(), rules_.dt.value), step);
   }
 
-  // Through nothing but reshapes.
-  bool leads_to_output(std::size_t n) const {
-    std::vector<bool> met(graph_.nodes.size(), false);
-    std::vector<std::size_t> open{n};
-    while (!open.empty()) {
-      const std::size_t at = open.back();
-      open.pop_back();
-      for (const std::size_t m : topology_.targets[at]) {
-        if (m == topology_.output || met[m]) continue;
-        if (graph_.nodes[m].type != "Flatten") return false;
-        met[m] = true;
-        open.push_back(m);
-      }
-    }
-    return true;
-  }
-
   // The neurons in front of the Output, or, where weights come last, a population whose membrane
   // is its input.
   void add_output() {
@@ -248,7 +224,6 @@ class Canonicalizer {
     ir::Source last = first.source;
     const bool plain = signal.terms().size() == 1 && first.map.identity() && first.delay == 0;
     if (!plain) {
-      check_spiking_sum(signal, output);
       const Step at =
           signal.weighted() ? signal.last_step() : Step{output.name, output.where, output.where};
       last = builder_.add_population(
@@ -263,18 +238,8 @@ class Canonicalizer {
     builder_.network.output = last.index;
   }
 
-  void check_spiking_sum(const Signal& signal, const Node& output) const {
-    for (const Signal::Term& t : signal.terms()) {
-      if (t.source.kind == ir::Source::Kind::Input) continue;
-      const ir::Population& p = builder_.network.populations[t.source.index];
-      if (p.spiking) continue;
-      fail(DiagnosticKind::UnsupportedGraph, output.where,
-           fmt::format("the output adds up '{}', a membrane, and others", p.name),
-           "let one node alone lead to the Output");
-    }
-  }
-
   void report() {
+    builder_.note_sent_membranes();
     ir::ImportReport& report = builder_.network.import;
     report.format = "nir";
     report.semantics = name(rules_.semantics);
@@ -286,15 +251,23 @@ class Canonicalizer {
     bool spikes = false;
     bool integrates = false;
     bool current = false;
+    bool leaks = false;  // by a time constant
     for (const std::size_t n : topology_.order) {
       const ir::Population& p = builder_.network.populations[sources_.at(n).index];
       const bool threshold = graph_.nodes[n].type == "Threshold";
       spikes = spikes || (p.spiking && !threshold);
       integrates = integrates || (p.spiking && !threshold) || p.decay.max() > 0.0;
+      leaks = leaks || graph_.nodes[n].type == "LIF" || graph_.nodes[n].type == "LI";
       current = current || p.synapse == ir::Synapse::Current;
     }
     integrates = integrates || !relays_.empty();
     assume(integrates, rules_.dt.assumption);
+    assume(leaks, rules_.norm_input.assumption);
+    if (spikes && rules_.semantics == Semantics::Sinabs) {
+      report.notes.emplace_back(
+          "sinabs: its export does not say whether membranes have a lower bound (min_v_mem); none, "
+          "the default of its layers, was taken");
+    }
     assume(spikes, rules_.mechanism.assumption);
     assume(spikes, rules_.timing.assumption);
     assume(spikes, rules_.comparison.assumption);

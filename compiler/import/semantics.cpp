@@ -21,13 +21,17 @@ constexpr std::array<std::pair<Semantics, std::string_view>, 4> kNames{
      {Semantics::Norse, "norse"},
      {Semantics::Sinabs, "sinabs"}}};
 
-double default_dt(Semantics s) { return s == Semantics::Norse ? 1e-3 : 1e-4; }
+double default_dt(Semantics s) {
+  if (s == Semantics::Sinabs) return 1;  // its time constants are in steps
+  return s == Semantics::Norse ? 1e-3 : 1e-4;
+}
 
 void check(const ImportOptions& options) {
-  if (options.semantics == Semantics::Sinabs) {
-    fail(DiagnosticKind::UnsupportedSemantics, {},
-         "the rules of sinabs are not supported yet: its neurons spike several times in one step",
-         "use --semantics nir for a network of single-spike neurons");
+  check_sinabs_options(options);
+  if (options.max_spikes.value_or(1) > 1 && options.reset_delay.value_or(false)) {
+    fail(DiagnosticKind::BadOption, {},
+         "--reset-delay on is given, and neurons that spike several times in a step are reset in it",
+         "leave --reset-delay out, or give --max-spikes 1");
   }
   if (options.dt && !(std::isfinite(*options.dt) && *options.dt > 0.0)) {
     fail(DiagnosticKind::BadOption, {}, fmt::format("--dt is {}, and must be above 0", *options.dt),
@@ -51,6 +55,17 @@ std::optional<Semantics> parse_semantics(std::string_view text) {
   return std::nullopt;
 }
 
+void check_sinabs_options(const ImportOptions& options) {
+  if (options.semantics == Semantics::Sinabs) return;
+  const char* given = options.max_spikes   ? "--max-spikes"
+                      : options.norm_input ? "--norm-input"
+                                           : nullptr;
+  if (given == nullptr) return;
+  fail(DiagnosticKind::BadOption, {},
+       fmt::format("{} is given, which is about the neurons of sinabs alone", given),
+       "use it with --semantics sinabs");
+}
+
 ir::ResetTiming snntorch_timing(bool reset_delay) {
   return reset_delay ? ResetTiming::Delayed : ResetTiming::SameStepQuirk;
 }
@@ -61,6 +76,7 @@ Rules rules_for_nir(const ImportOptions& options) {
   r.semantics = options.semantics.value_or(Semantics::Nir);
   const bool stated = options.semantics.has_value();
   const bool snntorch = r.semantics == Semantics::SnnTorch;
+  const bool sinabs = r.semantics == Semantics::Sinabs;
 
   r.dt.value = options.dt.value_or(default_dt(r.semantics));
   if (!stated && !options.dt) {
@@ -71,7 +87,7 @@ Rules rules_for_nir(const ImportOptions& options) {
   }
 
   r.mechanism.value =
-      options.reset.value_or(snntorch ? ResetMechanism::Subtract : ResetMechanism::Zero);
+      options.reset.value_or(snntorch || sinabs ? ResetMechanism::Subtract : ResetMechanism::Zero);
   if (!options.reset && snntorch) {
     r.mechanism.assumption =
         "reset: snnTorch exports subtract, zero and none alike; subtract was taken (state it with "
@@ -94,7 +110,19 @@ Rules rules_for_nir(const ImportOptions& options) {
         "was taken (state it with --semantics or --reset-delay)";
   }
 
-  r.comparison.value = options.comparison.value_or(Comparison::Greater);
+  if (sinabs) {
+    r.max_spikes = options.max_spikes.value_or(
+        options.reset_delay.value_or(false) ? 1 : ir::kMaxSpikes);
+    r.norm_input.value = options.norm_input.value_or(true);
+    if (!options.norm_input) {
+      r.norm_input.assumption =
+          "norm_input: sinabs exports its leaky neurons alike with and without; the default of its "
+          "layers, with, was taken (state it with --norm-input)";
+    }
+  }
+
+  r.comparison.value =
+      options.comparison.value_or(sinabs ? Comparison::GreaterEqual : Comparison::Greater);
   if (!stated && !options.comparison) {
     r.comparison.assumption =
         "comparison: a .nir file does not say whether a membrane at the threshold spikes; > was "

@@ -23,6 +23,8 @@ struct Rules {
   Choice<ir::ResetMechanism> mechanism;
   Choice<ir::ResetTiming> timing;
   Choice<ir::Comparison> comparison;
+  int max_spikes = 1;       // of a neuron in one step
+  Choice<bool> norm_input;  // of sinabs: the input of a leaky neuron is scaled by 1 - decay
 
   [[nodiscard]] ir::ResetRule reset() const {
     return {mechanism.value, timing.value, ir::ZeroInput::Kept};
@@ -31,6 +33,9 @@ struct Rules {
 
 // What the options say about a NIR file. Throws InputError: unsupported-semantics, bad-option.
 [[nodiscard]] Rules rules_for_nir(const ImportOptions& options);
+
+// --max-spikes and --norm-input go with --semantics sinabs alone. Throws InputError: bad-option.
+void check_sinabs_options(const ImportOptions& options);
 
 // When the reset of a snnTorch neuron lands.
 [[nodiscard]] ir::ResetTiming snntorch_timing(bool reset_delay);

@@ -89,6 +89,7 @@ class Maker {
     }
     set_inhibition();
     set_spike_factors();
+    if (layer_.sends_membrane) send_membrane();
     return std::move(out_);
   }
 
@@ -263,6 +264,26 @@ class Maker {
            "train the network with reset_delay=True");
     }
     out_.population.inhibition = true;
+  }
+
+  void send_membrane() {
+    const Location where = layer_.where.child("sends");
+    const bool recurrent =
+        layer_.type == LayerType::RLeaky || layer_.type == LayerType::RSynaptic;
+    if (recurrent || layer_.inhibition) {
+      fail(DiagnosticKind::UnsupportedNode, where,
+           fmt::format("'{}' sends its membrane, and {} reads its spikes besides", layer_.name,
+                       recurrent ? "its recurrence" : "inhibition"),
+           "use leaky or synaptic, without inhibition");
+    }
+    if (out_.population.reset.mechanism != ResetMechanism::None) {
+      fail(DiagnosticKind::UnsupportedNode, where,
+           fmt::format("'{}' sends its membrane, and its spikes reset it by {}", layer_.name,
+                       name(out_.population.reset.mechanism)),
+           "train it with reset_mechanism=\"none\"");
+    }
+    out_.population.spiking = false;
+    out_.spike_factors.clear();
   }
 
   void set_spike_factors() {

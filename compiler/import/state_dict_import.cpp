@@ -31,6 +31,7 @@ void check(const ImportOptions& options) {
                      name(*options.semantics)),
          "leave --semantics out, or say snntorch");
   }
+  check_sinabs_options(options);
   if (options.dt) {
     fail(DiagnosticKind::BadOption, {}, "--dt is given, and a state_dict knows no time step",
          "leave --dt out");
@@ -68,6 +69,7 @@ class Importer {
       }
     }
     tensors_.fail_on_unused();
+    builder_.note_sent_membranes();
     builder_.network.timesteps = architecture_.timesteps;
     builder_.network.import.format = "pytorch-state-dict";
     builder_.network.import.semantics = name(Semantics::SnnTorch);

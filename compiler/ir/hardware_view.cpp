@@ -112,7 +112,13 @@ TraceLayout trace_layout(const QuantizedNetwork& n, const Mapping& m) {
     r.spike_words = words(r.lanes);
     r.membrane_word = r.spike_word + r.spike_words;
     r.membrane_words = words(r.lanes * r.membrane_bits);
-    layout.row_words = r.membrane_word + r.membrane_words;
+    r.value_word = r.membrane_word + r.membrane_words;
+    if (event_bits(n.populations[p]) > 1) {
+      r.value_bits = event_bits(n.populations[p]);
+      r.value_signed = n.populations[p].sends_membranes();
+      r.value_words = words(r.lanes * r.value_bits);
+    }
+    layout.row_words = r.value_word + r.value_words;
     layout.rows.push_back(r);
   }
   // At least three words: simulators keep such vectors as arrays of words, whatever the network.

@@ -25,13 +25,29 @@ namespace hillock::ir {
                         : std::max(2, numeric::bits_for_range(input.min_value, input.max_value));
 }
 
+// Bits of what an event carries as it leaves its population: 1 for binary spikes, else a count
+// (unsigned) or a membrane (signed).
+[[nodiscard]] inline int event_bits(const QuantizedPopulation& p) {
+  if (p.sends_membranes()) return p.value_bits;
+  return numeric::unsigned_bits_for(static_cast<std::uint64_t>(p.max_spikes));
+}
+
+// Bits of an event's value where it is multiplied with weights: 1 for binary spikes, else signed.
+[[nodiscard]] inline int value_bits(const QuantizedNetwork& n, const Source& source) {
+  if (source.kind == Source::Kind::Input) return value_bits(n.inputs[source.index]);
+  const QuantizedPopulation& p = n.populations[source.index];
+  return event_bits(p) + (p.sends_counts() ? 1 : 0);
+}
+
 // Bits of a readout score, signed.
 [[nodiscard]] inline int score_bits(const QuantizedNetwork& n) {
   const int steps = static_cast<int>(std::bit_width(static_cast<std::uint64_t>(n.timesteps)));
+  const auto spikes = static_cast<std::uint64_t>(n.timesteps) *
+                      static_cast<std::uint64_t>(n.populations[n.output].max_spikes);
   const int membrane = n.populations[n.output].membrane_bits;
   switch (n.readout) {
     case Readout::SpikeCount:
-      return steps + 1;
+      return static_cast<int>(std::bit_width(spikes)) + 1;
     case Readout::MembraneSum:
       return membrane + steps;
     case Readout::MembraneMax:
@@ -55,6 +71,12 @@ struct TraceRow {
   int spike_words = 0;
   int membrane_word = 0;  // membrane_words words, lane 0 in the lowest membrane_bits bits
   int membrane_words = 0;
+  // Of populations whose events carry values: value_words words, lane 0 in the lowest value_bits
+  // bits. Else there are none.
+  int value_bits = 0;
+  bool value_signed = false;
+  int value_word = 0;
+  int value_words = 0;
 };
 
 struct TraceLayout {

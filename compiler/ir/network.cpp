@@ -75,6 +75,24 @@ void verify_alpha(const Population& p, DiagnosticList& list) {
       "all");
 }
 
+void verify_max_spikes(const Population& p, DiagnosticList& list) {
+  const Location where = p.where.child("max_spikes");
+  if (p.max_spikes < 1 || p.max_spikes > kMaxSpikes) {
+    list.error(DiagnosticKind::BadParameter, where,
+               fmt::format("max_spikes is {}, and must be 1 to {}", p.max_spikes, kMaxSpikes));
+  }
+  if (p.max_spikes <= 1) return;
+  if (!p.spiking) {
+    list.error(DiagnosticKind::UnsupportedSemantics, where,
+               fmt::format("'{}' has max_spikes and does not spike", p.name));
+  } else if (p.reset.timing != ResetTiming::SameStep || p.inhibition) {
+    list.error(DiagnosticKind::UnsupportedSemantics, where,
+               fmt::format("'{}' spikes several times in a step, and {}", p.name,
+                           p.inhibition ? "has inhibition" : "is not reset in that step"),
+               "several spikes a step take a reset of timing same-step, and no inhibition");
+  }
+}
+
 void verify_population(const Population& p, DiagnosticList& list) {
   if (p.neurons() == 0) {
     list.error(DiagnosticKind::ShapeMismatch, p.where,
@@ -90,6 +108,7 @@ void verify_population(const Population& p, DiagnosticList& list) {
   verify_decay(p, p.decay, "decay", list);
   verify_decay(p, p.current_decay, "current_decay", list);
   if (p.synapse == Synapse::Alpha) verify_alpha(p, list);
+  verify_max_spikes(p, list);
   if (p.spiking && p.threshold.min() <= 0.0) {
     list.error(
         DiagnosticKind::BadParameter, p.where.child("threshold"),
@@ -237,15 +256,8 @@ void verify_projection(const Network& n, const Projection& p, DiagnosticList& li
                            n.source_name(p.source), p.delay),
                "delay the data instead, or put a population between");
   }
-  const bool pools = std::holds_alternative<MaxPool>(p.connectivity);
-  if (!from_input && !pools && !n.populations[p.source.index].spiking) {
-    list.error(DiagnosticKind::UnsupportedGraph, p.where,
-               fmt::format("projection '{}' reads '{}', which does not spike", p.name,
-                           n.source_name(p.source)),
-               "only a max-pooling takes the membranes of neurons that do not spike");
-  }
   verify_connectivity(n, p, list);
-  if (pools) verify_max_pool(n, p, list);
+  if (std::holds_alternative<MaxPool>(p.connectivity)) verify_max_pool(n, p, list);
 }
 
 void verify_names(const Network& n, DiagnosticList& list) {
@@ -334,6 +346,14 @@ std::size_t positions_of(const Network& n, std::size_t population) {
     }
   }
   return 1;
+}
+
+bool sends_membranes(const Network& n, std::size_t population) {
+  return !n.populations[population].spiking &&
+         std::any_of(n.projections.begin(), n.projections.end(), [&](const Projection& p) {
+           return p.source == Source{Source::Kind::Population, population} &&
+                  !std::holds_alternative<MaxPool>(p.connectivity);
+         });
 }
 
 void verify(const Network& network) {

@@ -29,6 +29,8 @@
 
 namespace hillock::ir {
 
+constexpr int kMaxSpikes = 255;
+
 struct Input {
   std::string name;
   Shape shape;
@@ -55,6 +57,9 @@ struct Population {
   // Only the neuron with the largest V - threshold may spike, the lowest index on a tie; yet every
   // neuron above its threshold is reset (snnTorch's `inhibition`).
   bool inhibition = false;
+  // Spikes in one step, 1..kMaxSpikes: with more than one, a neuron spikes and is reset as often as
+  // its membrane passes the threshold, in the same step, and its event carries the count.
+  int max_spikes = 1;
   support::Location where;
 
   [[nodiscard]] std::size_t neurons() const { return element_count(shape); }
@@ -123,6 +128,9 @@ struct Network {
 // Rows and columns at which a population has a neuron of each channel: those of its first
 // convolution or pooling, else one. Neuron j is of channel j / positions.
 [[nodiscard]] std::size_t positions_of(const Network& network, std::size_t population);
+
+// Whether a population's events carry its membranes: it does not spike, and weights read it.
+[[nodiscard]] bool sends_membranes(const Network& network, std::size_t population);
 
 // Reports everything that makes the network unfit: shapes that do not agree, values that are not
 // finite, a decay outside [0, 1], names that repeat, an order that is not topological.

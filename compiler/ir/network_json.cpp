@@ -47,6 +47,7 @@ json population_json(const Population& p) {
           {"current_bias", values_json(p.current_bias)},
           {"alpha_gain", values_json(p.alpha_gain)},
           {"inhibition", p.inhibition},
+          {"max_spikes", p.max_spikes},
           {"where", where_json(p.where)}};
 }
 
@@ -96,6 +97,7 @@ Population population_from(const JsonValue& v) {
   if (v.has("current_bias")) p.current_bias = values_from(v.at("current_bias"));
   if (v.has("alpha_gain")) p.alpha_gain = values_from(v.at("alpha_gain"));
   if (v.has("inhibition")) p.inhibition = v.at("inhibition").truth();
+  if (v.has("max_spikes")) p.max_spikes = v.at("max_spikes").whole();
   p.where = location_from(v.at("where"));
   return p;
 }

@@ -54,6 +54,9 @@ json population_json(const QuantizedPopulation& p) {
           {"reset_decay", to_json(p.reset_decay)},
           {"reset_current", to_json(p.reset_current)},
           {"inhibition", p.inhibition},
+          {"max_spikes", p.max_spikes},
+          {"value_bits", p.value_bits},
+          {"value_shift", p.value_shift},
           {"scale", to_json(p.scale)},
           {"current_bits", p.current_bits},
           {"membrane_bits", p.membrane_bits},
@@ -87,6 +90,9 @@ QuantizedPopulation population_from(const json& j) {
   p.reset_decay = per_neuron_from<std::int64_t>(j.at("reset_decay"));
   p.reset_current = per_neuron_from<std::int64_t>(j.at("reset_current"));
   p.inhibition = j.at("inhibition");
+  p.max_spikes = j.at("max_spikes");
+  p.value_bits = j.at("value_bits");
+  p.value_shift = j.at("value_shift");
   p.scale = per_neuron_from<double>(j.at("scale"));
   p.current_bits = j.at("current_bits");
   p.membrane_bits = j.at("membrane_bits");
@@ -183,7 +189,8 @@ json to_json(const QuantizedNetwork& network, const Mapping& mapping) {
           {"output", network.output},
           {"readout", std::string(name(network.readout))},
           {"timesteps", network.timesteps},
-          {"lanes", mapping.lanes}};
+          {"lanes", mapping.lanes},
+          {"loadable", mapping.loadable}};
 }
 
 void from_json(const json& j, const std::string& file, QuantizedNetwork& network,
@@ -205,6 +212,7 @@ void from_json(const json& j, const std::string& file, QuantizedNetwork& network
     network.readout = known(parse_readout(readout), readout);
     network.timesteps = j.at("timesteps");
     mapping.lanes = j.at("lanes").get<std::vector<int>>();
+    mapping.loadable = j.at("loadable").get<std::vector<bool>>();
     verify(network);
     verify(network, mapping);
   } catch (const std::exception& e) {  // json's exceptions, and verify()'s

@@ -41,6 +41,14 @@ void verify(const QuantizedPopulation& p) {
   require(p.current_decay.min() >= 0 &&
               p.current_decay.max() <= (std::int64_t{1} << p.current_decay_shift),
           p.name, "current decay outside 0..1");
+  require(p.max_spikes >= 1 && p.max_spikes <= kMaxSpikes, p.name, "max spikes");
+  require(p.max_spikes == 1 ||
+              (p.spiking && p.reset.timing == ResetTiming::SameStep && !p.inhibition),
+          p.name, "rule of several spikes a step");
+  require(p.value_bits == 0 || (!p.spiking && p.value_bits >= 2 && p.value_bits <= 16), p.name,
+          "value bits");
+  require(p.value_shift >= 0 && p.value_shift <= 58, p.name, "value shift");
+  require(p.value_bits == 0 || p.scale.uniform(), p.name, "scales of membranes that are sent");
   if (p.synapse != Synapse::Alpha) return;
   require(p.bias.min() == 0 && p.bias.max() == 0, p.name, "a bias beside alpha synapses");
   const bool lost =
@@ -179,8 +187,9 @@ void verify(const QuantizedNetwork& network) {
     require(p.delay >= 0 && !(p.delay > 0 && from_input), p.name, "delay");
     require(from_input || p.delay > 0 || p.source.index < p.target, p.name, "order");
     require(from_input || network.populations[p.source.index].spiking ||
+                network.populations[p.source.index].sends_membranes() ||
                 std::holds_alternative<MaxPool>(p.connectivity),
-            p.name, "source that does not spike");
+            p.name, "source that sends nothing");
   }
   for (const QuantizedInput& i : network.inputs) {
     require(i.scale > 0 && i.min_value <= i.max_value, i.name, "range or scale");
@@ -190,6 +199,8 @@ void verify(const QuantizedNetwork& network) {
 
 void verify(const QuantizedNetwork& network, const Mapping& mapping) {
   require(mapping.lanes.size() == network.populations.size(), network.name, "lanes");
+  require(mapping.loadable.empty() || mapping.loadable.size() == mapping.lanes.size(), network.name,
+          "loadable");
   for (std::size_t i = 0; i < mapping.lanes.size(); ++i) {
     require(mapping.lanes[i] >= 1 && mapping.lanes[i] <= max_lanes(network, i),
             network.populations[i].name, "lanes");

@@ -2,6 +2,7 @@
 // each read this and nothing else of the network. Its arithmetic is docs/arithmetic.md.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -48,6 +49,12 @@ struct QuantizedPopulation {
   PerNeuron<std::int64_t> reset_decay;
   PerNeuron<std::int64_t> reset_current;
   bool inhibition = false;  // see Population; all neurons share one scale then
+  // What its events carry. Spikes of a step, up to max_spikes: a number where that is above 1, else
+  // nothing. Where it does not spike and weights read it, its membranes: graded() to value_bits
+  // bits, 0 where nothing but a readout or a max-pooling does.
+  int max_spikes = 1;
+  int value_bits = 0;
+  int value_shift = 0;
   PerNeuron<double> scale;  // S: real membrane = V / (S * 2^f). For people; no arithmetic uses it.
 
   // Widths in bits, by the overflow proof (analysis/overflow). The sum of a step is formed in
@@ -70,6 +77,12 @@ struct QuantizedPopulation {
   }
   [[nodiscard]] numeric::Decay reset_decay_of(std::size_t j) const {
     return {reset_decay[j], decay_shift};
+  }
+  [[nodiscard]] bool sends_counts() const { return max_spikes > 1; }
+  [[nodiscard]] bool sends_membranes() const { return value_bits > 0; }
+  // What the event of a neuron with membrane `v` carries; 0 is no event. Of sends_membranes().
+  [[nodiscard]] std::int64_t value_of(std::int64_t v) const {
+    return numeric::graded(v, value_shift, value_bits);
   }
   // What a reset by subtraction takes away.
   [[nodiscard]] std::int64_t reset_amount(std::size_t j) const {
@@ -120,6 +133,16 @@ struct QuantizedNetwork {
 // How the network is laid on hardware; meaning is not touched by it.
 struct Mapping {
   std::vector<int> lanes;  // per population, 1..max_lanes()
+  // Populations whose weights, lists and stored parameters are RAM, loaded at run time; empty:
+  // none.
+  std::vector<bool> loadable = {};
+
+  [[nodiscard]] bool is_loadable(std::size_t population) const {
+    return population < loadable.size() && loadable[population];
+  }
+  [[nodiscard]] bool any_loadable() const {
+    return std::find(loadable.begin(), loadable.end(), true) != loadable.end();
+  }
 
   // Rows of `lanes` neurons of a population: cycles of a pass over all of them.
   [[nodiscard]] std::int64_t groups(const QuantizedNetwork& n, std::size_t population) const;

@@ -27,6 +27,10 @@ struct NeuronSwitches {
   bool quirk = false;       // snnTorch's reset_delay=False with subtraction; implies same_step
   bool lose_input = false;  // delayed reset to zero that loses its step's input
   int reset_offset = 0;
+  int max_spikes = 1;  // more: same_step, no quirk; the event is a count
+  // Not spiking: the event is the membrane, graded() to so many bits; 0: there is none.
+  int value_bits = 0;
+  int value_shift = 0;
   // At most one of these.
   bool current = false;    // Synapse::Current
   bool alpha = false;      // Synapse::Alpha; its reset is delayed: none, subtract, or zero and lost
@@ -54,7 +58,8 @@ struct NeuronConstants {
 };
 
 struct Fired {
-  bool spike = false;
+  bool spike = false;      // there is an event
+  std::int64_t value = 0;  // that it carries: 1, a count or a membrane
   std::int64_t membrane = 0;
   bool saturated = false;
   std::int64_t current = 0;  // I or E after the step; unused without either
@@ -80,9 +85,29 @@ struct Prepared {
   Fired out;
   out.saturated = clamped != total && !lost;
   out.spike = s.spiking && compared > c.threshold;
+  out.value = out.spike ? 1 : 0;
   out.membrane = m;
-  if (s.same_step && s.reset_subtract && out.spike) out.membrane = m - amount;
+  if (s.max_spikes > 1) {
+    // By halves of the spikes that are left, the larger first: no divider.
+    std::int64_t left = m;
+    out.value = 0;
+    for (int open = s.max_spikes; open > 0; open /= 2) {
+      const int take = (open + 1) / 2;
+      if (left - take * amount <= -s.reset_offset) continue;
+      left -= take * amount;
+      out.value += take;
+    }
+    if (left > c.threshold) out.saturated = true;
+    if (s.reset_subtract) out.membrane = left;
+  } else if (s.same_step && s.reset_subtract && out.spike) {
+    out.membrane = m - amount;
+  }
   if (s.same_step && s.reset_zero && out.spike) out.membrane = c.reset_value;
+  if (s.value_bits > 0) {
+    out.value = graded(m, s.value_shift, s.value_bits);
+    out.spike = out.value != 0;
+    if (out.value != graded(m, s.value_shift, 62)) out.saturated = true;
+  }
   if (s.current) out.current = current;
   if (s.alpha && !lost) {
     out.current = current;

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "compiler/ir/layout.h"
+#include "compiler/passes/event_units.h"
 #include "compiler/passes/scale_search.h"
 #include "compiler/passes/scales.h"
 
@@ -57,7 +58,8 @@ int choose_decay_bits(const ir::PerNeuron<double>& decay,
 // Fraction bits so that the rounding of decays and biases, added up over the longer of the
 // membrane's and the current's memory, stays within about one weight unit, and the smallest
 // threshold is not coarse.
-int choose_fraction_bits(const Population& p, const std::vector<double>& scale, int timesteps) {
+int choose_fraction_bits(const Population& p, const std::vector<double>& scale, int timesteps,
+                         int at_least) {
   bool rounds = p.decay.min() < 1 || p.bias.min() != 0 || p.bias.max() != 0;
   double memory = memory_in_steps(p.decay.max(), timesteps);
   if (p.synapse != ir::Synapse::None) {
@@ -71,17 +73,20 @@ int choose_fraction_bits(const Population& p, const std::vector<double>& scale, 
       units = std::max(units, kMinThreshold / (scale[j] * p.threshold[j]));
     }
   }
-  return std::clamp(static_cast<int>(std::ceil(std::log2(units))), 0, kMaxFractionBits);
+  const int bits = std::max(at_least, static_cast<int>(std::ceil(std::log2(units))));
+  return std::clamp(bits, 0, kMaxFractionBits);
 }
 
 // Fraction bits of every population. Those that are max-pooled from each other count alike: as the
 // option of the last says that has one, else as the largest of their choices.
 std::vector<int> choose_fraction_bits(const Network& network, const QuantizeOptions& options,
-                                      const std::vector<std::vector<double>>& scales) {
+                                      const std::vector<std::vector<double>>& scales,
+                                      const std::vector<int>& event_exponents) {
   std::vector<int> bits;
   std::vector<std::optional<int>> given = options.fraction_bits;
   for (std::size_t i = 0; i < network.populations.size(); ++i) {
-    bits.push_back(choose_fraction_bits(network.populations[i], scales[i], options.timesteps));
+    bits.push_back(choose_fraction_bits(network.populations[i], scales[i], options.timesteps,
+                                        -event_exponents[i]));
   }
   std::vector<const ir::Projection*> pools;  // their targets rising
   for (std::size_t i = 0; i < network.populations.size(); ++i) {
@@ -127,6 +132,17 @@ int reset_decay_bits(const Population& p, int least) {
     if (all) return k;
   }
   return std::max(least, kMaxDecayBits);
+}
+
+// Spikes in a step that the integers hold. Where the network sets no limit, twice as many as were
+// seen, as 2^n - 1; what is beyond stays in the membrane.
+int choose_max_spikes(const Population& p, std::size_t index, const Calibration& calibration) {
+  constexpr int kUnseen = 15;
+  if (p.max_spikes != ir::kMaxSpikes) return p.max_spikes;
+  if (calibration.count_max.empty()) return kUnseen;
+  const int bits =
+      numeric::unsigned_bits_for(static_cast<std::uint64_t>(2 * calibration.count_max[index]));
+  return std::clamp((1 << bits) - 1, 3, ir::kMaxSpikes);
 }
 
 ir::ResetRule canonical(ir::ResetRule r) {
@@ -179,6 +195,7 @@ QuantizedPopulation quantize_population(const Network& network, std::size_t inde
   q.bias = ir::per_neuron(
       n, [&](std::size_t j) { return to_integer(p.bias[j], scales[j] * unit, p, "bias", j); });
   q.inhibition = p.inhibition;
+  q.max_spikes = p.max_spikes;
   q.synapse = p.synapse;
   if (p.synapse != ir::Synapse::None) quantize_current(p, options, index, scales, q);
   if (!p.spiking) return q;
@@ -273,17 +290,34 @@ QuantizedNetwork quantize(const Network& network, const QuantizeOptions& options
                         scaled ? calibration.input_scale[i] : 1.0, input.is_static});
   }
   const std::vector<std::vector<double>> scales = choose_scales(network, options, calibration);
-  const std::vector<int> fraction_bits = choose_fraction_bits(network, options, scales);
+  std::vector<int> event_exponents(network.populations.size(), 0);
+  for (std::size_t i = 0; i < event_exponents.size(); ++i) {
+    if (!ir::sends_membranes(network, i)) continue;
+    event_exponents[i] = event_exponent(network, options, calibration, i, scales[i].front());
+  }
+  const std::vector<int> fraction_bits =
+      choose_fraction_bits(network, options, scales, event_exponents);
+  std::vector<double> event_units(network.populations.size(), 1);
   for (std::size_t i = 0; i < network.populations.size(); ++i) {
-    q.populations.push_back(quantize_population(network, i, options, scales[i], fraction_bits[i]));
+    QuantizedPopulation p = quantize_population(network, i, options, scales[i], fraction_bits[i]);
+    p.max_spikes = choose_max_spikes(network.populations[i], i, calibration);
+    if (ir::sends_membranes(network, i)) {
+      const auto given = options.value_bits.empty() ? std::nullopt : options.value_bits[i];
+      p.value_bits = given.value_or(kDefaultValueBits);
+      p.value_shift = std::max(0, event_exponents[i] + fraction_bits[i]);
+      event_units[i] = std::ldexp(1, p.value_shift - p.fraction_bits) / scales[i].front();
+    }
+    q.populations.push_back(std::move(p));
   }
   for (const ir::Projection& p : network.projections) {
     const bool pools = std::holds_alternative<ir::MaxPool>(p.connectivity);
     const int bits = options.weight_bits[p.target];
-    q.projections.push_back(
-        {p.name, p.source, p.target,
-         quantize_weights(p.connectivity, scales[p.target], weight_factor(p, calibration), bits),
-         pools ? 0 : bits, p.delay, p.where});
+    const bool from_input = p.source.kind == ir::Source::Kind::Input;
+    const double factor =
+        weight_factor(p, calibration) * (from_input ? 1.0 : event_units[p.source.index]);
+    q.projections.push_back({p.name, p.source, p.target,
+                             quantize_weights(p.connectivity, scales[p.target], factor, bits),
+                             pools ? 0 : bits, p.delay, p.where});
   }
   return q;
 }
@@ -314,6 +348,26 @@ void check_membrane_bits(const QuantizedNetwork& network,
   errors.stop_if_any();
 }
 
+namespace {
+
+// Counts and values that the proof rules out need no bits.
+void narrow_events(QuantizedPopulation& p, const WidthBounds& b) {
+  if (p.sends_counts()) {
+    const std::int64_t most = std::max<std::int64_t>(0, b.sum_hi - 1 + p.reset_offset) /
+                              (p.threshold.min() + p.reset_offset);
+    const int bits = numeric::unsigned_bits_for(static_cast<std::uint64_t>(most));
+    if (bits < 8) p.max_spikes = std::min(p.max_spikes, (1 << bits) - 1);
+  }
+  if (p.sends_membranes()) {
+    const int bits =
+        numeric::bits_for_range(numeric::graded(b.membrane_lo, p.value_shift, p.value_bits),
+                                numeric::graded(b.membrane_hi, p.value_shift, p.value_bits));
+    p.value_bits = std::max(2, bits);
+  }
+}
+
+}  // namespace
+
 void assign_widths(QuantizedNetwork& network, const std::vector<WidthBounds>& bounds,
                    const std::vector<std::optional<int>>& membrane_bits) {
   for (std::size_t i = 0; i < network.populations.size(); ++i) {
@@ -331,6 +385,7 @@ void assign_widths(QuantizedNetwork& network, const std::vector<WidthBounds>& bo
     } else if (const auto source = ir::pooled_source(network, i)) {
       p.current_bits = network.populations[*source].membrane_bits;
     }
+    narrow_events(p, b);
     const std::int64_t top = numeric::max_of(p.membrane_bits);
     p.threshold = ir::per_neuron(p.threshold.uniform() ? 1 : p.neurons(),
                                  [&](std::size_t j) { return std::min(p.threshold[j], top); });

@@ -26,11 +26,16 @@ struct Calibration {
   std::vector<std::int64_t> input_max;
   // Per input: value = round(x * scale), 1 for data that are integers. Empty: 1 for all.
   std::vector<double> input_scale;
+  // Per population: the largest membrane in magnitude, and the most spikes of a neuron in a step.
+  std::vector<double> membrane_max;
+  std::vector<int> count_max;
 };
 
-// What a projection's real weights are multiplied by because its events count in other units.
+// What a projection's real weights are multiplied by because its input counts in other units.
 [[nodiscard]] double weight_factor(const ir::Projection& projection,
                                    const Calibration& calibration);
+
+constexpr int kDefaultValueBits = 8;
 
 struct QuantizeOptions {
   std::vector<int> weight_bits;                        // per population, 1..16
@@ -39,7 +44,8 @@ struct QuantizeOptions {
   std::vector<std::optional<int>> current_decay_bits;  // likewise; empty: all chosen
   std::vector<std::optional<int>>
       membrane_bits;  // per population; nullopt: proved, else saturating
-  int timesteps = 0;  // the longest sample to hold
+  std::vector<std::optional<int>> value_bits;  // of membranes that are sent; empty: 8 for all
+  int timesteps = 0;                           // the longest sample to hold
 };
 
 // The network is one that align_convolutions() has passed. The result lacks its widths:
@@ -62,7 +68,7 @@ struct WidthBounds {
   std::int64_t current_lo = 0, current_hi = 0;  // of the running sum of a current
 };
 
-// Gives every population the narrowest widths that hold its bounds. A threshold beyond the membrane
+// Gives every population the narrowest widths that hold its bounds, those of its events included. A threshold beyond the membrane
 // can never be passed: it becomes the largest membrane value, which changes nothing. Where narrower
 // membranes were asked for, check_membrane_bits() comes before.
 void assign_widths(ir::QuantizedNetwork& network, const std::vector<WidthBounds>& bounds,

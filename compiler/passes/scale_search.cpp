@@ -81,7 +81,8 @@ double search_scale(const std::vector<WeightRow>& rows, const ScaleSearch& searc
     }
     const bool traced = row.traces != nullptr && row.traces->rows > 0;
     const RowMajor seen = traced ? RowMajor(difference * traces_of(row).transpose()) : difference;
-    const double samples = traced ? static_cast<double>(row.traces->rows) : 1.0;
+    const double samples =
+        traced ? static_cast<double>(row.traces->rows) * row.trace_unit * row.trace_unit : 1.0;
     for (Eigen::Index c = 0; c < candidates; ++c) {
       error[static_cast<std::size_t>(c)] += seen.row(c).squaredNorm() / samples;
     }

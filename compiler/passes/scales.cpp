@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "compiler/passes/event_units.h"
 #include "compiler/passes/scale_search.h"
 
 namespace hillock::passes {
@@ -42,7 +43,8 @@ class Chooser {
       : network_(network),
         options_(options),
         calibration_(calibration),
-        pooled_(pool_sources(network)) {}
+        pooled_(pool_sources(network)),
+        units_(network.populations.size(), 0.0) {}
 
   std::vector<std::vector<double>> choose() {
     std::vector<Demand> demands;
@@ -59,6 +61,9 @@ class Chooser {
     std::vector<std::vector<double>> scales;  // per channel
     for (std::size_t p = 0; p < network_.populations.size(); ++p) {
       scales.push_back(pooled_[p] != kNone ? scales[pooled_[p]] : search(p, demands[p]));
+      if (!ir::sends_membranes(network_, p)) continue;
+      const double scale = scales[p].front();
+      units_[p] = std::ldexp(1, event_exponent(network_, options_, calibration_, p, scale)) / scale;
     }
     for (std::size_t p = 0; p < scales.size(); ++p) {
       const std::size_t positions = ir::positions_of(network_, p);
@@ -81,7 +86,8 @@ class Chooser {
   [[nodiscard]] Demand own_demand(std::size_t index) const {
     const Population& p = network_.populations[index];
     const bool is_pooled = std::find(pooled_.begin(), pooled_.end(), index) != pooled_.end();
-    const bool read = !p.spiking && (!is_pooled || index == network_.output);
+    const bool read = !p.spiking && (!is_pooled || index == network_.output ||
+                                     ir::sends_membranes(network_, index));
     Demand d{p.inhibition || read, std::vector<double>(channels(index), kMaxScale)};
     if (!p.spiking) return d;
     const std::size_t positions = ir::positions_of(network_, index);
@@ -120,6 +126,15 @@ class Chooser {
     return scales;
   }
 
+  // What an event of value 1 counts; where the source comes later, the most that it can.
+  [[nodiscard]] double event_unit(const ir::Source& source) const {
+    if (source.kind == ir::Source::Kind::Input) return 1;
+    if (!ir::sends_membranes(network_, source.index)) return 1;
+    const double known = units_[source.index];
+    return known > 0 ? known
+                     : coarsest_event_unit(network_, options_, calibration_, source.index);
+  }
+
   // The weights into every channel of a population, over all projections.
   [[nodiscard]] std::vector<std::vector<WeightRow>> rows_into(std::size_t population) const {
     std::vector<std::vector<WeightRow>> rows(channels(population));
@@ -128,10 +143,12 @@ class Chooser {
       const ir::Projection& projection = network_.projections[k];
       if (projection.target != population) continue;
       const auto* traces = calibration_.traces.empty() ? nullptr : &calibration_.traces[k];
-      const double factor = weight_factor(projection, calibration_);
+      const double unit = event_unit(projection.source);
+      const double factor = weight_factor(projection, calibration_) * unit;
       const auto add = [&](std::size_t channel, std::span<const double> weight,
                            std::size_t first_column, std::vector<std::uint32_t> columns) {
-        WeightRow row{{weight.begin(), weight.end()}, traces, first_column, std::move(columns)};
+        WeightRow row{
+            {weight.begin(), weight.end()}, traces, unit, first_column, std::move(columns)};
         for (double& w : row.weight) w *= factor;
         rows[channel].push_back(std::move(row));
       };
@@ -165,6 +182,7 @@ class Chooser {
   const QuantizeOptions& options_;
   const Calibration& calibration_;
   std::vector<std::size_t> pooled_;
+  std::vector<double> units_;  // of events that carry membranes; 0: not known yet
 };
 
 }  // namespace

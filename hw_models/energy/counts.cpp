@@ -26,6 +26,7 @@ constexpr std::array kFields = {
     &PopulationCounts::update_groups,
     &PopulationCounts::spikes,
     &PopulationCounts::bitmap_bits_written,
+    &PopulationCounts::event_bits_read,
     &PopulationCounts::scan_words_min,
     &PopulationCounts::scan_words_max,
     &PopulationCounts::score_bits_moved,
@@ -40,6 +41,7 @@ void count_scan(const EngineSize& source,
     const auto events = static_cast<std::int64_t>(elements.size());
     c.scan_words_min += static_cast<double>(numeric::ceil_div(events, source.scan.word_bits));
     c.scan_words_max += static_cast<double>(std::min(events, source.scan.words));
+    c.event_bits_read += static_cast<double>(events * source.lanes * source.event_bits);
   }
 }
 
@@ -92,7 +94,8 @@ Counts ActionCounter::count(const ir::Activity& activity) const {
     c.updates = static_cast<double>(a.updates);
     c.lane_updates = steps * padded;
     c.spikes = static_cast<double>(a.spikes);
-    c.bitmap_bits_written = steps * padded * static_cast<double>(e.bitmaps);
+    c.bitmap_bits_written =
+        steps * padded * static_cast<double>(e.bitmaps * (1 + e.event_bits));
     c.score_bits_moved = 2 * steps * padded * static_cast<double>(e.score_bits);
 
     const auto into = network_.projections_into(p);

@@ -27,8 +27,9 @@ struct PopulationCounts {
   double lane_updates = 0;    // the same with the idle lanes of the last group
   double update_groups = 0;   // cycles in which the update pipeline holds a group
   double spikes = 0;
-  double bitmap_bits_written =
-      0;  // a bit a lane, group and step, where the spikes feed a population
+  // A bit a lane, group and step, where the spikes feed a population; and the values beside them.
+  double bitmap_bits_written = 0;
+  double event_bits_read = 0;  // of values: a row of them with every event
   // Words of the bitmap that the consumer scanned. Empty words are skipped, and the activity knows
   // how many spikes a step had, not in which words: the truth lies between the two.
   double scan_words_min = 0;

@@ -85,7 +85,8 @@ class Estimator {
     const Interval scanned{c.scan_words_min, (c.scan_words_min + c.scan_words_max) / 2,
                            c.scan_words_max};
     bitmap_ += per_bit("register") *
-               (Interval{written, written, written} + scanned * bits(e.scan.word_bits));
+               (Interval{written, written, written} + scanned * bits(e.scan.word_bits) +
+                Interval{c.event_bits_read, c.event_bits_read, c.event_bits_read});
     const double scores = c.score_bits_moved / 2;  // each score is read, added to, written back
     readout_ += per_bit("register") * c.score_bits_moved + per_bit("add") * scores;
   }

@@ -99,10 +99,16 @@ UpdateSize update_size(const ir::QuantizedPopulation& p) {
     if (p.decay_shift > 0) u.add_bits += m + p.decay_shift + 2;  // rounding
   }
   if (p.spiking) u.compare_bits += m;  // snn_fire
+  if (p.sends_counts()) {
+    // A subtraction for every bit of the count, and whether any spike is left.
+    u.add_bits += ir::event_bits(p) * (m + ir::event_bits(p) + 2);
+    u.compare_bits += m;
+  }
+  if (p.sends_membranes() && p.value_shift > 0) u.add_bits += m;  // rounding
   if ((delayed && p.reset.mechanism != ResetMechanism::None) || quirk) {
     u.compare_bits += m;  // snn_prepare
   }
-  if (subtract) u.add_bits += delayed ? s + 2 : m + 2;  // threshold taken away
+  if (subtract && !p.sends_counts()) u.add_bits += delayed ? s + 2 : m + 2;  // threshold taken away
   u.add_bits += s + 2;                                  // prepared sum
   if (p.synapse != ir::Synapse::None) {
     // snn_prepare_current: a leak of its own, its rounding and its bias; and the sum with the
@@ -151,8 +157,8 @@ EngineSize engine_size(const ir::QuantizedNetwork& network, const ir::Mapping& m
     const ir::QuantizedProjection& into = network.projections[k];
     if (into.target != population) continue;
     e.weight_bits = std::max<std::int64_t>(e.weight_bits, into.weight_bits);
-    if (into.source.kind == ir::Source::Kind::Input) {
-      e.value_bits = ir::value_bits(network.inputs[into.source.index]);
+    if (!std::holds_alternative<ir::MaxPool>(into.connectivity)) {
+      e.value_bits = std::max<std::int64_t>(e.value_bits, ir::value_bits(network, into.source));
     }
     const MemorySize rows = weight_memory(network, mapping, k);
     e.weights.depth += rows.depth;
@@ -168,6 +174,7 @@ EngineSize engine_size(const ir::QuantizedNetwork& network, const ir::Mapping& m
                     (e.update.multiply_a > 0 ? p.membrane_bits + p.decay_shift + 2 : 0) +
                     p.accumulator_bits + 2;
   e.bitmaps = bitmap_count(network, population);
+  if (ir::event_bits(p) > 1) e.event_bits = ir::event_bits(p);
   if (e.bitmaps > 0) e.scan = scan_size(e.lanes, e.groups);
   if (population == network.output) e.score_bits = ir::score_bits(network);
   return e;

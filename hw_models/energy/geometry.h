@@ -42,6 +42,7 @@ struct EngineSize {
   std::int64_t sum_bits = 0;  // of the accumulating adder
   std::int64_t weight_bits = 0;
   std::int64_t value_bits = 1;  // 1: binary events, no multiplier
+  std::int64_t event_bits = 0;  // of the values that its own events carry, kept beside the bitmaps
   // Read-only. The rows of several projections count as one memory. For a max-pooled population:
   // the two banks of its source's membranes.
   MemorySize weights;

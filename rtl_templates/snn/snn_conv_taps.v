@@ -41,6 +41,10 @@ module snn_conv_taps #(
   parameter WeightBits     = 6,
   parameter WeightFile     = "",  // row ((channel * KernelHeight + ky) * KernelWidth + kx) * BlockGroups
                                   // + group of the block: Lanes weights, lane 0 lowest
+  // Whether its memories are RAM, and where they are on the load port: see snn_image_memory
+  parameter Loadable     = 0,
+  parameter LoadAddrBits = 1,
+  parameter WeightBase   = 0,
   // Derived; not to be overridden
   parameter GroupBits      = (Groups > 1) ? $clog2(Groups) : 1
 ) (
@@ -63,7 +67,9 @@ module snn_conv_taps #(
   output wire                        tap_sample_last_o,
   output wire [GroupBits-1:0]        tap_group_o,
   output wire [ValueBits-1:0]        tap_value_o,
-  output wire [Lanes*WeightBits-1:0] weights_o
+  output wire [Lanes*WeightBits-1:0] weights_o,
+  // Memories loaded at run time
+  input  wire [LoadAddrBits+32:0]    load_i
 );
 
   localparam ChannelRows    = KernelHeight * KernelWidth * BlockGroups;  // rows of a channel
@@ -254,16 +260,20 @@ module snn_conv_taps #(
     .tap_value_o       (tap_value_o)
   );
 
-  snn_rom #(
-    .Width      (Lanes * WeightBits),
-    .Depth      (Rows),
-    .AddrBits   (RowBits),
-    .MemInitFile(WeightFile)
+  snn_image_memory #(
+    .Width       (Lanes * WeightBits),
+    .Depth       (Rows),
+    .AddrBits    (RowBits),
+    .MemInitFile (WeightFile),
+    .Loadable    (Loadable),
+    .LoadAddrBits(LoadAddrBits),
+    .LoadBase    (WeightBase)
   ) u_weights (
     .clk_i (clk_i),
     .en_i  (tap_valid_o & tap_ready_i & tap_event_o),
     .addr_i(tap_row),
-    .data_o(weights_o)
+    .data_o(weights_o),
+    .load_i(load_i)
   );
 
   wire unused;

@@ -20,6 +20,10 @@ module snn_dense_taps #(
   parameter WeightBits = 6,
   parameter Fused      = 1,
   parameter WeightFile = "",  // row addr * Groups + group: Lanes weights, lane 0 lowest
+  // Whether its memories are RAM, and where they are on the load port: see snn_image_memory
+  parameter Loadable     = 0,
+  parameter LoadAddrBits = 1,
+  parameter WeightBase   = 0,
   // Derived; not to be overridden
   parameter GroupBits  = (Groups > 1) ? $clog2(Groups) : 1
 ) (
@@ -43,7 +47,9 @@ module snn_dense_taps #(
   output wire                        tap_sample_last_o,
   output wire [GroupBits-1:0]        tap_group_o,
   output wire [ValueBits-1:0]        tap_value_o,
-  output wire [Lanes*WeightBits-1:0] weights_o
+  output wire [Lanes*WeightBits-1:0] weights_o,
+  // Memories loaded at run time
+  input  wire [LoadAddrBits+32:0]    load_i
 );
 
   localparam Rows    = Sources * Groups;
@@ -105,16 +111,20 @@ module snn_dense_taps #(
   assign tap_group_o       = group_q;
   assign tap_value_o       = value_q;
 
-  snn_rom #(
-    .Width      (Lanes * WeightBits),
-    .Depth      (Rows),
-    .AddrBits   (RowBits),
-    .MemInitFile(WeightFile)
+  snn_image_memory #(
+    .Width       (Lanes * WeightBits),
+    .Depth       (Rows),
+    .AddrBits    (RowBits),
+    .MemInitFile (WeightFile),
+    .Loadable    (Loadable),
+    .LoadAddrBits(LoadAddrBits),
+    .LoadBase    (WeightBase)
   ) u_weights (
     .clk_i (clk_i),
     .en_i  (take & event_q),
     .addr_i(row_q),
-    .data_o(weights_o)
+    .data_o(weights_o),
+    .load_i(load_i)
   );
 
   wire unused;

@@ -41,6 +41,9 @@ module snn_engine #(
   parameter Quirk         = 0,
   parameter LoseInput     = 0,
   parameter ResetOffset   = 0,
+  parameter MaxSpikes     = 1,
+  parameter EventBits     = 1,   // of what a neuron's event carries: see snn_fire
+  parameter ValueShift    = 0,
   // A parameter is either the same for all neurons (its value below) or stored per neuron
   // (its ...Stored flag is 1) in the parameter memory: per lane, from the lowest bit up, threshold,
   // decay, bias, reset value, current decay, current bias, reset decay, reset current, as far as
@@ -62,6 +65,10 @@ module snn_engine #(
   parameter        [DecayShift+1:0]   ResetDecay         = 0,  // Alpha with ResetSubtract
   parameter signed [AccBits-1:0]      ResetCurrent       = 0,
   parameter ParameterFile = "",  // row group
+  // Whether its memories are RAM, and where they are on the load port: see snn_image_memory
+  parameter Loadable     = 0,
+  parameter LoadAddrBits = 1,
+  parameter ParameterBase = 0,
   // Derived; not to be overridden
   parameter GroupBits = (Groups > 1) ? $clog2(Groups) : 1
 ) (
@@ -91,11 +98,14 @@ module snn_engine #(
   output wire [Lanes*MembraneBits-1:0] row_membranes_o,
   output wire [Lanes*MembraneBits-1:0] row_thresholds_o,   // of the row's neurons
   output wire [Lanes-1:0]              row_saturated_o,
+  output wire [Lanes*EventBits-1:0]    row_values_o,       // row_spikes_o where EventBits is 1
   // Activity, for counters: an event was taken, a row was added
   output wire                          event_taken_o,
   output wire                          weight_read_o,
   // The last tap of a sample's last step was taken
-  output wire                          sample_done_o
+  output wire                          sample_done_o,
+  // Memories loaded at run time
+  input  wire [LoadAddrBits+32:0]      load_i
 );
 
   localparam TwoWords      = (Current != 0) || (MaxInput != 0);
@@ -271,19 +281,26 @@ module snn_engine #(
 
   generate
     if (ParameterBits > 0) begin : gen_parameters
-      snn_rom #(
-        .Width      (Lanes * ParameterWidth),
-        .Depth      (Groups),
-        .AddrBits   (GroupBits),
-        .MemInitFile(ParameterFile)
+      snn_image_memory #(
+        .Width       (Lanes * ParameterWidth),
+        .Depth       (Groups),
+        .AddrBits    (GroupBits),
+        .MemInitFile (ParameterFile),
+        .Loadable    (Loadable),
+        .LoadAddrBits(LoadAddrBits),
+        .LoadBase    (ParameterBase)
       ) u_parameters (
         .clk_i (clk_i),
         .en_i  (m_valid_q & m_update_q),
         .addr_i(m_group_q),
-        .data_o(f_parameters)
+        .data_o(f_parameters),
+        .load_i(load_i)
       );
     end else begin : gen_no_parameters
       assign f_parameters = {(Lanes * ParameterWidth) {1'b0}};
+
+      wire unused_load;
+      assign unused_load = &{1'b0, load_i};
     end
   endgenerate
 
@@ -313,6 +330,7 @@ module snn_engine #(
       wire        [KeptBits-1:0]        prepared_kept;
       wire                              held;
       wire                              prepared_held;
+      wire        [EventBits-1:0]       value;
 
       assign parameters   = f_parameters[l*ParameterWidth +: ParameterWidth];
       assign lane_used[l] = UsedInShort | ~f_short_q;
@@ -407,7 +425,10 @@ module snn_engine #(
         .SameStep         (SameStep),
         .Quirk            (Quirk),
         .LoseInput        (LoseInput),
-        .ResetOffset      (ResetOffset)
+        .ResetOffset      (ResetOffset),
+        .MaxSpikes        (MaxSpikes),
+        .EventBits        (EventBits),
+        .ValueShift       (ValueShift)
       ) u_lane (
         .clk_i          (clk_i),
         .event_i        (m_event_q),
@@ -431,6 +452,7 @@ module snn_engine #(
         .spike_o        (lane_spikes[l]),
         .membrane_o     (row_membranes_o[l*MembraneBits +: MembraneBits]),
         .saturated_o    (lane_saturated[l]),
+        .value_o        (value),
         .start_i        (d_start_q),
         .prepared_o     (w_prepared[l*StateBits +: AccBits]),
         .prepared_rest_o(prepared_rest),
@@ -439,6 +461,7 @@ module snn_engine #(
       );
 
       assign row_thresholds_o[l*MembraneBits +: MembraneBits] = threshold;
+      assign row_values_o[l*EventBits +: EventBits] = value & {EventBits{lane_used[l]}};
 
       wire unused_parameters;
       assign unused_parameters = &{1'b0, parameters};

@@ -6,6 +6,15 @@
 //   compared = m - (held ? threshold + ResetOffset : 0)      snnTorch's same-step quirk only
 //   spike    = compared > threshold
 //   membrane = m, or, with a reset in the same step and a spike, m after the reset
+//
+// The event of a neuron (spike_o) carries value_o:
+//   MaxSpikes = 1  1
+//   MaxSpikes > 1  how often the membrane passes the threshold and is reset in this step, at most
+//                  MaxSpikes times. No divider: halves of the spikes that are left are taken where
+//                  the membrane has them, the larger first, a subtraction each. What is beyond
+//                  MaxSpikes stays, and counts as a saturation.
+//   Spiking = 0    with EventBits > 1 the membrane, in units of 2^ValueShift, rounded half up and
+//                  clamped to EventBits; 0 is no event.
 `default_nettype none
 
 module snn_fire #(
@@ -17,7 +26,10 @@ module snn_fire #(
   parameter SameStep     = 0,   // 1: the reset lands in the step of the spike
   parameter Quirk        = 0,   // 1: snnTorch's reset_delay=False with subtraction (uses held_i)
   parameter LoseInput    = 0,   // 1: a delayed reset to zero loses its step's input (uses held_i)
-  parameter ResetOffset  = 0    // 0 or 1: subtract threshold + ResetOffset
+  parameter ResetOffset  = 0,   // 0 or 1: subtract threshold + ResetOffset
+  parameter MaxSpikes    = 1,   // above 1: SameStep, no Quirk
+  parameter EventBits    = 1,   // of an event's value; 1: there is none
+  parameter ValueShift   = 0
 ) (
   input  wire signed [SumBits-1:0]      sum_i,
   input  wire                           held_i,
@@ -25,7 +37,8 @@ module snn_fire #(
   input  wire signed [MembraneBits-1:0] reset_value_i,
   output wire                           spike_o,
   output wire signed [MembraneBits-1:0] membrane_o,
-  output wire                           saturated_o
+  output wire                           saturated_o,
+  output wire        [EventBits-1:0]    value_o
 );
 
   localparam AmountBits = MembraneBits + 1;  // threshold + 1 may need one bit more
@@ -40,6 +53,8 @@ module snn_fire #(
   wire signed [AmountBits:0]     limit;  // a concatenation is unsigned: the comparison needs this
   wire signed [AmountBits:0]     m_wide;
   wire signed [AmountBits:0]     subtracted;
+  wire signed [MembraneBits-1:0] left;     // after the spikes of this step
+  wire                           clipped;  // of the event's value
 
   generate
     if (MembraneBits < SumBits) begin : gen_saturate
@@ -56,7 +71,7 @@ module snn_fire #(
 
   assign lost           = (LoseInput != 0) & held_i;
   assign m              = lost ? {MembraneBits{1'b0}} : clamped;
-  assign saturated_o    = overflow & ~lost;
+  assign saturated_o    = (overflow & ~lost) | clipped;
   assign threshold_wide = {threshold_i[MembraneBits-1], threshold_i};
   assign amount         = threshold_wide + ((ResetOffset != 0) ? {{(AmountBits - 1) {1'b0}}, 1'b1}
                                                                : {AmountBits{1'b0}});
@@ -64,12 +79,82 @@ module snn_fire #(
   assign subtracted     = m_wide - {amount[AmountBits-1], amount};
   assign compared       = ((Quirk != 0) & held_i) ? subtracted : m_wide;
   assign limit          = {threshold_wide[AmountBits-1], threshold_wide};
-  assign spike_o        = (Spiking != 0) &
-                          (compared > limit);
+
+  // ---------------------------------------------------------------- the event
+  generate
+    if (MaxSpikes > 1) begin : gen_count
+      localparam CountBits = $clog2(MaxSpikes + 1);
+      localparam WideBits  = AmountBits + CountBits + 1;
+
+      wire signed [WideBits-1:0] amount_wide;
+      wire        [CountBits-1:0] taken;
+      // What is left before each subtraction, the first lowest.
+      wire [(CountBits+1)*WideBits-1:0] chain;
+
+      assign amount_wide = {{(WideBits - AmountBits) {amount[AmountBits-1]}}, amount};
+      assign chain[0 +: WideBits] = {{(WideBits - MembraneBits) {m[MembraneBits-1]}}, m};
+
+      genvar i;
+      for (i = 0; i < CountBits; i = i + 1) begin : gen_half
+        localparam Open = MaxSpikes >> i;  // spikes that are still to be had
+        localparam [31:0]         TakeWide = (Open + 1) / 2;
+        localparam [WideBits-1:0] Take     = TakeWide[WideBits-1:0];
+        wire signed [WideBits-1:0] had;
+        wire signed [WideBits-1:0] after;
+        assign had      = chain[i*WideBits +: WideBits];
+        assign after    = had - amount_wide * $signed(Take);
+        assign taken[i] = ~after[WideBits-1] & ((ResetOffset != 0) | (|after));
+        assign chain[(i+1)*WideBits +: WideBits] = taken[i] ? after : had;
+      end
+
+      reg [31:0] count;
+      integer k;
+      always @* begin
+        count = 32'd0;
+        for (k = 0; k < CountBits; k = k + 1) begin
+          if (taken[k]) count = count + (((MaxSpikes >> k) + 1) / 2);
+        end
+      end
+
+      wire signed [WideBits-1:0] rest;
+      wire signed [WideBits-1:0] limit_wide;
+      assign rest       = chain[CountBits*WideBits +: WideBits];
+      assign limit_wide = {{(WideBits - AmountBits - 1) {limit[AmountBits]}}, limit};
+      assign clipped    = (rest > limit_wide);
+      assign left       = rest[MembraneBits-1:0];
+      assign value_o    = count[EventBits-1:0];
+      assign spike_o    = (compared > limit);
+      wire unused_count;
+      assign unused_count = &{1'b0, count, rest};
+    end else if (EventBits > 1) begin : gen_membrane
+      localparam WideBits = MembraneBits + EventBits + ValueShift + 1;
+      localparam [WideBits-1:0] One  = {{(WideBits - 1) {1'b0}}, 1'b1};
+      localparam [WideBits-1:0] Half = (ValueShift > 0) ? (One << ValueShift) >> 1
+                                                        : {WideBits{1'b0}};
+      wire signed [WideBits-1:0]         sum;
+      wire signed [WideBits-1:0]         graded;
+      wire        [WideBits-EventBits:0] top;
+      assign sum     = {{(WideBits - MembraneBits) {m[MembraneBits-1]}}, m} + Half;
+      assign graded  = sum >>> ValueShift;
+      assign top     = graded[WideBits-1:EventBits-1];
+      assign clipped = (|top) & ~(&top);
+      assign value_o = clipped ? {graded[WideBits-1], {(EventBits - 1) {~graded[WideBits-1]}}}
+                               : graded[EventBits-1:0];
+      assign spike_o = |value_o;
+      assign left    = m;
+      wire unused_limit;
+      assign unused_limit = &{1'b0, compared > limit};
+    end else begin : gen_spike
+      assign clipped = 1'b0;
+      assign spike_o = (Spiking != 0) & (compared > limit);
+      assign value_o = spike_o;
+      assign left    = subtracted[MembraneBits-1:0];
+    end
+  endgenerate
 
   generate
     if ((SameStep != 0) && (ResetSubtract != 0)) begin : gen_subtract
-      assign membrane_o = spike_o ? subtracted[MembraneBits-1:0] : m;
+      assign membrane_o = spike_o ? left : m;
       wire unused_value;
       assign unused_value = &{1'b0, reset_value_i, subtracted[AmountBits:MembraneBits]};
     end else if ((SameStep != 0) && (ResetZero != 0)) begin : gen_zero
@@ -84,7 +169,7 @@ module snn_fire #(
   endgenerate
 
   wire unused;
-  assign unused = held_i;
+  assign unused = &{1'b0, held_i, left, subtracted};
 
 endmodule
 

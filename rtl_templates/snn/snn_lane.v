@@ -37,6 +37,9 @@ module snn_lane #(
   parameter Quirk         = 0,
   parameter LoseInput     = 0,
   parameter ResetOffset   = 0,
+  parameter MaxSpikes     = 1,
+  parameter EventBits     = 1,
+  parameter ValueShift    = 0,
   // Derived; not to be overridden
   parameter RestBits      = ((Current != 0) || (MaxInput != 0)) ? SumBits : 1,
   parameter KeptBits      = (Static != 0) ? AccBits : 1
@@ -65,6 +68,7 @@ module snn_lane #(
   output wire                           spike_o,
   output wire signed [MembraneBits-1:0] membrane_o,
   output wire                           saturated_o,
+  output wire        [EventBits-1:0]    value_o,
   // Stage D
   input  wire                           start_i,
   // Stage W
@@ -109,7 +113,10 @@ module snn_lane #(
     .SameStep     (SameStep),
     .Quirk        (Quirk),
     .LoseInput    (LoseInput),
-    .ResetOffset  (ResetOffset)
+    .ResetOffset  (ResetOffset),
+    .MaxSpikes    (MaxSpikes),
+    .EventBits    (EventBits),
+    .ValueShift   (ValueShift)
   ) u_fire (
     .sum_i        (f_total),
     .held_i       (f_held_q),
@@ -117,7 +124,8 @@ module snn_lane #(
     .reset_value_i(reset_value_i),
     .spike_o      (spike_o),
     .membrane_o   (membrane_o),
-    .saturated_o  (saturated_o)
+    .saturated_o  (saturated_o),
+    .value_o      (value_o)
   );
 
   always @(posedge clk_i) begin

@@ -1,7 +1,7 @@
 // snn_readout: scores of the output population over a sample, and the class with the largest score
 // (the lowest index wins a tie).
 //
-// Mode 0 counts spikes, 1 sums membranes, 2 takes their maximum, 3 the last step's.
+// Mode 0 counts spikes (CountBits a neuron), 1 sums membranes, 2 takes their maximum, 3 the last step's.
 // A row is taken in every cycle. After the last row of a sample the scores are compared one after
 // another, in the order of the neurons, and the result is offered Reads + Neurons + 2 cycles after
 // that row: Reads is Groups where the rows hold the neurons in order (one position, one block), else
@@ -15,6 +15,7 @@ module snn_readout #(
   parameter MembraneBits = 16,
   parameter ScoreBits    = 8,  // holds every score, signed
   parameter ClassBits    = 4,  // max(1, clog2(Neurons))
+  parameter CountBits    = 1,  // of the spikes of a neuron in a step, below ScoreBits
   // Where the neurons are in the rows (docs/rtl.md, layout): Positions * Blocks * BlockChannels of them
   parameter Positions     = 1,
   parameter Blocks        = 1,
@@ -33,7 +34,7 @@ module snn_readout #(
   input  wire [GroupBits-1:0]          row_group_i,
   input  wire                          row_step_last_i,
   input  wire                          row_sample_last_i,
-  input  wire [Lanes-1:0]              row_spikes_i,
+  input  wire [Lanes*CountBits-1:0]    row_spikes_i,
   input  wire [Lanes*MembraneBits-1:0] row_membranes_i,
   // Result out
   output wire                          result_valid_o,
@@ -56,7 +57,7 @@ module snn_readout #(
   reg  [GroupBits-1:0]         r_group_q;
   reg                          r_first_q;
   reg                          r_final_q;
-  reg  [Lanes-1:0]             r_spikes_q;
+  reg  [Lanes*CountBits-1:0]   r_spikes_q;
   reg  [Lanes*MembraneBits-1:0] r_membranes_q;
   // The comparison
   reg  [GroupBits-1:0]        group_q;
@@ -98,13 +99,13 @@ module snn_readout #(
       assign membrane  = r_membranes_q[l*MembraneBits +: MembraneBits];
 
       if (Mode == 0) begin : gen_count
-        assign value = {{(ScoreBits - 1) {1'b0}}, r_spikes_q[l]};
+        assign value = {{(ScoreBits - CountBits) {1'b0}}, r_spikes_q[l*CountBits +: CountBits]};
         wire unused_membrane;
         assign unused_membrane = &{1'b0, membrane};
       end else begin : gen_membrane
         assign value = {{(ScoreBits - MembraneBits) {membrane[MembraneBits-1]}}, membrane};
         wire unused_spike;
-        assign unused_spike = r_spikes_q[l];
+        assign unused_spike = &{1'b0, r_spikes_q[l*CountBits +: CountBits]};
       end
 
       if (Mode <= 1) begin : gen_sum

@@ -1,6 +1,9 @@
 // snn_scanner: turns a step's bitmap into a stream of events in rising order of address, one a
 // cycle, skipping words without a spike. A step without spikes is one beat without event.
 //
+// With ValueBits above 1 an event carries a value, which whoever keeps it gives for event_addr_o in
+// the same cycle.
+//
 // The beat's step_last and sample_last travel with the last event of the step. The bank is released
 // when its last event enters the output register.
 // Latency: from step_valid_i two cycles to the first event, one to the beat of an empty step.
@@ -12,7 +15,10 @@ module snn_scanner #(
   parameter WordBits  = 32,   // bits of a word
   parameter Pitch     = 128,  // addresses between rows of words
   parameter Slices    = 4,    // words of a row: a power of two
-  parameter AddrBits  = 7     // bits of an address
+  parameter AddrBits  = 7,    // bits of an address
+  parameter ValueBits = 1,    // of a spike's value; 1: there is none, and every event counts 1
+  parameter Signed    = 0,    // 1: the value is signed
+  parameter BeatValueBits = 1  // of the value in a beat, signed; more than ValueBits, or both 1
 ) (
   input  wire                 clk_i,
   input  wire                 rst_i,
@@ -22,6 +28,8 @@ module snn_scanner #(
   input  wire [Words-1:0]     word_flags_i,
   output wire [IndexBits-1:0] word_index_o,
   input  wire [WordBits-1:0]  word_i,
+  output wire [AddrBits-1:0]  event_addr_o,   // of the event that is sent next
+  input  wire [ValueBits-1:0] event_value_i,
   output wire                 step_release_o,
   // Events out
   output wire                 beat_valid_o,
@@ -29,7 +37,8 @@ module snn_scanner #(
   output wire                 beat_event_o,
   output wire                 beat_step_last_o,
   output wire                 beat_sample_last_o,
-  output wire [AddrBits-1:0]  beat_addr_o
+  output wire [AddrBits-1:0]  beat_addr_o,
+  output wire [BeatValueBits-1:0] beat_value_o
 );
 
   localparam SliceBits = (Slices > 1) ? $clog2(Slices) : 0;
@@ -139,6 +148,29 @@ module snn_scanner #(
   assign beat_step_last_o   = out_step_last_q;
   assign beat_sample_last_o = out_sample_last_q;
   assign beat_addr_o        = out_addr_q;
+
+  // ---------------------------------------------------------------- values
+  assign event_addr_o = addr_wide[AddrBits-1:0];
+
+  generate
+    if (ValueBits > 1) begin : gen_value
+      reg [ValueBits-1:0] out_value_q;
+      always @(posedge clk_i) begin
+        if (out_free) out_value_q <= event_value_i;
+      end
+      if (BeatValueBits > ValueBits) begin : gen_extend
+        assign beat_value_o = {{(BeatValueBits - ValueBits)
+                                {(Signed != 0) & out_value_q[ValueBits-1]}}, out_value_q};
+      end else begin : gen_whole
+        assign beat_value_o = out_value_q;
+      end
+    end else begin : gen_one
+      localparam [31:0] OneWide = 32'd1;
+      assign beat_value_o = OneWide[BeatValueBits-1:0];
+      wire unused_value;
+      assign unused_value = event_value_i;
+    end
+  endgenerate
 
   wire unused;
   assign unused = &{1'b0, next_more, event_any, base_wide, addr_wide};

@@ -20,6 +20,11 @@ module snn_sparse_taps #(
   parameter CountBits  = 1,   // bits of the length of a list
   parameter ListFile   = "",  // row addr: first row, above it the number of rows
   parameter WeightFile = "",  // a row: Lanes weights, lane 0 lowest, above them the group
+  // Whether its memories are RAM, and where they are on the load port: see snn_image_memory
+  parameter Loadable     = 0,
+  parameter LoadAddrBits = 1,
+  parameter ListBase     = 0,
+  parameter WeightBase   = 0,
   // Derived; not to be overridden
   parameter GroupBits  = (Groups > 1) ? $clog2(Groups) : 1,
   parameter RowBits    = (Rows > 1) ? $clog2(Rows) : 1
@@ -43,7 +48,9 @@ module snn_sparse_taps #(
   output wire                        tap_sample_last_o,
   output wire [GroupBits-1:0]        tap_group_o,
   output wire [ValueBits-1:0]        tap_value_o,
-  output wire [Lanes*WeightBits-1:0] weights_o
+  output wire [Lanes*WeightBits-1:0] weights_o,
+  // Memories loaded at run time
+  input  wire [LoadAddrBits+32:0]    load_i
 );
 
   localparam RowWidth = Lanes * WeightBits;
@@ -66,16 +73,20 @@ module snn_sparse_taps #(
   wire                         fetch;
   wire                         accept;
 
-  snn_rom #(
-    .Width      (CountBits + RowBits),
-    .Depth      (Sources),
-    .AddrBits   (AddrBits),
-    .MemInitFile(ListFile)
+  snn_image_memory #(
+    .Width       (CountBits + RowBits),
+    .Depth       (Sources),
+    .AddrBits    (AddrBits),
+    .MemInitFile (ListFile),
+    .Loadable    (Loadable),
+    .LoadAddrBits(LoadAddrBits),
+    .LoadBase    (ListBase)
   ) u_lists (
     .clk_i (clk_i),
     .en_i  (accept),
     .addr_i(beat_addr_i),
-    .data_o(list)
+    .data_o(list),
+    .load_i(load_i)
   );
 
   assign first_row    = list[0 +: RowBits];
@@ -122,16 +133,20 @@ module snn_sparse_taps #(
 
   assign tap_free = ~tap_q | tap_ready_i;
 
-  snn_rom #(
-    .Width      (GroupBits + RowWidth),
-    .Depth      (Rows),
-    .AddrBits   (RowBits),
-    .MemInitFile(WeightFile)
+  snn_image_memory #(
+    .Width       (GroupBits + RowWidth),
+    .Depth       (Rows),
+    .AddrBits    (RowBits),
+    .MemInitFile (WeightFile),
+    .Loadable    (Loadable),
+    .LoadAddrBits(LoadAddrBits),
+    .LoadBase    (WeightBase)
   ) u_rows (
     .clk_i (clk_i),
     .en_i  (fetch & reaches),
     .addr_i(first_row + done_wide),
-    .data_o(row)
+    .data_o(row),
+    .load_i(load_i)
   );
 
   always @(posedge clk_i) begin

@@ -9,6 +9,9 @@
 // word_flags_o says which words hold a spike at all. A word is Pack rows side by side (narrow rows)
 // or a slice of a row, Slices words to a row (wide rows); at most one of the two exceeds 1.
 //
+// With ValueBits above 1 a spike carries a value: they lie beside the bits, a row a cycle in, and out
+// by the address of the spike that the reader is about to send.
+//
 // Handshake: step_ready_o: the bank to write is free. step_valid_o: the bank to read is complete;
 // flags, words and step_sample_last_o hold until step_release_i.
 `default_nettype none
@@ -20,6 +23,8 @@ module snn_spike_bitmap #(
   parameter Pack      = 8,  // rows in a word: a power of two
   parameter Slices    = 1,  // words in a row: a power of two
   parameter Delay     = 0,  // steps
+  parameter ValueBits = 1,  // of a spike's value; 1: there is none
+  parameter AddrBits  = 3,  // of a spike's address
   // Derived; not to be overridden
   parameter WordBits  = (Slices > 1) ? (Lanes + Slices - 1) / Slices : Lanes * Pack,
   parameter Words     = (Slices > 1) ? Groups * Slices : (Groups + Pack - 1) / Pack,
@@ -34,12 +39,15 @@ module snn_spike_bitmap #(
   input  wire                 row_step_last_i,
   input  wire                 row_sample_last_i,
   input  wire [Lanes-1:0]     row_spikes_i,
+  input  wire [Lanes*ValueBits-1:0] row_values_i,
   // Words out
   output wire                 step_valid_o,
   output wire                 step_sample_last_o,
   output wire [Words-1:0]     word_flags_o,
   input  wire [IndexBits-1:0] word_index_i,
   output wire [WordBits-1:0]  word_o,
+  input  wire [AddrBits-1:0]  event_addr_i,   // row * Lanes + lane
+  output wire [ValueBits-1:0] event_value_o,  // same cycle
   input  wire                 step_release_i
 );
 
@@ -216,6 +224,54 @@ module snn_spike_bitmap #(
       end
       wire unused_packed;
       assign unused_packed = &{1'b0, wr_flag};
+    end
+  endgenerate
+
+  // ---------------------------------------------------------------- values
+  generate
+    if (ValueBits > 1) begin : gen_values
+      localparam LaneBits = (Lanes > 1) ? $clog2(Lanes) : 1;
+      localparam RowBits  = $clog2(Banks * Groups);
+      wire [GroupBits-1:0]       group;
+      wire [LaneBits-1:0]        lane;
+      wire [31:0]                read_wide;
+      wire [31:0]                write_wide;
+      wire [Lanes*ValueBits-1:0] values;
+      snn_divide #(
+        .DividendBits (AddrBits),
+        .Divisor      (Lanes),
+        .QuotientBits (GroupBits),
+        .RemainderBits(LaneBits)
+      ) u_place (
+        .dividend_i (event_addr_i),
+        .quotient_o (group),
+        .remainder_o(lane)
+      );
+      assign read_wide  = rd_bank_wide * Groups + {{(32 - GroupBits) {1'b0}}, group};
+      assign write_wide = wr_bank_wide * Groups + group_wide;
+      snn_lutram #(
+        .Width   (Lanes * ValueBits),
+        .Depth   (Banks * Groups),
+        .AddrBits(RowBits)
+      ) u_values (
+        .clk_i    (clk_i),
+        .wr_en_i  (row_valid_i),
+        .wr_addr_i(write_wide[RowBits-1:0]),
+        .wr_data_i(row_values_i),
+        .rd_addr_i(read_wide[RowBits-1:0]),
+        .rd_data_o(values)
+      );
+      if (Lanes > 1) begin : gen_select
+        assign event_value_o = values[lane*ValueBits +: ValueBits];
+      end else begin : gen_only
+        assign event_value_o = values;
+      end
+      wire unused_values;
+      assign unused_values = &{1'b0, lane, read_wide, write_wide};
+    end else begin : gen_no_values
+      assign event_value_o = 1'b1;
+      wire unused_values;
+      assign unused_values = &{1'b0, row_values_i, event_addr_i};
     end
   endgenerate
 

@@ -14,7 +14,8 @@ namespace hillock::sim {
 // V is the type of a membrane: double or std::int64_t.
 template <typename V>
 struct Recording {
-  std::vector<support::Matrix<std::uint8_t>> spikes;  // per population, [T, neurons]
+  // Per population, [T, neurons]: spikes of the step; 1 where a membrane was sent, too.
+  std::vector<support::Matrix<std::uint8_t>> spikes;
   std::vector<support::Matrix<V>> membranes;          // per population, [T, neurons]
 
   // Makes room for `timesteps` steps of populations of the given sizes.

@@ -130,7 +130,8 @@ fs::path build_simulation(const BuildRequest& r) {
   named.pop_back();
   if (r.waves) named.back() = "--trace";
   const std::string text =
-      recipe(r, named, compiler) + fmt::format("value_bits {} waves {}", r.value_bits, r.waves);
+      recipe(r, named, compiler) +
+      fmt::format("value_bits {} waves {} load {}", r.value_bits, r.waves, r.load_port);
   const fs::path home = cache / fmt::format("{:016x}", fingerprint(text));
   fs::path library = home / "design.so";
   if (fs::exists(library) && fs::exists(home / "recipe.txt") &&
@@ -165,6 +166,7 @@ fs::path build_simulation(const BuildRequest& r) {
   const std::uint32_t mask = r.value_bits >= 32 ? 0xffffffffU : (1U << r.value_bits) - 1;
   link.insert(link.end(), {"-shared", "-DHILLOCK_TOP=Vtop", "-DHILLOCK_TOP_HEADER=\"obj/Vtop.h\"",
                            fmt::format("-DHILLOCK_WAVES={}", r.waves ? 1 : 0),
+                           fmt::format("-DHILLOCK_LOAD={}", r.load_port ? 1 : 0),
                            fmt::format("-DHILLOCK_VALUE_MASK={}u", mask), "-I.", "-Iobj",
                            "unity.cpp", "-o", "design.so", "-pthread"});
   for (const std::string& source : sources) {

@@ -93,7 +93,9 @@ class Comparer {
     const bool all_seen = std::all_of(seen, seen + groups, [](std::uint8_t s) { return s != 0; });
     const std::uint8_t* want_spikes = spikes.data.data() + t * n;
     const std::int64_t* want_membranes = membranes.data.data() + t * n;
-    if (all_seen && std::equal(want_spikes, want_spikes + n, rtl_spikes) &&
+    const ir::QuantizedPopulation& pop = network_.populations[p];
+    const bool valued = ir::event_bits(pop) > 1;
+    if (!valued && all_seen && std::equal(want_spikes, want_spikes + n, rtl_spikes) &&
         std::equal(want_membranes, want_membranes + n, rtl_membranes)) {
       return;
     }
@@ -106,9 +108,13 @@ class Comparer {
       if (want_membranes[j] != rtl_membranes[j]) {
         neuron("membrane", p, j, t, want_membranes[j], rtl_membranes[j]);
       }
-      if (want_spikes[j] != rtl_spikes[j]) {
-        neuron("spike", p, j, t, want_spikes[j], rtl_spikes[j]);
-      }
+      const std::int64_t spike = want_spikes[j] != 0 ? 1 : 0;
+      if (spike != rtl_spikes[j]) neuron("spike", p, j, t, spike, rtl_spikes[j]);
+      if (!valued) continue;
+      const std::int64_t value =
+          pop.sends_membranes() ? pop.value_of(want_membranes[j]) : want_spikes[j];
+      const std::int64_t rtl_value = rtl_.values[p][t * n + j];
+      if (value != rtl_value) neuron("value", p, j, t, value, rtl_value);
     }
   }
 
@@ -132,7 +138,7 @@ class Comparer {
     d.threshold = pop.threshold[j];
     d.before = t == 0 ? 0 : model_.recording.membranes[p](t - 1, j);
     d.before_real = pop.real(d.before, j);
-    if (what != "spike") {
+    if (what != "spike" && what != "value") {
       d.expected_real = pop.real(expected, j);
       d.actual_real = pop.real(actual, j);
     }

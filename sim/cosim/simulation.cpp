@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "compiler/support/diagnostics.h"
+#include "compiler/support/file.h"
 
 namespace hillock::sim {
 namespace fs = std::filesystem;
@@ -62,6 +63,33 @@ class WorkingFolder {
   fs::path before_;
 };
 
+// The words of weights.bin (docs/integration.md): three words of header, then runs of an address, a
+// count and that many words.
+std::vector<HillockLoad> read_load_image(const fs::path& file) {
+  const std::string bytes = support::read_file(file);
+  const auto word = [&](std::size_t i) {
+    std::uint32_t v = 0;
+    for (std::size_t b = 4; b-- > 0;) v = v << 8 | static_cast<unsigned char>(bytes[4 * i + b]);
+    return v;
+  };
+  const std::size_t words = bytes.size() / 4;
+  std::vector<HillockLoad> load;
+  std::size_t at = 3;
+  bool whole = bytes.size() % 4 == 0 && words >= at && bytes.compare(0, 4, "HLKW") == 0;
+  while (whole && at < words) {
+    whole = at + 2 <= words && word(at + 1) <= words - at - 2;
+    if (!whole) break;
+    const std::uint32_t address = word(at);
+    const std::uint32_t count = word(at + 1);
+    for (std::uint32_t i = 0; i < count; ++i) load.push_back({address + i, word(at + 2 + i)});
+    at += 2 + count;
+  }
+  if (!whole) {
+    support::fail(DiagnosticKind::BadBuild, {file.string()}, "is not a whole load image");
+  }
+  return load;
+}
+
 }  // namespace
 
 Simulation::Simulation(const fs::path& library, const fs::path& rtl_folder,
@@ -82,14 +110,19 @@ Simulation::Simulation(const fs::path& library, const fs::path& rtl_folder,
          static_cast<std::uint32_t>(r.lanes), static_cast<std::uint32_t>(r.groups),
          static_cast<std::uint32_t>(r.membrane_bits), static_cast<std::uint32_t>(r.group_word),
          static_cast<std::uint32_t>(r.spike_word), static_cast<std::uint32_t>(r.membrane_word),
+         static_cast<std::uint32_t>(r.value_bits), r.value_signed ? 1U : 0U,
+         static_cast<std::uint32_t>(r.value_word),
          slots_.back().data()});
   }
+  if (mapping.any_loadable()) load_ = read_load_image(rtl_folder / "weights.bin");
   design_ = {HILLOCK_HARNESS_ABI,
              static_cast<std::uint32_t>(populations_.size()),
              populations_.data(),
              static_cast<std::uint32_t>(layout.counter_words),
              static_cast<std::uint32_t>(ir::score_bits(network)),
-             static_cast<std::uint32_t>(layout.stall_bits)};
+             static_cast<std::uint32_t>(layout.stall_bits),
+             load_.data(),
+             load_.size()};
   const WorkingFolder in(rtl_folder);
   if (library_->create != nullptr && library_->destroy != nullptr && library_->run != nullptr) {
     handle_ = library_->create(&design_, seed);
@@ -109,6 +142,7 @@ void Simulation::run(const std::vector<HillockBeat>& beats, std::size_t timestep
   s.traces.assign(n, HillockTrace{});
   s.spikes.resize(n);
   s.membranes.resize(n);
+  s.values.resize(n);
   s.row_cycles.resize(n);
   s.row_seen.resize(n);
   s.counters.assign(design_.counter_words, 0);
@@ -118,6 +152,8 @@ void Simulation::run(const std::vector<HillockBeat>& beats, std::size_t timestep
     s.row_cycles[p].assign(timesteps * populations_[p].groups, 0);
     s.row_seen[p].assign(timesteps * populations_[p].groups, 0);
     s.traces[p].spikes = s.spikes[p].data();
+    s.values[p].assign(populations_[p].value_bits == 0 ? 0 : timesteps * populations_[p].neurons, 0);
+    s.traces[p].values = s.values[p].data();
     s.traces[p].membranes = s.membranes[p].data();
     s.traces[p].row_cycle = s.row_cycles[p].data();
     s.traces[p].row_seen = s.row_seen[p].data();

@@ -17,6 +17,7 @@ struct RtlSample {
   std::vector<HillockTrace> traces;
   std::vector<std::vector<std::uint8_t>> spikes;       // per population, [T * neurons]
   std::vector<std::vector<std::int64_t>> membranes;    // per population, [T * neurons]
+  std::vector<std::vector<std::int32_t>> values;       // likewise, where events carry values
   std::vector<std::vector<std::uint32_t>> row_cycles;  // per population, [T * groups]
   std::vector<std::vector<std::uint8_t>> row_seen;     // per population, [T * groups]
   std::vector<std::uint32_t> counters;
@@ -25,8 +26,9 @@ struct RtlSample {
 // One instance of the design, idle after reset. Not thread-safe; make one per thread.
 class Simulation {
  public:
-  // `rtl_folder` holds the memory images, read once here. `seed` fills uninitialized state at
-  // random; 0 fills zeros. Throws InputError (tool-failed) where the object does not fit.
+  // `rtl_folder` holds the memory images and weights.bin, read once here. `seed` fills
+  // uninitialized state at random; 0 fills zeros. Throws InputError (tool-failed) where the object
+  // does not fit.
   Simulation(const std::filesystem::path& library, const std::filesystem::path& rtl_folder,
              const ir::QuantizedNetwork& network, const ir::Mapping& mapping, std::uint32_t seed);
   ~Simulation();
@@ -42,6 +44,7 @@ class Simulation {
   std::shared_ptr<Library> library_;
   std::vector<HillockPopulation> populations_;
   std::vector<std::vector<std::int32_t>> slots_;  // per population: the neuron of a slot, or -1
+  std::vector<HillockLoad> load_;
   HillockDesign design_{};
   void* handle_ = nullptr;
 };

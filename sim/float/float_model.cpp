@@ -1,5 +1,6 @@
 #include "sim/float/float_model.h"
 
+#include <algorithm>
 #include <cmath>
 #include <span>
 
@@ -11,9 +12,21 @@ using ir::ResetMechanism;
 using ir::ResetTiming;
 using ir::Synapse;
 
+namespace {
+
+// The count of spikes whose limit lies nearest to so many thresholds.
+double nearest_count(const Population& p, double thresholds) {
+  return std::clamp(std::floor(thresholds + 0.5), 1.0, static_cast<double>(p.max_spikes));
+}
+
+}  // namespace
+
 FloatModel::FloatModel(const ir::Network& network)
     : network_(network), into_(network.populations.size()) {
-  for (const Population& p : network.populations) neurons_.push_back(p.neurons());
+  for (std::size_t p = 0; p < network.populations.size(); ++p) {
+    neurons_.push_back(network.populations[p].neurons());
+    sends_membranes_.push_back(ir::sends_membranes(network, p));
+  }
   for (const ir::Projection& p : network.projections) {
     into_[p.target].push_back({&p, Synapses<double>(p.connectivity)});
   }
@@ -59,9 +72,12 @@ void FloatModel::gather(std::size_t population, std::size_t t, const ir::Dataset
       }
     } else if (t >= delay) {
       const auto& spikes = result.recording.spikes[source.index];
+      const auto& membranes = result.recording.membranes[source.index];
+      const bool spiking = network_.populations[source.index].spiking;
       for (std::size_t i = 0; i < spikes.cols; ++i) {
-        if (spikes(t - delay, i) == 0) continue;
-        result.synaptic_operations += in.synapses.add(i, 1.0, sum);
+        const double value = spiking ? spikes(t - delay, i) : membranes(t - delay, i);
+        if (value == 0) continue;
+        result.synaptic_operations += in.synapses.add(i, value, sum);
       }
     }
   }
@@ -117,21 +133,30 @@ void FloatModel::update(std::size_t population, std::size_t t, const std::vector
     // With snnTorch's quirk a neuron above its threshold must pass twice the threshold.
     const double compared = quirk && above ? v - theta : v;
     const bool spike = p.spiking && passes(compared);
-    if (p.spiking && std::abs(compared - theta) < kTie) ++result.ties;
+    if (p.spiking && std::abs(compared - theta * nearest_count(p, compared / theta)) < kTie) {
+      ++result.ties;
+    }
     if (spike && (winner == membranes.cols || compared - theta > winner_lead)) {
       winner = j;
       winner_lead = compared - theta;
     }
+    int count = spike ? 1 : 0;
+    if (spike && p.max_spikes > 1) {
+      const double passed = p.comparison == Comparison::Greater ? std::ceil(compared / theta) - 1
+                                                                : std::floor(compared / theta);
+      count = static_cast<int>(std::clamp(passed, 1.0, static_cast<double>(p.max_spikes)));
+    }
     if (spike && !delayed) {
-      if (subtract) v -= theta;
+      if (subtract) v -= count * theta;
       if (zero) v = p.reset_value[j];
     }
     membranes(t, j) = v;
-    spikes(t, j) = spike ? 1 : 0;
+    spikes(t, j) = static_cast<std::uint8_t>(count);
   }
   for (std::size_t j = 0; j < membranes.cols; ++j) {
     if (p.inhibition && j != winner) spikes(t, j) = 0;
-    result.spikes += spikes(t, j);
+    if (sends_membranes_[population]) spikes(t, j) = membranes(t, j) != 0 ? 1 : 0;
+    result.spikes += spikes(t, j) != 0 ? 1 : 0;
   }
 }
 

@@ -19,7 +19,7 @@ struct FloatResult {
   // Membranes within 1e-6 of their threshold at the moment of comparison: there a framework that
   // computes in float32 may decide otherwise.
   std::int64_t ties = 0;
-  std::int64_t spikes = 0;
+  std::int64_t spikes = 0;  // neurons that sent an event, over all steps
   std::int64_t synaptic_operations = 0;
 };
 
@@ -53,6 +53,7 @@ class FloatModel {
   const ir::Network& network_;
   std::vector<std::vector<Incoming>> into_;
   std::vector<std::size_t> neurons_;
+  std::vector<bool> sends_membranes_;
 };
 
 }  // namespace hillock::sim

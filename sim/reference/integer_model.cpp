@@ -116,10 +116,14 @@ void IntegerModel::gather(std::size_t population, std::size_t t, const Inputs& i
         elements.push_back(e.element);
       }
     } else if (t >= delay) {
+      const QuantizedPopulation& from = network_.populations[source.index];
       const auto& spikes = result.recording.spikes[source.index];
+      const auto& membranes = result.recording.membranes[source.index];
       for (std::size_t i = 0; i < spikes.cols; ++i) {
-        if (spikes(t - delay, i) == 0) continue;
-        activity.synaptic_operations += in.synapses.add(i, std::int64_t{1}, sum);
+        std::int64_t value = spikes(t - delay, i);
+        if (value == 0) continue;
+        if (from.sends_membranes()) value = from.value_of(membranes(t - delay, i));
+        activity.synaptic_operations += in.synapses.add(i, value, sum);
         elements.push_back(static_cast<std::uint32_t>(i));
       }
     }
@@ -195,7 +199,7 @@ void IntegerModel::update(std::size_t population, std::size_t t,
     const bool above = p.spiking && t > 0 && before > theta;  // what a delayed reset looks at
     const Membrane m = membrane_of(p, j, before, above, input[j], state);
     std::int64_t v = numeric::saturate(m.v, p.membrane_bits);
-    if (!m.lost && v != m.v) ++activity.saturations;
+    bool saturated = !m.lost && v != m.v;
 
     const std::int64_t lead = (quirk && above ? v - p.reset_amount(j) : v) - theta;
     const bool spike = p.spiking && lead > 0;
@@ -203,16 +207,29 @@ void IntegerModel::update(std::size_t population, std::size_t t,
       winner = j;
       winner_lead = lead;
     }
+    std::int64_t count = spike ? 1 : 0;
+    if (spike && p.sends_counts()) {
+      const std::int64_t passed = (v - 1 + p.reset_offset) / p.reset_amount(j);
+      count = std::min<std::int64_t>(passed, p.max_spikes);
+      saturated = saturated || passed > count;
+    }
     if (spike && !delayed) {
-      if (subtract) v -= p.reset_amount(j);
+      if (subtract) v -= count * p.reset_amount(j);
       if (zero) v = p.reset_value[j];
     }
+    if (p.sends_membranes()) {
+      const std::int64_t value = p.value_of(v);
+      const std::int64_t half = (std::int64_t{1} << p.value_shift) / 2;
+      saturated = saturated || value != (v + half) >> p.value_shift;
+      count = value != 0 ? 1 : 0;
+    }
+    if (saturated) ++activity.saturations;
     membranes(t, j) = v;
-    spikes(t, j) = spike ? 1 : 0;
+    spikes(t, j) = static_cast<std::uint8_t>(count);
   }
   for (std::size_t j = 0; j < membranes.cols; ++j) {
     if (p.inhibition && j != winner) spikes(t, j) = 0;
-    activity.spikes += spikes(t, j);
+    activity.spikes += spikes(t, j) != 0 ? 1 : 0;
   }
 }
 

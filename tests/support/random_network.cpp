@@ -114,7 +114,8 @@ class Grower {
     ir::Source last{ir::Source::Kind::Input, 0};
     for (std::int64_t l = 0; l < layers; ++l) {
       const bool is_output = l + 1 == layers;
-      const bool spiking = !is_output || r_.chance(0.8);
+      bool spiking = !is_output || r_.chance(0.8);
+      if (wants(kMembranes, 0.3)) spiking = false;
       const ir::Source source = wants(kFanOut, 0.25)
                                     ? sources_[static_cast<std::size_t>(r_.whole(0, last_source()))]
                                     : last;
@@ -216,6 +217,10 @@ class Grower {
   }
 
   void add(Population p) {
+    if (p.spiking && p.synapse != ir::Synapse::Alpha && wants(kCounts, 0.4)) {
+      p.max_spikes = r_.chance(0.4) ? ir::kMaxSpikes : static_cast<int>(r_.whole(2, 20));
+      p.reset.timing = ResetTiming::SameStep;
+    }
     name_population(p);
     network_.populations.push_back(std::move(p));
   }
@@ -287,7 +292,8 @@ class Grower {
       };
       const std::size_t source = pick();
       const std::size_t target = r_.chance(0.5) ? source : pick();
-      if (!network_.populations[source].spiking || is_max_pooled(target)) continue;
+      if (is_max_pooled(target)) continue;
+      if (!network_.populations[source].spiking && !has(kMembranes)) continue;
       const ir::Source from{ir::Source::Kind::Population, source};
       project(from, target, any_connectivity(from, target), static_cast<int>(r_.whole(1, 3)));
     }
@@ -296,6 +302,7 @@ class Grower {
   void add_inhibition() {
     for (std::size_t p = 0; p < network_.populations.size(); ++p) {
       if (!network_.populations[p].spiking || !r_.chance(0.3)) continue;
+      if (network_.populations[p].max_spikes > 1) continue;
       bool flat = true;
       for (const ir::Projection& projection : network_.projections) {
         if (projection.target != p) continue;
@@ -325,6 +332,10 @@ passes::QuantizeOptions random_options(Random& r, std::size_t populations, int s
                                          : std::optional<int>(static_cast<int>(r.whole(0, 12))));
     o.membrane_bits.push_back(r.chance(0.8) ? std::nullopt
                                             : std::optional<int>(static_cast<int>(r.whole(6, 16))));
+    if ((kinds & kMembranes) != 0) {
+      o.value_bits.push_back(r.chance(0.5) ? std::nullopt
+                                           : std::optional<int>(static_cast<int>(r.whole(2, 16))));
+    }
     if ((kinds & (kCurrent | kAlpha)) == 0) continue;
     o.current_decay_bits.push_back(
         r.chance(0.6) ? std::nullopt : std::optional<int>(static_cast<int>(r.whole(0, 12))));
@@ -374,10 +385,14 @@ std::string describe(const RandomCase& c) {
       sources.push_back(describe_projection(c.quantized, *projection));
     }
     out += fmt::format(
-        "; {} {} neurons, {} lanes, w{} v{}/{} {}{}{} <- {}", p.name, ir::shape_text(p.shape),
-        c.mapping.lanes[i], into[0]->weight_bits, p.membrane_bits, p.accumulator_bits,
-        p.spiking ? fmt::format("{} {}", ir::name(p.reset.mechanism), ir::name(p.reset.timing))
-                  : "li",
+        "; {} {} neurons, {} lanes, {}w{} v{}/{} {}{}{} <- {}", p.name, ir::shape_text(p.shape),
+        c.mapping.lanes[i], c.mapping.is_loadable(i) ? "ram " : "", into[0]->weight_bits,
+        p.membrane_bits, p.accumulator_bits,
+        !p.spiking ? p.sends_membranes()
+                         ? fmt::format("li sends {} >> {}", p.value_bits, p.value_shift)
+                         : "li"
+                   : fmt::format("{} {}{}", ir::name(p.reset.mechanism), ir::name(p.reset.timing),
+                                 p.sends_counts() ? fmt::format(" up to {}", p.max_spikes) : ""),
         p.synapse == ir::Synapse::None ? ""
                                        : fmt::format(" {}{}", ir::name(p.synapse), p.current_bits),
         p.inhibition ? " inhibition" : "", fmt::join(sources, ", "));
@@ -434,6 +449,13 @@ RandomCase random_case(std::uint64_t seed, unsigned kinds) {
   calibration.input_min.push_back(negative ? -max_value : 0);
   calibration.input_max.push_back(max_value);
   if (real) scale_input(r, c.data, calibration);
+  // Half of the cases as if seen in data, which leaves values and counts that clip.
+  if ((kinds & (kCounts | kMembranes)) != 0 && r.chance(0.5)) {
+    for (std::size_t p = 0; p < c.network.populations.size(); ++p) {
+      calibration.membrane_max.push_back(r.real(0.3, 6.0));
+      calibration.count_max.push_back(static_cast<int>(r.whole(0, 6)));
+    }
+  }
   c.quantized = passes::quantize(c.network, options, calibration);
   widen_sparse_weights(c.quantized, options);
   c.quantized = passes::quantize(c.network, options, calibration);
@@ -444,6 +466,9 @@ RandomCase random_case(std::uint64_t seed, unsigned kinds) {
     c.mapping.lanes.push_back(static_cast<int>(lanes));
   }
   c.mapping = ir::fit_lanes(c.quantized, c.mapping);
+  for (std::size_t p = 0; p < c.quantized.populations.size(); ++p) {
+    c.mapping.loadable.push_back(r.chance(0.3));
+  }
   ir::verify(c.quantized);
   ir::verify(c.quantized, c.mapping);
   c.description = describe(c);

@@ -49,9 +49,11 @@ enum RandomKind : unsigned {
   kMaxPool = 1U << 8,    // the largest currents of a convolution (needs kConv)
   kInhibition = 1U << 9,
   kRealInput = 1U << 10,    // data that are not integers
-  kStaticInput = 1U << 11,  // data without time
+  kCounts = 1U << 11,       // several spikes of a neuron in a step
+  kMembranes = 1U << 12,    // weights that read neurons that do not spike
+  kStaticInput = 1U << 13,  // data without time
   kDenseOnly = 0,
-  kAllKinds = (1U << 12) - 1,
+  kAllKinds = (1U << 14) - 1,
 };
 
 // A whole test case: float network, its integers, a mapping, and data.

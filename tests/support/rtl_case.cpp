@@ -11,6 +11,7 @@ namespace hillock::tests {
 void write_design(const std::filesystem::path& folder, const ir::QuantizedNetwork& network,
                   const ir::Mapping& mapping, const Edit& edit) {
   support::create_folder(folder / "rtl" / "lib");
+  support::create_folder(folder / "tb");
   for (emit::EmittedFile& f : emit::emit(network, mapping).all) {
     if (edit) edit(f.path, f.content);
     support::write_file(folder / f.path, f.content);
@@ -26,6 +27,7 @@ sim::CosimResult cosimulate_design(const std::filesystem::path& folder,
   request.top = design.top;
   request.files = design.files;
   request.value_bits = ir::value_bits(network.inputs[0]);
+  request.load_port = mapping.any_loadable();
   request.quick = true;
   sim::CosimOptions options;
   options.library = sim::build_simulation(request);

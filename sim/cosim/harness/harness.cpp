@@ -1,5 +1,6 @@
 // Drives one Verilated design sample by sample and records its rows. Compiled together with
-// Verilator's output; HILLOCK_TOP is the class of the top, HILLOCK_WAVES is 1 where it can trace.
+// Verilator's output; HILLOCK_TOP is the class of the top, HILLOCK_WAVES is 1 where it can trace,
+// HILLOCK_LOAD where it has a load port.
 #include <verilated.h>
 
 #include <cstring>
@@ -52,6 +53,7 @@ class Bench {
     top_->counter_select_i = 0;
     clear_stalls();
     for (int i = 0; i < 3; ++i) tick();
+    load(design);
     top_->rst_i = 0;
     // The engines prepare their neurons after reset; they take no beat meanwhile. Wait until all
     // are idle, so that every sample begins in the same state.
@@ -133,6 +135,21 @@ class Bench {
   }
 
  private:
+#if HILLOCK_LOAD
+  // A word a cycle.
+  void load(const HillockDesign& design) {
+    top_->load_valid_i = 1;
+    for (uint64_t i = 0; i < design.load_count; ++i) {
+      top_->load_addr_i = design.load[i].addr;
+      top_->load_data_i = design.load[i].data;
+      tick();
+    }
+    top_->load_valid_i = 0;
+  }
+#else
+  void load(const HillockDesign&) {}
+#endif
+
   void settle() {
     top_->clk_i = 0;
     top_->eval();
@@ -205,6 +222,10 @@ class Bench {
         spikes[neuron[l]] = spike;
         membranes[neuron[l]] =
             field(rows + pop.membrane_word, l * pop.membrane_bits, pop.membrane_bits);
+        if (pop.value_bits == 0) continue;
+        int64_t value = field(rows + pop.value_word, l * pop.value_bits, pop.value_bits);
+        if (!pop.value_signed) value &= (int64_t{1} << pop.value_bits) - 1;
+        trace.values[t * pop.neurons + neuron[l]] = static_cast<int32_t>(value);
       }
     }
   }

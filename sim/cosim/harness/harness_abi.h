@@ -6,7 +6,7 @@
 /* NOLINTBEGIN(modernize-deprecated-headers, modernize-use-using): this is C. */
 #include <stdint.h>
 
-#define HILLOCK_HARNESS_ABI 2
+#define HILLOCK_HARNESS_ABI 3
 
 /* One population's place in the verification port trace_rows_o, in words of 32 bits. */
 typedef struct {
@@ -17,8 +17,17 @@ typedef struct {
   uint32_t group_word;
   uint32_t spike_word;
   uint32_t membrane_word;
+  uint32_t value_bits; /* 0: events carry no values */
+  uint32_t value_signed;
+  uint32_t value_word;
   const int32_t* neuron; /* [groups * lanes]: the neuron of a slot, -1 where there is none */
 } HillockPopulation;
+
+/* A word for the load port. */
+typedef struct {
+  uint32_t addr;
+  uint32_t data;
+} HillockLoad;
 
 typedef struct {
   uint32_t abi;
@@ -26,7 +35,9 @@ typedef struct {
   const HillockPopulation* population;
   uint32_t counter_words;
   uint32_t score_bits;
-  uint32_t stall_bits; /* of stall_i */
+  uint32_t stall_bits;     /* of stall_i */
+  const HillockLoad* load; /* what is loaded before the first sample */
+  uint64_t load_count;
 } HillockDesign;
 
 typedef struct {
@@ -41,6 +52,7 @@ typedef struct {
 typedef struct {
   uint8_t* spikes;     /* [timesteps * neurons] */
   int64_t* membranes;  /* [timesteps * neurons] */
+  int32_t* values;     /* [timesteps * neurons], where events carry values */
   uint32_t* row_cycle; /* [timesteps * groups]: cycle of the row, from the first transfer */
   uint8_t* row_seen;   /* [timesteps * groups]: rows that came */
   uint64_t rows;       /* out: rows that came, however many */

@@ -97,7 +97,8 @@ module dense_engine #(
     .tap_sample_last_o (tap_sample_last),
     .tap_group_o       (tap_group),
     .tap_value_o       (tap_value),
-    .weights_o         (weights)
+    .weights_o         (weights),
+    .load_i            (34'd0)
   );
 
   snn_engine #(
@@ -155,7 +156,8 @@ module dense_engine #(
     .row_saturated_o  (row_saturated_o),
     .event_taken_o    (event_taken_o),
     .weight_read_o    (weight_read_o),
-    .sample_done_o    (sample_done_o)
+    .sample_done_o    (sample_done_o),
+    .load_i           (34'd0)
   );
 
 endmodule

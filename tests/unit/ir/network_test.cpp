@@ -104,8 +104,22 @@ TEST_CASE("populations come in order, and everything is joined", "[ir]") {
              Contains("only delayed projections reach 'b' [unsupported-graph]"));
   CHECK_THAT(complaint([](Network& n) { n.projections[0].delay = 1; }),
              Contains("projection 'fc1' delays the input 'input' by 1 steps"));
-  CHECK_THAT(complaint([](Network& n) { n.populations[0].spiking = false; }),
-             Contains("projection 'fc2' reads 'a', which does not spike"));
+  CHECK_THAT(complaint([](Network& n) { n.populations[0].max_spikes = 256; }),
+             Contains("max_spikes is 256, and must be 1 to 255 [bad-parameter]"));
+  CHECK_THAT(complaint([](Network& n) { n.populations[0].max_spikes = 3; }),
+             Contains("'a' spikes several times in a step, and is not reset in that step "
+                      "[unsupported-semantics]"));
+  CHECK_THAT(complaint([](Network& n) {
+               n.populations[0].max_spikes = 3;
+               n.populations[0].reset.timing = ir::ResetTiming::SameStep;
+               n.populations[0].inhibition = true;
+             }),
+             Contains("'a' spikes several times in a step, and has inhibition"));
+  CHECK_THAT(complaint([](Network& n) {
+               n.populations[0].max_spikes = 3;
+               n.populations[0].spiking = false;
+             }),
+             Contains("'a' has max_spikes and does not spike"));
   CHECK_THAT(complaint([](Network& n) { n.projections[1].target = 2; }),
              Contains("projection 'fc2' joins what does not exist [bad-edge]"));
   CHECK_THAT(complaint([](Network& n) { n.projections.pop_back(); }),

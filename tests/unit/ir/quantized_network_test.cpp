@@ -91,7 +91,7 @@ TEST_CASE("broken invariants of a quantized network are found", "[ir]") {
   CHECK_THAT(complaint([](N& n) { n.projections[2].delay = 1; }),
              Contains("c: no projection without delay"));
   CHECK_THAT(complaint([](N& n) { n.populations[1].spiking = false; }),
-             Contains("fc: source that does not spike"));
+             Contains("fc: source that sends nothing"));
   CHECK_THAT(complaint([](N& n) { n.projections[1].weight_bits = 3; }), Contains("max-pooling"));
   CHECK_THAT(complaint([](N& n) { n.populations[0].decay = 1; }),
              Contains("a: the source of a max-pool keeps a state"));

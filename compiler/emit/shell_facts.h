@@ -1,0 +1,51 @@
+// The numbers that the shells, the C header and the documents of one design have in common.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <string>
+
+#include "compiler/emit/emit.h"
+#include "compiler/ir/hardware_view.h"
+
+namespace hillock::emit {
+
+struct ShellFacts {
+  std::string base;  // the top's name without _top
+  std::int64_t elements = 0;
+  int addr_bits = 0;
+  int value_bits = 0;
+  int stream_bits = 0;   // of a word of the AXI stream in
+  int element_bits = 0;  // of an element of a dense frame
+  std::int64_t outputs = 0;
+  int class_bits = 0;
+  int score_bits = 0;
+  int timesteps = 0;
+  int counters = 0;
+  int select_bits = 0;
+  bool loadable = false;
+  int load_addr_bits = 1;
+
+  ShellFacts(const EmittedDesign& design, const ir::QuantizedNetwork& n, const ir::Mapping& m)
+      : base(design.top.substr(0, design.top.rfind("_top"))),
+        elements(static_cast<std::int64_t>(ir::element_count(n.inputs[0].shape))),
+        addr_bits(ir::address_bits(elements)),
+        value_bits(ir::value_bits(n.inputs[0])),
+        stream_bits(addr_bits <= 16 && value_bits <= 14 ? 32 : 64),
+        element_bits(static_cast<int>(std::bit_ceil(static_cast<unsigned>(value_bits)))),
+        outputs(static_cast<std::int64_t>(n.populations[n.output].neurons())),
+        class_bits(ir::address_bits(outputs)),
+        score_bits(ir::score_bits(n)),
+        timesteps(n.timesteps),
+        counters(ir::trace_layout(n, m).counter_words),
+        select_bits(ir::address_bits(counters)),
+        loadable(!design.load.empty()),
+        load_addr_bits(loadable ? design.load.addr_bits() : 1) {}
+};
+
+// The C header of the register map (shell_header.cpp).
+[[nodiscard]] std::string c_header(const EmittedDesign& design, const ShellFacts& facts,
+                                   const ir::QuantizedNetwork& network);
+
+}  // namespace hillock::emit

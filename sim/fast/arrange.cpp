@@ -1,0 +1,348 @@
+#include "sim/fast/arrange.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace hillock::sim::fast {
+namespace {
+
+using ir::QuantizedConv;
+using ir::QuantizedDense;
+using ir::QuantizedPopulation;
+using ir::QuantizedProjection;
+using ir::QuantizedSparse;
+
+std::size_t round_up(std::size_t n, std::size_t unit) { return (n + unit - 1) / unit * unit; }
+
+// One axis of a convolution along a row, dilation written out as zeros: the kernel's columns fall
+// into `stride` classes, and an element meets those of one, at consecutive columns of the output.
+struct Columns {
+  std::size_t kernel;  // with dilation
+  std::size_t stride;
+
+  explicit Columns(const ir::ConvGeometry& g)
+      : kernel((g.kernel_width - 1) * g.dilation_width + 1), stride(g.stride_width) {}
+
+  [[nodiscard]] std::size_t in_class(std::size_t c) const {
+    return c < kernel ? (kernel - c + stride - 1) / stride : 0;
+  }
+  // The output column that the class's last kernel column meets; the first of its run.
+  [[nodiscard]] std::int64_t first_output(std::size_t at, std::size_t c) const {
+    const auto last = static_cast<std::int64_t>(c + (in_class(c) - 1) * stride);
+    return (static_cast<std::int64_t>(at) - last) / static_cast<std::int64_t>(stride);
+  }
+};
+
+Slots slots_of(const ir::QuantizedNetwork& network, std::size_t population) {
+  Slots slots;
+  const ir::ConvGeometry* shape = nullptr;
+  std::int64_t left = 0;
+  std::int64_t right = 0;
+  for (const QuantizedProjection* p : network.projections_into(population)) {
+    const auto* conv = std::get_if<QuantizedConv>(&p->connectivity);
+    if (conv == nullptr) continue;
+    const ir::ConvGeometry& g = conv->geometry;
+    shape = &g;
+    const Columns columns(g);
+    for (std::size_t x = 0; x < g.in_width / g.pool_width; ++x) {
+      const std::size_t at = x + g.pad_left;
+      const std::size_t c = at % columns.stride;
+      if (columns.in_class(c) == 0) continue;
+      const std::int64_t first = columns.first_output(at, c);
+      const auto last = first + static_cast<std::int64_t>(columns.in_class(c)) - 1;
+      const auto width = static_cast<std::int64_t>(g.out_width);
+      if (last < 0 || first >= width) continue;
+      left = std::max(left, -first);
+      right = std::max(right, last - (width - 1));
+    }
+  }
+  const std::size_t neurons = network.populations[population].neurons();
+  slots.of_neuron.resize(neurons);
+  if (shape == nullptr) {
+    slots.count = neurons;
+    for (std::size_t j = 0; j < neurons; ++j) slots.of_neuron[j] = static_cast<std::uint32_t>(j);
+    return slots;
+  }
+  slots.left = static_cast<std::size_t>(left);
+  slots.width = slots.left + shape->out_width + static_cast<std::size_t>(right);
+  slots.count = shape->out_height * slots.width * shape->out_channels;
+  slots.neuron.assign(slots.count, kNoSlot);
+  std::size_t j = 0;
+  for (std::size_t c = 0; c < shape->out_channels; ++c) {
+    for (std::size_t y = 0; y < shape->out_height; ++y) {
+      for (std::size_t x = 0; x < shape->out_width; ++x, ++j) {
+        const std::size_t slot = (y * slots.width + slots.left + x) * shape->out_channels + c;
+        slots.of_neuron[j] = static_cast<std::uint32_t>(slot);
+        slots.neuron[slot] = static_cast<std::uint32_t>(j);
+      }
+    }
+  }
+  return slots;
+}
+
+template <typename W>
+DensePlan<W> plan(const QuantizedDense& dense, const Slots& slots) {
+  const auto& weight = dense.weight;
+  DensePlan<W> out;
+  out.stride = round_up(slots.count, kRunUnit);
+  out.weight.assign(weight.cols * out.stride + kSpare, 0);
+  for (std::size_t j = 0; j < weight.rows; ++j) {
+    for (std::size_t i = 0; i < weight.cols; ++i) {
+      out.weight[i * out.stride + slots.of_neuron[j]] = static_cast<W>(weight(j, i));
+    }
+  }
+  return out;
+}
+
+template <typename W>
+ConvPlan<W> plan(const QuantizedConv& conv, const Slots& slots,
+                 std::vector<std::uint32_t>& operations) {
+  const ir::ConvGeometry& g = conv.geometry;
+  const Columns columns(g);
+  const std::size_t channels = g.out_channels;
+  ConvPlan<W> out;
+
+  // [in channel][kernel row][class], each class a run of its kernel columns, last first.
+  std::vector<std::size_t> class_at(columns.stride + 1, 0);
+  for (std::size_t c = 0; c < columns.stride; ++c) {
+    class_at[c + 1] = class_at[c] + round_up(columns.in_class(c) * channels, kRunUnit);
+  }
+  const std::size_t kernel_row = class_at.back();
+  const std::size_t in_channel = kernel_row * g.kernel_height;
+  out.weight.assign(g.in_channels * in_channel + kSpare, 0);
+  for (std::size_t o = 0; o < channels; ++o) {
+    const std::size_t group = o / g.group_outputs();
+    for (std::size_t i = 0; i < g.group_inputs(); ++i) {
+      for (std::size_t ky = 0; ky < g.kernel_height; ++ky) {
+        for (std::size_t kx = 0; kx < g.kernel_width; ++kx) {
+          const std::size_t column = kx * g.dilation_width;
+          const std::size_t c = column % columns.stride;
+          const std::size_t back = columns.in_class(c) - 1 - column / columns.stride;
+          out.weight[(group * g.group_inputs() + i) * in_channel + ky * kernel_row + class_at[c] +
+                     back * channels + o] =
+              static_cast<W>(conv.weight[g.weight_index(o, i, ky, kx)]);
+        }
+      }
+    }
+  }
+
+  out.first_row.push_back(0);
+  for (std::size_t y = 0; y < g.in_height; ++y) {
+    const std::size_t at = y / g.pool_height;
+    if (at < g.in_height / g.pool_height) {
+      ir::for_each_tap(
+          at, g.pad_top, g.kernel_height, g.stride_height, g.dilation_height, g.out_height,
+          [&](std::size_t oy, std::size_t ky) {
+            out.rows.push_back({static_cast<std::uint32_t>(oy * slots.width * channels),
+                                static_cast<std::uint32_t>(ky * kernel_row)});
+          });
+    }
+    out.first_row.push_back(static_cast<std::uint32_t>(out.rows.size()));
+  }
+
+  for (std::size_t i = 0; i < g.sources(); ++i) {
+    const std::size_t channel = i / (g.in_height * g.in_width);
+    const std::size_t y = i / g.in_width % g.in_height;
+    const std::size_t x = i % g.in_width / g.pool_width;
+    std::size_t met = 0;  // columns of the output
+    if (x < g.in_width / g.pool_width) {
+      ir::for_each_tap(x, g.pad_left, g.kernel_width, g.stride_width, g.dilation_width, g.out_width,
+                       [&](std::size_t, std::size_t) { ++met; });
+    }
+    const std::size_t rows = out.first_row[y + 1] - out.first_row[y];
+    operations.push_back(static_cast<std::uint32_t>(met * rows * g.group_outputs()));
+    Landing landing{0, 0, static_cast<std::uint32_t>(y)};
+    std::uint32_t length = 0;
+    if (met > 0) {
+      const std::size_t at = x + g.pad_left;
+      const std::size_t c = at % columns.stride;
+      const std::int64_t first =
+          columns.first_output(at, c) + static_cast<std::int64_t>(slots.left);
+      landing.slot = static_cast<std::uint32_t>(static_cast<std::size_t>(first) * channels);
+      landing.weight = static_cast<std::uint32_t>(channel * in_channel + class_at[c]);
+      length = static_cast<std::uint32_t>(class_at[c + 1] - class_at[c]);
+    }
+    out.landing.push_back(landing);
+    out.length.push_back(length);
+  }
+  return out;
+}
+
+SparsePlan plan(const QuantizedSparse& sparse, const Slots& slots) {
+  SparsePlan out;
+  out.first.assign(sparse.sources + 1, 0);
+  for (const auto& s : sparse.synapses) ++out.first[s.source + 1];
+  for (std::size_t i = 0; i < sparse.sources; ++i) out.first[i + 1] += out.first[i];
+  for (const auto& s : sparse.synapses) {  // sorted by source
+    out.synapses.push_back({slots.of_neuron[s.target], s.weight});
+  }
+  return out;
+}
+
+PoolPlan plan(const ir::MaxPool& pool, const Slots& source) {
+  std::vector<std::vector<std::uint32_t>> windows(pool.targets());
+  for (std::size_t i = 0; i < pool.sources(); ++i) {
+    ir::for_each_window(pool, i, [&](std::size_t j) { windows[j].push_back(source.of_neuron[i]); });
+  }
+  PoolPlan out{{0}, {}};
+  for (const auto& window : windows) {
+    out.source_slot.insert(out.source_slot.end(), window.begin(), window.end());
+    out.first.push_back(out.source_slot.size());
+  }
+  return out;
+}
+
+// The largest sum, of either sign, that the events of one step can bring a neuron.
+std::int64_t largest_sum(const ir::QuantizedNetwork& network, std::size_t population) {
+  std::vector<std::int64_t> high(network.populations[population].neurons(), 0);
+  std::vector<std::int64_t> low(high);
+  for (const QuantizedProjection* p : network.projections_into(population)) {
+    std::int64_t least = 0;
+    std::int64_t most = 1;
+    if (p->source.kind == ir::Source::Kind::Input) {
+      least = std::min<std::int64_t>(0, network.inputs[p->source.index].min_value);
+      most = std::max<std::int64_t>(0, network.inputs[p->source.index].max_value);
+    }
+    const auto add = [&](std::size_t j, std::int64_t w) {
+      high[j] += std::max(w * most, w * least);
+      low[j] += std::min(w * most, w * least);
+    };
+    if (const auto* conv = std::get_if<QuantizedConv>(&p->connectivity)) {
+      // Every weight of a channel, as many times as a pooled tile has elements: a bound for all of
+      // its neurons.
+      const ir::ConvGeometry& g = conv->geometry;
+      const std::size_t plane = g.out_height * g.out_width;
+      const std::size_t per_channel = conv->weight.size() / g.out_channels;
+      const auto tile = static_cast<std::int64_t>(g.pool_height * g.pool_width);
+      for (std::size_t o = 0; o < g.out_channels; ++o) {
+        for (std::size_t k = 0; k < per_channel; ++k) {
+          add(o * plane, tile * conv->weight[o * per_channel + k]);
+        }
+        for (std::size_t j = 1; j < plane; ++j) {
+          high[o * plane + j] += high[o * plane];
+          low[o * plane + j] += low[o * plane];
+        }
+      }
+    } else {
+      const std::size_t sources = ir::source_count(p->connectivity);
+      for (std::size_t i = 0; i < sources; ++i) {
+        ir::for_each_synapse(p->connectivity, i, add);
+      }
+    }
+  }
+  std::int64_t largest = 0;
+  for (std::size_t j = 0; j < high.size(); ++j) largest = std::max({largest, high[j], -low[j]});
+  return largest;
+}
+
+std::vector<std::int32_t> per_slot(const Slots& slots, const ir::PerNeuron<std::int64_t>& values,
+                                   std::int32_t none, std::int64_t offset = 0) {
+  std::vector<std::int32_t> out(slots.count + kSpare, none);
+  for (std::size_t j = 0; j < slots.of_neuron.size(); ++j) {
+    out[slots.of_neuron[j]] = static_cast<std::int32_t>(values[j] + offset);
+  }
+  return out;
+}
+
+// Whether `bits` of a value and a decay's multiplier make a product of 31 bits and a sign.
+bool product_fits(int bits, int shift) { return bits - 1 + shift <= 30; }
+
+std::string misfit(const QuantizedPopulation& p, std::int64_t largest) {
+  if (largest > INT32_MAX) return "the sum of a step";
+  if (std::max(p.accumulator_bits, p.current_bits) > 32) return "the running sum";
+  return "";
+}
+
+void set_rule(Population& out, const QuantizedPopulation& p) {
+  Update& u = out.update;
+  u.slots = out.slots.count;
+  u.fraction_bits = out.pooled ? 0 : p.fraction_bits;
+  u.decay_shift = p.decay_shift;
+  u.current_decay_shift = p.current_decay_shift;
+  const bool alpha = p.synapse == ir::Synapse::Alpha;
+  u.wide = !product_fits(alpha ? std::max(p.accumulator_bits, p.current_bits) : p.membrane_bits,
+                         p.decay_shift);
+  u.wide_current = !product_fits(p.current_bits, p.current_decay_shift);
+  u.current = p.synapse == ir::Synapse::Current;
+  u.alpha = alpha;
+  u.spiking = p.spiking;
+  u.subtract = p.reset.mechanism == ir::ResetMechanism::Subtract;
+  u.zero = p.reset.mechanism == ir::ResetMechanism::Zero;
+  u.delayed = p.reset.timing == ir::ResetTiming::Delayed;
+  u.quirk = u.subtract && p.reset.timing == ir::ResetTiming::SameStepQuirk;
+  u.loses_input = p.reset.zero_input == ir::ZeroInput::Lost;
+  u.saturates = p.overflow == numeric::OverflowMode::Saturating;
+  u.lowest = static_cast<std::int32_t>(numeric::min_of(p.membrane_bits));
+  u.highest = static_cast<std::int32_t>(numeric::max_of(p.membrane_bits));
+  out.inhibition = p.inhibition;
+  out.threshold = per_slot(out.slots, p.threshold, kNoNeuron);
+  out.reset_amount = per_slot(out.slots, p.threshold, 0, p.reset_offset);
+  out.decay = per_slot(out.slots, p.decay, 0);
+  out.bias = per_slot(out.slots, p.bias, 0);
+  out.reset_value = per_slot(out.slots, p.reset_value, 0);
+  out.current_decay = per_slot(out.slots, p.current_decay, 0);
+  out.current_bias = per_slot(out.slots, p.current_bias, 0);
+}
+
+}  // namespace
+
+std::optional<Arrangement> arrange(const ir::QuantizedNetwork& network, std::string* why) {
+  Arrangement out;
+  for (std::size_t p = 0; p < network.populations.size(); ++p) {
+    const QuantizedPopulation& population = network.populations[p];
+    if (population.sends_counts() || population.sends_membranes()) {
+      if (why != nullptr) *why = fmt::format("{} sends values", population.name);
+      return std::nullopt;
+    }
+    if (population.alpha_subtracts()) {
+      if (why != nullptr)
+        *why = fmt::format("{} has alpha synapses that subtract", population.name);
+      return std::nullopt;
+    }
+    const std::int64_t largest = largest_sum(network, p);
+    if (const std::string what = misfit(population, largest); !what.empty()) {
+      if (why != nullptr)
+        *why = fmt::format("{} of {} needs more than 32 bits", what, population.name);
+      return std::nullopt;
+    }
+    Population& to = out.populations.emplace_back();
+    to.slots = slots_of(network, p);
+    to.narrow = largest <= INT16_MAX;
+    for (const QuantizedProjection* projection : network.projections_into(p)) {
+      Incoming& in = to.incoming.emplace_back();
+      in.source = projection->source;
+      in.delay = static_cast<std::size_t>(projection->delay);
+      const bool byte = projection->weight_bits <= 8;
+      if (const auto* dense = std::get_if<QuantizedDense>(&projection->connectivity)) {
+        in.operations.assign(dense->weight.cols, static_cast<std::uint32_t>(dense->weight.rows));
+        if (byte) {
+          in.form = plan<std::int8_t>(*dense, to.slots);
+        } else {
+          in.form = plan<std::int16_t>(*dense, to.slots);
+        }
+      } else if (const auto* conv = std::get_if<QuantizedConv>(&projection->connectivity)) {
+        if (byte) {
+          in.form = plan<std::int8_t>(*conv, to.slots, in.operations);
+        } else {
+          in.form = plan<std::int16_t>(*conv, to.slots, in.operations);
+        }
+      } else if (const auto* sparse = std::get_if<QuantizedSparse>(&projection->connectivity)) {
+        SparsePlan form = plan(*sparse, to.slots);
+        for (std::size_t i = 0; i < sparse->sources; ++i) {
+          in.operations.push_back(static_cast<std::uint32_t>(form.first[i + 1] - form.first[i]));
+        }
+        in.form = std::move(form);
+      } else {
+        in.form = plan(std::get<ir::MaxPool>(projection->connectivity),
+                       out.populations[projection->source.index].slots);
+        to.pooled = true;
+        to.narrow = false;
+      }
+    }
+    set_rule(to, population);
+  }
+  return out;
+}
+
+}  // namespace hillock::sim::fast

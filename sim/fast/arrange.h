@@ -1,0 +1,80 @@
+// A quantized network arranged for the kernels: neurons in slots, weights in rows as events walk
+// them.
+//
+// Slots. A population that a convolution reaches lies position by position, channels innermost,
+// with columns without neurons left and right of each row: so every event adds whole, equally long
+// runs, and none is cut at an edge. Any other population has its neurons in order.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "compiler/ir/quantized_network.h"
+#include "sim/fast/kernels.h"
+
+namespace hillock::sim::fast {
+
+inline constexpr std::uint32_t kNoSlot = UINT32_MAX;
+
+struct Slots {
+  std::size_t count = 0;
+  std::vector<std::uint32_t> of_neuron;
+  std::vector<std::uint32_t> neuron;  // kNoSlot where there is none; empty where slot = neuron
+  // Of a population that a convolution reaches:
+  std::size_t width = 0;  // columns of a row, with those without neurons
+  std::size_t left = 0;   // of them, before the first neuron
+};
+
+template <typename W>
+struct DensePlan {
+  std::size_t stride = 0;
+  std::vector<W> weight;  // [source elements, stride]
+};
+
+struct SparsePlan {
+  struct Synapse {
+    std::uint32_t slot;
+    std::int32_t weight;
+  };
+  std::vector<std::size_t> first;  // per element, one more at the end
+  std::vector<Synapse> synapses;
+};
+
+struct PoolPlan {
+  std::vector<std::size_t> first;  // per neuron of the target, one more at the end
+  std::vector<std::uint32_t> source_slot;
+};
+
+struct Incoming {
+  ir::Source source;
+  std::size_t delay = 0;
+  std::variant<DensePlan<std::int8_t>, DensePlan<std::int16_t>, ConvPlan<std::int8_t>,
+               ConvPlan<std::int16_t>, SparsePlan, PoolPlan>
+      form;
+  std::vector<std::uint32_t> operations;  // weights that an event of each element adds
+};
+
+struct Population {
+  Slots slots;
+  bool narrow = false;  // a step's sum fits 16 bits, whatever happens
+  bool pooled = false;
+  bool inhibition = false;
+  std::vector<Incoming> incoming;
+  Update update;  // without arrays
+  std::vector<std::int32_t> threshold, reset_amount, decay, bias, reset_value, current_decay,
+      current_bias;  // per slot
+};
+
+struct Arrangement {
+  std::vector<Population> populations;
+};
+
+// nullopt where some value would not fit the kernels' 32 bits, or a population sends more than bare
+// spikes; `why` then names it.
+[[nodiscard]] std::optional<Arrangement> arrange(const ir::QuantizedNetwork& network,
+                                                 std::string* why = nullptr);
+
+}  // namespace hillock::sim::fast
