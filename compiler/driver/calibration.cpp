@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "sim/float/float_model.h"
+#include "sim/reference/integer_model.h"
 
 namespace hillock::driver {
 namespace {
@@ -236,6 +237,53 @@ passes::Calibration calibrate(const ir::Network& network, const ir::Dataset& dat
     }
   }
   return calibration;
+}
+
+passes::CalibrationRun record(const ir::Network& network, const ir::Dataset& data) {
+  // Elements x steps to be run once through, and samples at most and, of large networks, at least.
+  constexpr std::size_t kBudget = 40'000'000;
+  constexpr std::size_t kMaxSamples = 128;
+  constexpr std::size_t kMinSamples = 16;
+  std::size_t elements = 0;
+  for (const ir::Input& i : network.inputs) elements += ir::element_count(i.shape);
+  for (const ir::Population& p : network.populations) elements += p.neurons();
+  const std::size_t cost = std::max<std::size_t>(1, elements * data.timesteps);
+  const std::size_t samples =
+      std::min(data.samples, std::clamp(kBudget / cost, kMinSamples, kMaxSamples));
+  passes::CalibrationRun out;
+  out.data = &data;
+  for (std::size_t k = 0; k < samples; ++k) out.samples.push_back(k * data.samples / samples);
+  const sim::FloatModel model(network);
+  sim::FloatResult result;
+  for (const std::size_t sample : out.samples) {
+    model.run(data, sample, result);
+    out.real.spikes.push_back(result.recording.spikes);
+    out.real.scores.push_back(result.scores);
+  }
+  const std::vector<std::size_t> chosen = out.samples;
+  out.run = [&data, chosen](const ir::QuantizedNetwork& quantized) {
+    ir::QuantizedNetwork wide = quantized;
+    for (ir::QuantizedPopulation& p : wide.populations) {
+      if (p.membrane_bits == 0) p.membrane_bits = 62;
+    }
+    const sim::IntegerModel integers(wide);
+    sim::IntegerResult run;
+    passes::Recording recording;
+    const ir::QuantizedPopulation& output = wide.populations[wide.output];
+    for (const std::size_t sample : chosen) {
+      integers.run(data, sample, run);
+      recording.spikes.push_back(std::move(run.recording.spikes));
+      std::vector<double> scores;
+      for (std::size_t j = 0; j < run.scores.size(); ++j) {
+        const bool counts = wide.readout == ir::Readout::SpikeCount;
+        scores.push_back(counts ? static_cast<double>(run.scores[j])
+                                : output.real(run.scores[j], j));
+      }
+      recording.scores.push_back(std::move(scores));
+    }
+    return recording;
+  };
+  return out;
 }
 
 }  // namespace hillock::driver

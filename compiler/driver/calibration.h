@@ -5,6 +5,7 @@
 #include "compiler/ir/dataset.h"
 #include "compiler/ir/network.h"
 #include "compiler/passes/quantize.h"
+#include "compiler/passes/recordings.h"
 
 namespace hillock::driver {
 
@@ -15,5 +16,9 @@ namespace hillock::driver {
 [[nodiscard]] passes::Calibration calibrate(const ir::Network& network, const ir::Dataset& data,
                                             std::size_t max_samples, int input_bits = 8,
                                             const ir::Dataset* also = nullptr);
+
+// Runs the float network on samples, evenly spread, and can run integers on the same; as many as
+// take a few seconds. Keeps references to the network and the data.
+[[nodiscard]] passes::CalibrationRun record(const ir::Network& network, const ir::Dataset& data);
 
 }  // namespace hillock::driver

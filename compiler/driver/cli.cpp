@@ -105,7 +105,11 @@ void add_compile(CLI::App& verb, CompileOptions& o) {
       ->required();
   verb.add_option("-o,--output", o.output, "Build folder")->type_name("DIR")->required();
   add_import(verb, o.import);
-  add_per_population(verb, "--weight-bits", o.weight_bits, "Bits of a weight, 1..16 [6]");
+  add_per_population(verb, "--weight-bits", o.weight_bits, "Bits of a weight, 1..16, or auto [6]");
+  verb.add_option("--max-drop", o.max_drop,
+                  "Accuracy that --weight-bits auto may lose, in percent points [0.5]")
+      ->type_name("POINTS")
+      ->check(CLI::Range(0.0, 100.0));
   add_per_population(verb, "--lanes", o.lanes, "Neurons updated in parallel, or all [8]");
   add_per_population(verb, "--weights", o.weights,
                      "Weights in rom, or in ram that is loaded at run time [rom]",
@@ -122,7 +126,17 @@ void add_compile(CLI::App& verb, CompileOptions& o) {
                      "Bits of membranes that weights read, 2..16 [8]");
   add_per_population(verb, "--membrane-bits", o.membrane_bits,
                      "Narrower membranes that saturate, 2..48 [proved]");
-  verb.add_option("--calibration", o.calibration, "Data set to calibrate on [that of --data]")
+  add_choice<QuantizerMethod>(
+      verb, "--quantizer", o.quantizer, "rebuilt|searched|nearest|nearest-tensor",
+      [](std::string_view word) -> std::optional<QuantizerMethod> {
+        if (word == "rebuilt") return QuantizerMethod::Rebuilt;
+        if (word == "searched") return QuantizerMethod::Searched;
+        if (word == "nearest") return QuantizerMethod::Nearest;
+        if (word == "nearest-tensor") return QuantizerMethod::NearestTensor;
+        return std::nullopt;
+      },
+      "How weights become integers [rebuilt]");
+  verb.add_option("--calibration", o.calibration, "Data set to calibrate on [half of --data]")
       ->type_name("D.npz");
   verb.add_option("--config", "Options from a JSON file; the command line overrides them")
       ->type_name("FILE.json");
@@ -220,7 +234,7 @@ class CommandLine {
       say(common_, compile_text(compile(compile_, common_), compile_.output));
     });
     add_compile(*v, compile_);
-    v->add_option("--data", compile_.data, "Data set to run later; calibrated on")
+    v->add_option("--data", compile_.data, "Data set to run later; calibrated on half of it")
         ->type_name("D.npz");
   }
 

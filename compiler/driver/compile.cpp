@@ -6,7 +6,9 @@
 #include <charconv>
 
 #include "compiler/analysis/overflow.h"
-#include "compiler/driver/calibration.h"
+#include "compiler/driver/accuracy.h"
+#include "compiler/driver/auto_bits.h"
+#include "compiler/driver/quantizer.h"
 #include "compiler/driver/run.h"
 #include "compiler/emit/emit.h"
 #include "compiler/emit/testbench.h"
@@ -24,9 +26,9 @@ using nlohmann::json;
 using support::DiagnosticKind;
 
 constexpr int kDefaultWeightBits = 6;
+constexpr double kDefaultMaxDrop = 0.5;
 constexpr int kDefaultLanes = 8;
 constexpr int kDefaultTimesteps = 1024;
-constexpr std::size_t kCalibrationSamples = 64;
 
 int parse_int(const std::string& option, const std::string& word, int lo, int hi) {
   int value = 0;
@@ -125,7 +127,9 @@ ir::Mapping resolve_lanes(const PerPopulationOption& given, const ir::Network& n
 // The data that compile reads: those it calibrates on, and those that a test is to follow on.
 struct CompileData {
   std::optional<ir::Dataset> calibration;
-  std::optional<ir::Dataset> data;  // --data, where --calibration is given beside it
+  std::optional<ir::Dataset> data;  // of --data
+  std::string given;                // names the content that `calibration` was taken from
+  bool half = false;                // of it
 
   // The data say whether the input is static, where the network does not.
   CompileData(const CompileOptions& options, ir::Network& network) {
@@ -135,11 +139,14 @@ struct CompileData {
       check_labels(loaded, network.populations[network.output].neurons());
       return loaded;
     };
+    if (!options.data.empty()) data = load(options.data);
     if (!options.calibration.empty()) {
       calibration = load(options.calibration);
-      if (!options.data.empty()) data = load(options.data);
-    } else if (!options.data.empty()) {
-      calibration = load(options.data);
+      given = fingerprint(*calibration);
+    } else if (data) {
+      given = fingerprint(*data);
+      calibration = calibration_half(*data);
+      half = true;
     }
     if (!calibration) return;
     bool& is_static = network.inputs[0].is_static;
@@ -153,21 +160,45 @@ struct CompileData {
     return static_cast<int>(std::max(steps, data ? data->timesteps : 0));
   }
 
-  [[nodiscard]] passes::Calibration calibrated(const ir::Network& network, int input_bits) const {
-    if (!calibration) return {};
-    return calibrate(network, *calibration, kCalibrationSamples, input_bits,
-                     data ? &*data : nullptr);
+  [[nodiscard]] QuantizerData for_quantizer(int input_bits) const {
+    return {calibration ? &*calibration : nullptr, data ? &*data : nullptr, input_bits};
   }
 
   // The `calibration` part of compile.json.
   [[nodiscard]] json summary(bool tested_on_data) const {
     if (!calibration) return nullptr;
-    const bool same = !data || (data->samples == calibration->samples && data->x == calibration->x);
+    const bool same = data && fingerprint(*data) == given;
     return {{"file", calibration->file},
-            {"samples", std::min(kCalibrationSamples, calibration->samples)},
+            {"samples", calibration->samples},
+            {"half", half},
+            {"content", given},
             {"shared_with_test", tested_on_data && same}};
   }
 };
+
+// The integers of the network, and the `auto` part of compile.json where bits were searched.
+ir::QuantizedNetwork quantized(const CompileOptions& options, const ir::Network& network,
+                               passes::QuantizeOptions& quantize, const QuantizerData& data,
+                               json& auto_summary) {
+  const QuantizerMethod method = options.quantizer.value_or(QuantizerMethod::Rebuilt);
+  PerPopulationOption bits = options.weight_bits;
+  const bool searched = bits.all == "auto";
+  if (searched) bits.all.reset();
+  const auto stated = resolve("--weight-bits", bits, network, 1, 16);
+  if (!searched) {
+    if (options.max_drop) {
+      throw UsageError("--max-drop is for --weight-bits auto");
+    }
+    quantize.weight_bits = with_default(stated, kDefaultWeightBits);
+    return run_quantizer(network, quantize, method, data);
+  }
+  const double max_drop = options.max_drop.value_or(kDefaultMaxDrop);
+  AutoBits found = find_bits(network, quantize, stated, method, data, max_drop);
+  quantize.weight_bits = found.weight_bits;
+  auto_summary = std::move(found.summary);
+  auto_summary["max_drop"] = max_drop;
+  return std::move(found.network);
+}
 
 int proof_timesteps(const CompileOptions& options, const CompileData& data, ir::Network& network) {
   int steps = std::max(network.timesteps.value_or(0), data.timesteps());
@@ -282,11 +313,8 @@ json compile(const CompileOptions& options, const CommonOptions& common) {
   if (network.inputs[0].is_static) {
     network.import.notes.push_back("the input is static: what it adds is summed once a sample");
   }
-  const passes::Calibration calibration = data.calibrated(network, options.input_bits);
 
   passes::QuantizeOptions quantize;
-  quantize.weight_bits = with_default(resolve("--weight-bits", options.weight_bits, network, 1, 16),
-                                      kDefaultWeightBits);
   quantize.fraction_bits = resolve("--fraction-bits", options.fraction_bits, network, 0, 20);
   quantize.decay_bits = resolve("--decay-bits", options.decay_bits, network, 0, 24);
   quantize.current_decay_bits =
@@ -297,7 +325,9 @@ json compile(const CompileOptions& options, const CommonOptions& common) {
   ir::Mapping wanted = resolve_lanes(options.lanes, network);
   wanted.loadable = resolve_loadable(options.weights, network);
 
-  ir::QuantizedNetwork q = passes::quantize(network, quantize, calibration);
+  json auto_bits;
+  ir::QuantizedNetwork q =
+      quantized(options, network, quantize, data.for_quantizer(options.input_bits), auto_bits);
   const std::vector<std::vector<bool>> silent = analysis::silent_neurons(q);
   passes::check_membrane_bits(q, silent, quantize.membrane_bits);
   passes::assign_widths(q, prove(q, quantize.membrane_bits), quantize.membrane_bits);
@@ -319,6 +349,8 @@ json compile(const CompileOptions& options, const CommonOptions& common) {
                   {"rtl", {{"top", design.top}, {"files", design.files}}},
                   {"structure", fmt::format("{:08x}", design.structure)},
                   {"load", load_summary(design)}};
+
+  if (!auto_bits.is_null()) summary["auto"] = auto_bits;
 
   std::vector<std::pair<std::string, std::string>> files;
   for (const emit::EmittedFile& f : design.all) files.emplace_back(f.path, f.content);

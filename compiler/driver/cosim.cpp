@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "compiler/driver/accuracy.h"
 #include "compiler/driver/report.h"
 #include "compiler/driver/run.h"
 #include "compiler/driver/terminal.h"
@@ -151,6 +152,7 @@ json cosim(const CosimVerbOptions& options, const CommonOptions& common) {
   }
   const sim::CosimResult r =
       simulate(build, data, options, first, count, wave, wave_sample, common.quiet);
+  const json accuracy = accuracy_summary(r.predictions, data, first);
   json result = {
       {"samples", r.samples},
       {"first_sample", first},
@@ -163,7 +165,8 @@ json cosim(const CosimVerbOptions& options, const CommonOptions& common) {
       {"cycles_per_inference", cycle_summary(r.cycles)},
       {"predicted_cycles_equal", r.predicted_equal ? json(*r.predicted_equal) : json(nullptr)},
       {"predictions", r.predictions},
-      {"accuracy", accuracy_of(r.predictions, data, first)},
+      {"accuracy", accuracy.at("accuracy")},
+      {"accuracy_interval", accuracy.at("interval")},
       {"inferences_per_second", static_cast<double>(r.samples) / r.seconds},
       {"simulated_cycles_per_second", static_cast<double>(r.ticks) / r.seconds}};
   if (r.first) {

@@ -34,6 +34,14 @@ struct CommonOptions {
   bool quiet = false;
 };
 
+// How weights become integers; docs/quantization.md.
+enum class QuantizerMethod {
+  Rebuilt,        // second-order rounding and descent on every neuron's spikes; the default
+  Searched,       // to nearest, with the scale that leaves the membrane the least error
+  Nearest,        // to nearest, with the largest weight of each neuron as the largest integer
+  NearestTensor,  // the same with one scale for a population
+};
+
 struct CompileOptions {
   std::filesystem::path model;
   std::filesystem::path data;         // empty: none
@@ -46,6 +54,8 @@ struct CompileOptions {
   PerPopulationOption decay_bits;
   PerPopulationOption current_decay_bits;
   int input_bits = 8;  // of real-valued data
+  std::optional<QuantizerMethod> quantizer;
+  std::optional<double> max_drop;  // of accuracy in percent points, for --weight-bits auto
   PerPopulationOption value_bits;
   PerPopulationOption membrane_bits;
   PerPopulationOption lanes;

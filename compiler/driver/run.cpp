@@ -8,6 +8,7 @@
 #include <mutex>
 #include <thread>
 
+#include "compiler/driver/accuracy.h"
 #include "compiler/driver/activity_file.h"
 #include "compiler/driver/terminal.h"
 #include "compiler/support/npz.h"
@@ -169,15 +170,26 @@ ir::Dataset load_data(const Build& build, const DataOptions& options) {
   return data;
 }
 
-json accuracy_of(const std::vector<std::size_t>& predictions, const ir::Dataset& data,
-                 std::size_t first) {
-  if (data.y.empty() || predictions.empty()) return nullptr;
-  std::size_t right = 0;
-  for (std::size_t i = 0; i < predictions.size(); ++i) {
-    if (static_cast<std::int64_t>(predictions[i]) == data.y[first + i]) ++right;
+namespace {
+
+// Accuracy over the samples that the quantizer has not seen; null where it may have seen them all.
+json held_out(const Build& build, const ir::Dataset& data,
+              const std::vector<std::size_t>& predictions) {
+  const auto calibration = build.summary.find("calibration");
+  const bool known = calibration != build.summary.end() && calibration->is_object() &&
+                     calibration->contains("content") && calibration->contains("half");
+  if (!known || calibration->at("content") != fingerprint(data)) {
+    return accuracy_summary(predictions, data);
   }
-  return static_cast<double>(right) / static_cast<double>(predictions.size());
+  if (calibration->at("half") != true) return nullptr;
+  std::vector<std::size_t> samples;
+  for (std::size_t i = 0; i < data.samples; ++i) {
+    if (is_held_out(i)) samples.push_back(i);
+  }
+  return accuracy_summary(predictions, data, 0, samples);
 }
+
+}  // namespace
 
 json run(const RunOptions& options, const CommonOptions& common) {
   const Build build = load_build(options.folder);
@@ -201,11 +213,14 @@ json run(const RunOptions& options, const CommonOptions& common) {
 
   const auto n = static_cast<double>(std::max<std::size_t>(data.samples, 1));
   const std::string model = options.float_model ? "float" : "integer";
+  const json accuracy = accuracy_summary(totals.predictions, data);
   json result = {
       {"model", model},
       {"samples", data.samples},
       {"timesteps", data.timesteps},
-      {"accuracy", accuracy_of(totals.predictions, data, 0)},
+      {"accuracy", accuracy.at("accuracy")},
+      {"accuracy_interval", accuracy.at("interval")},
+      {"held_out", held_out(build, data, totals.predictions)},
       {"predictions", totals.predictions},
       {"inferences_per_second", static_cast<double>(data.samples) / seconds},
       {"spikes_per_inference", static_cast<double>(totals.spikes) / n},

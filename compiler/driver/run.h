@@ -21,10 +21,6 @@ void check_time(const ir::Dataset& data, bool wanted_static, const char* who);
 // How many threads to use.
 [[nodiscard]] int job_count(int asked);
 
-// The share of right predictions for the samples from `first` on; null without labels.
-[[nodiscard]] nlohmann::json accuracy_of(const std::vector<std::size_t>& predictions,
-                                         const ir::Dataset& data, std::size_t first);
-
 // Runs a model over the data; writes run.json (and run-integer.json or run-float.json).
 nlohmann::json run(const RunOptions& options, const CommonOptions& common);
 

@@ -50,11 +50,28 @@ std::string predicted(const json& cosim) {
 
 std::string calibration_text(const json& c) {
   if (c.is_null()) return "not calibrated: no data were given";
-  return fmt::format("calibrated on {} samples of {}{}", c.at("samples").dump(),
-                     c.at("file").get<std::string>(),
-                     c.at("shared_with_test").get<bool>()
-                         ? ", which is also the test set (--calibration D.npz keeps them apart)"
-                         : "");
+  const std::string file = c.at("file").get<std::string>();
+  const std::string samples = c.at("samples").dump();
+  if (c.at("half").get<bool>()) {
+    return fmt::format("calibrated on {} samples of {}, every second one; the others are held out",
+                       samples, file);
+  }
+  return fmt::format("calibrated on {} samples of {}{}", samples, file,
+                     c.at("shared_with_test").get<bool>() ? ", which is also the test set" : "");
+}
+
+// "97.50 % (95.47 to 98.64)", the 95 % interval in brackets.
+std::string with_interval(const json& accuracy, const json& interval) {
+  if (accuracy.is_null() || interval.is_null()) return percent(accuracy);
+  return fmt::format("{} ({:.2f} to {:.2f})", percent(accuracy), 100 * interval[0].get<double>(),
+                     100 * interval[1].get<double>());
+}
+
+std::string held_out_text(const json& run) {
+  const json& h = run.at("held_out");
+  if (h.is_null()) return "none: the quantizer has seen them all";
+  return fmt::format("{} on {} samples", with_interval(h.at("accuracy"), h.at("interval")),
+                     h.at("samples").dump());
 }
 
 }  // namespace
@@ -86,7 +103,8 @@ std::string run_text(const json& r) {
   Rows rows = {
       {"model", r.at("model")},
       {"samples", r.at("samples").dump()},
-      {"accuracy", percent(r.at("accuracy"))},
+      {"accuracy", with_interval(r.at("accuracy"), r.at("accuracy_interval"))},
+      {"held out", held_out_text(r)},
       {"spikes per inference", fmt::format("{:.1f}", r.at("spikes_per_inference").get<double>())},
       {"synaptic operations",
        fmt::format("{:.0f}", r.at("synaptic_operations_per_inference").get<double>())},
@@ -122,8 +140,12 @@ std::string flow_text(const json& r, const std::filesystem::path& folder) {
   const json& cosim = r.at("cosim");
   std::string out = compile_text(r.at("compile"), folder) + "\n";
   out += table(
-      {{"accuracy float", percent(r.at("float").at("accuracy"))},
-       {"accuracy integer", percent(r.at("integer").at("accuracy"))},
+      {{"accuracy float",
+        with_interval(r.at("float").at("accuracy"), r.at("float").at("accuracy_interval"))},
+       {"accuracy integer",
+        with_interval(r.at("integer").at("accuracy"), r.at("integer").at("accuracy_interval"))},
+       {"held out, float", held_out_text(r.at("float"))},
+       {"held out, integer", held_out_text(r.at("integer"))},
        {"accuracy RTL", percent(cosim.at("accuracy"))},
        {"RTL mismatches",
         fmt::format("{} in {} samples ({} spikes, {} membranes)", cosim.at("mismatches").dump(),

@@ -153,8 +153,8 @@ ir::ResetRule canonical(ir::ResetRule r) {
   return r;
 }
 
-void quantize_current(const Population& p, const QuantizeOptions& options, std::size_t index,
-                      const std::vector<double>& scales, QuantizedPopulation& q) {
+void quantize_current_decay(const Population& p, const QuantizeOptions& options, std::size_t index,
+                            QuantizedPopulation& q) {
   const bool alpha = p.synapse == ir::Synapse::Alpha;
   const int chosen = choose_decay_bits(p.current_decay, alpha ? &p.decay : nullptr);
   q.current_decay_shift = options.current_decay_bits.empty()
@@ -163,44 +163,22 @@ void quantize_current(const Population& p, const QuantizeOptions& options, std::
   q.current_decay = ir::per_neuron(p.current_decay.uniform() ? 1 : p.neurons(), [&](std::size_t j) {
     return numeric::round_half_up(std::ldexp(p.current_decay[j], q.current_decay_shift));
   });
-  const double unit = std::ldexp(1.0, q.fraction_bits);
-  q.current_bias = ir::per_neuron(p.neurons(), [&](std::size_t j) {
-    return to_integer(p.current_bias[j], scales[j] * unit, p, "current bias", j);
-  });
 }
 
-QuantizedPopulation quantize_population(const Network& network, std::size_t index,
-                                        const QuantizeOptions& options,
-                                        const std::vector<double>& scales, int fraction_bits) {
-  const Population& p = network.populations[index];
+// What counts in units of a neuron's scale: bias, threshold, reset value.
+void apply_scales(const Population& p, const std::vector<double>& scales, QuantizedPopulation& q) {
   const std::size_t n = p.neurons();
-  QuantizedPopulation q;
-  q.name = p.name;
-  q.shape = p.shape;
-  q.spiking = p.spiking;
-  q.reset = canonical(p.reset);
-  q.where = p.where;
-  q.scale = ir::PerNeuron<double>(scales);
-  q.fraction_bits = fraction_bits;
-  const bool alpha = p.synapse == ir::Synapse::Alpha;
-  const bool alpha_subtracts =
-      alpha && p.spiking && p.reset.mechanism == ir::ResetMechanism::Subtract;
-  const int least = choose_decay_bits(p.decay, alpha ? &p.current_decay : nullptr);
-  q.decay_shift =
-      options.decay_bits[index].value_or(alpha_subtracts ? reset_decay_bits(p, least) : least);
   const double unit = std::ldexp(1.0, q.fraction_bits);
-  q.decay = ir::per_neuron(p.decay.uniform() ? 1 : n, [&](std::size_t j) {
-    return numeric::round_half_up(std::ldexp(p.decay[j], q.decay_shift));
-  });
+  q.scale = ir::PerNeuron<double>(scales);
   q.bias = ir::per_neuron(
       n, [&](std::size_t j) { return to_integer(p.bias[j], scales[j] * unit, p, "bias", j); });
-  q.inhibition = p.inhibition;
-  q.max_spikes = p.max_spikes;
-  q.synapse = p.synapse;
-  if (p.synapse != ir::Synapse::None) quantize_current(p, options, index, scales, q);
-  if (!p.spiking) return q;
+  if (p.synapse != ir::Synapse::None) {
+    q.current_bias = ir::per_neuron(n, [&](std::size_t j) {
+      return to_integer(p.current_bias[j], scales[j] * unit, p, "current bias", j);
+    });
+  }
+  if (!p.spiking) return;
 
-  q.reset_offset = p.comparison == ir::Comparison::GreaterEqual ? 1 : 0;
   q.threshold = ir::per_neuron(n, [&](std::size_t j) {
     const std::int64_t threshold = to_integer(p.threshold[j], scales[j] * unit, p, "threshold", j);
     if (threshold < 1) {
@@ -211,7 +189,7 @@ QuantizedPopulation quantize_population(const Network& network, std::size_t inde
     }
     return threshold - q.reset_offset;
   });
-  if (alpha_subtracts) {
+  if (q.alpha_subtracts()) {
     q.reset_decay = ir::per_neuron(n, [&](std::size_t j) {
       return numeric::round_half_up(std::ldexp(p.decay[j] + 1 / p.alpha_gain[j], q.decay_shift));
     });
@@ -225,6 +203,35 @@ QuantizedPopulation quantize_population(const Network& network, std::size_t inde
       return to_integer(p.reset_value[j], scales[j] * unit, p, "reset value", j);
     });
   }
+}
+
+QuantizedPopulation quantize_population(const Network& network, std::size_t index,
+                                        const QuantizeOptions& options,
+                                        const std::vector<double>& scales, int fraction_bits) {
+  const Population& p = network.populations[index];
+  const std::size_t n = p.neurons();
+  QuantizedPopulation q;
+  q.name = p.name;
+  q.shape = p.shape;
+  q.spiking = p.spiking;
+  q.reset = canonical(p.reset);
+  q.where = p.where;
+  q.fraction_bits = fraction_bits;
+  const bool alpha = p.synapse == ir::Synapse::Alpha;
+  const bool alpha_subtracts =
+      alpha && p.spiking && p.reset.mechanism == ir::ResetMechanism::Subtract;
+  const int least = choose_decay_bits(p.decay, alpha ? &p.current_decay : nullptr);
+  q.decay_shift =
+      options.decay_bits[index].value_or(alpha_subtracts ? reset_decay_bits(p, least) : least);
+  q.decay = ir::per_neuron(p.decay.uniform() ? 1 : n, [&](std::size_t j) {
+    return numeric::round_half_up(std::ldexp(p.decay[j], q.decay_shift));
+  });
+  q.inhibition = p.inhibition;
+  q.max_spikes = p.max_spikes;
+  q.synapse = p.synapse;
+  if (p.synapse != ir::Synapse::None) quantize_current_decay(p, options, index, q);
+  if (p.spiking) q.reset_offset = p.comparison == ir::Comparison::GreaterEqual ? 1 : 0;
+  apply_scales(p, scales, q);
   return q;
 }
 
@@ -320,6 +327,14 @@ QuantizedNetwork quantize(const Network& network, const QuantizeOptions& options
                              pools ? 0 : bits, p.delay, p.where});
   }
   return q;
+}
+
+void rescale(const Network& network, QuantizedNetwork& quantized, std::size_t population,
+             const std::vector<double>& channel_scales) {
+  const std::size_t positions = ir::positions_of(network, population);
+  std::vector<double> scales;
+  for (const double s : channel_scales) scales.insert(scales.end(), positions, s);
+  apply_scales(network.populations[population], scales, quantized.populations[population]);
 }
 
 void check_membrane_bits(const QuantizedNetwork& network,

@@ -35,6 +35,13 @@ struct Calibration {
 [[nodiscard]] double weight_factor(const ir::Projection& projection,
                                    const Calibration& calibration);
 
+// How the scale of a neuron is found.
+enum class ScaleChoice {
+  Searched,       // by the error that it leaves
+  NeuronMaximum,  // its largest weight is the largest integer: the plain way, for comparison
+  TensorMaximum,  // the same, with one scale for all neurons
+};
+
 constexpr int kDefaultValueBits = 8;
 
 struct QuantizeOptions {
@@ -46,6 +53,7 @@ struct QuantizeOptions {
       membrane_bits;  // per population; nullopt: proved, else saturating
   std::vector<std::optional<int>> value_bits;  // of membranes that are sent; empty: 8 for all
   int timesteps = 0;                           // the longest sample to hold
+  ScaleChoice scales = ScaleChoice::Searched;
 };
 
 // The network is one that align_convolutions() has passed. The result lacks its widths:
@@ -54,6 +62,11 @@ struct QuantizeOptions {
 [[nodiscard]] ir::QuantizedNetwork quantize(const ir::Network& network,
                                             const QuantizeOptions& options,
                                             const Calibration& calibration);
+
+// Gives the channels of a population other scales (one for each): its thresholds, biases and reset
+// values follow, its weights are the caller's.
+void rescale(const ir::Network& network, ir::QuantizedNetwork& quantized, std::size_t population,
+             const std::vector<double>& channel_scales);
 
 // `silent[p][j]`: the proof shows that neuron j of population p cannot spike anyway. Throws
 // InputError (bad-option) where `membrane_bits` leave another neuron no room above its threshold.

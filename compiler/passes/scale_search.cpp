@@ -63,7 +63,8 @@ double search_scale(const std::vector<WeightRow>& rows, const ScaleSearch& searc
   for (const WeightRow& row : rows) max_weight = std::max(max_weight, largest(row.weight));
   if (max_weight == 0 || top / max_weight >= search.max_scale) return search.max_scale;
 
-  const std::vector<double> ratios = clip_ratios(search.bits);
+  const std::vector<double> ratios =
+      search.clip ? clip_ratios(search.bits) : std::vector<double>{1.0};
   const auto candidates = static_cast<Eigen::Index>(ratios.size());
   std::vector<double> error(ratios.size(), 0.0);
   RowMajor difference;

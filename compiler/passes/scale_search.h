@@ -29,6 +29,7 @@ struct WeightRow {
 struct ScaleSearch {
   int bits = 6;
   double max_scale = 0;  // larger ones are not tried
+  bool clip = true;      // false: the largest weight is never clipped
 };
 
 // The scale that minimizes, over clipping ratios of the largest weight,

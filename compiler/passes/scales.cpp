@@ -88,7 +88,8 @@ class Chooser {
     const bool is_pooled = std::find(pooled_.begin(), pooled_.end(), index) != pooled_.end();
     const bool read = !p.spiking && (!is_pooled || index == network_.output ||
                                      ir::sends_membranes(network_, index));
-    Demand d{p.inhibition || read, std::vector<double>(channels(index), kMaxScale)};
+    const bool one = options_.scales == ScaleChoice::TensorMaximum;
+    Demand d{p.inhibition || read || one, std::vector<double>(channels(index), kMaxScale)};
     if (!p.spiking) return d;
     const std::size_t positions = ir::positions_of(network_, index);
     // The weights are those of the source that it is pooled from.
@@ -108,7 +109,8 @@ class Chooser {
   [[nodiscard]] std::vector<double> search(std::size_t population, const Demand& demand) const {
     const std::size_t n = channels(population);
     std::vector<std::vector<WeightRow>> rows = rows_into(population);
-    ScaleSearch search{options_.weight_bits[population], 0};
+    ScaleSearch search{options_.weight_bits[population], 0,
+                       options_.scales == ScaleChoice::Searched};
     if (demand.shared) {
       std::vector<WeightRow> all;
       for (auto& of_channel : rows) {

@@ -12,6 +12,7 @@ import argparse
 import array
 import ast
 import os
+import select
 import shlex
 import struct
 import subprocess
@@ -70,7 +71,16 @@ def open_program(command):
     def write(data):
         process.stdin.write(data)
         process.stdin.flush()
-    return write, process.stdout.read
+
+    def read(count):
+        data = b""
+        while len(data) < count and select.select([process.stdout], [], [], 60)[0]:
+            more = os.read(process.stdout.fileno(), count - len(data))
+            if not more:
+                break
+            data += more
+        return data
+    return write, read
 
 
 class Accelerator:

@@ -1,0 +1,364 @@
+#include "compiler/passes/reconstruct.h"
+
+#include <Eigen/Dense>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <memory>
+#include <optional>
+
+#include "compiler/passes/presynaptic.h"
+#include "compiler/passes/scale_search.h"
+#include "compiler/passes/second_order.h"
+#include "compiler/passes/spike_descent.h"
+
+namespace hillock::passes {
+namespace {
+
+using ir::Network;
+using ir::Population;
+using ir::QuantizedNetwork;
+using ir::QuantizedPopulation;
+
+using RowMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+Eigen::Map<const RowMajor> mapped(const support::Matrix<float>& m) {
+  return {m.data.data(), static_cast<Eigen::Index>(m.rows), static_cast<Eigen::Index>(m.cols)};
+}
+
+std::int32_t& weight_at(QuantizedNetwork& q, const Slot& s) {
+  auto& c = q.projections[s.projection].connectivity;
+  if (auto* dense = std::get_if<ir::QuantizedDense>(&c)) return dense->weight.data[s.index];
+  if (auto* conv = std::get_if<ir::QuantizedConv>(&c)) return conv->weight[s.index];
+  return std::get<ir::QuantizedSparse>(c).synapses[s.index].weight;
+}
+
+// The population whose membrane a population's currents end in.
+std::size_t membrane_of(const Network& network, std::size_t population) {
+  for (const ir::Projection& p : network.projections) {
+    const bool pools = std::holds_alternative<ir::MaxPool>(p.connectivity);
+    if (pools && p.source == ir::Source{ir::Source::Kind::Population, population}) return p.target;
+  }
+  return population;
+}
+
+numeric::NeuronSwitches switches_of(const QuantizedPopulation& p) {
+  numeric::NeuronSwitches s;
+  s.spiking = p.spiking;
+  s.reset_subtract = p.reset.mechanism == ir::ResetMechanism::Subtract;
+  s.reset_zero = p.reset.mechanism == ir::ResetMechanism::Zero;
+  s.same_step = p.reset.timing != ir::ResetTiming::Delayed;
+  s.quirk = p.reset.timing == ir::ResetTiming::SameStepQuirk && s.reset_subtract;
+  s.lose_input = s.reset_zero && !s.same_step && p.reset.zero_input == ir::ZeroInput::Lost;
+  s.reset_offset = p.reset_offset;
+  s.current = p.synapse == ir::Synapse::Current;
+  s.alpha = p.synapse == ir::Synapse::Alpha;
+  s.max_spikes = p.max_spikes;
+  return s;
+}
+
+numeric::NeuronConstants constants_of(const QuantizedPopulation& p, std::size_t j) {
+  numeric::NeuronConstants c;
+  c.threshold = p.threshold[j];
+  c.bias = p.bias[j];
+  c.reset_value = p.reset_value[j];
+  c.decay = p.decay_of(j);
+  c.membrane_bits = p.membrane_bits > 0 ? p.membrane_bits : 62;
+  c.current_bias = p.current_bias[j];
+  c.current_decay = p.current_decay_of(j);
+  return c;
+}
+
+// Decays of a population, at most kFilters of them, and which one each channel takes.
+struct Filters {
+  std::vector<MembraneFilter> filters;
+  std::vector<std::size_t> of_channel;
+};
+
+Filters filters_of(const Network& network, std::size_t population) {
+  constexpr std::size_t kFilters = 6;
+  const Population& p = network.populations[membrane_of(network, population)];
+  const std::size_t positions = ir::positions_of(network, population);
+  const std::size_t channels = network.populations[population].neurons() / positions;
+  const bool same = membrane_of(network, population) == population;
+  Filters out;
+  if (!same || (p.decay.uniform() && p.current_decay.uniform())) {
+    out.filters.push_back({p.synapse, p.decay.max(), p.current_decay.max()});
+    out.of_channel.assign(channels, 0);
+    return out;
+  }
+  // Channels sorted by their decays, cut into runs of equal length; each run takes its middle.
+  std::vector<std::size_t> order(channels);
+  for (std::size_t c = 0; c < channels; ++c) order[c] = c;
+  const auto decay = [&](std::size_t c) { return p.decay[c * positions]; };
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return decay(a) < decay(b); });
+  const std::size_t runs = std::min(kFilters, channels);
+  out.of_channel.resize(channels);
+  for (std::size_t r = 0; r < runs; ++r) {
+    const std::size_t begin = r * channels / runs;
+    const std::size_t end = (r + 1) * channels / runs;
+    const std::size_t middle = order[(begin + end) / 2] * positions;
+    out.filters.push_back({p.synapse, p.decay[middle], p.current_decay[middle]});
+    for (std::size_t k = begin; k < end; ++k) out.of_channel[order[k]] = r;
+  }
+  return out;
+}
+
+// Scales that are tried, as multiples of the one at hand.
+std::vector<double> scale_factors(int bits, bool fixed) {
+  if (fixed) return {1.0};
+  if (bits <= 4) return {0.7, 0.8, 0.87, 0.93, 1.0, 1.07, 1.15, 1.25, 1.4};
+  if (bits <= 6) return {0.93, 1.0, 1.07};
+  return {1.0};
+}
+
+class Reconstruction {
+ public:
+  Reconstruction(const Network& network, const QuantizeOptions& quantize,
+                 const Calibration& calibration, const CalibrationRun& run,
+                 const ReconstructOptions& options)
+      : network_(network),
+        quantize_(quantize),
+        calibration_(calibration),
+        run_(run),
+        options_(options) {}
+
+  // One population: its weights, scales and thresholds in `q`. `seen`: what the sources did.
+  void improve(QuantizedNetwork& q, std::size_t population, const Recording& seen) const {
+    Presynaptic in =
+        slots_of(network_, population, calibration_, run_, options_.max_rows);
+    if (in.columns.empty() || in.episodes.empty()) return;
+    Presynaptic real = in;
+    fill_columns(network_, population, calibration_, run_, run_.real, false, real);
+    fill_columns(network_, population, calibration_, run_, seen, true, in);
+    std::vector<std::vector<double>> wanted = round_all(q, population, in, real);
+    const QuantizedPopulation& p = q.populations[population];
+    if (options_.descent_passes == 0 || !p.spiking || p.inhibition || in.partial) return;
+    descend_all(q, population, in, wanted);
+  }
+
+ private:
+  // Sub-matrix of the columns that a channel's weights meet.
+  static std::vector<Eigen::Index> columns_of(const std::vector<Slot>& slots) {
+    std::vector<Eigen::Index> out;
+    for (const Slot& s : slots) out.push_back(static_cast<Eigen::Index>(s.column));
+    return out;
+  }
+
+  // Second-order rounding of all channels. Returns the real weights that were aimed at, in units of
+  // the integers.
+  std::vector<std::vector<double>> round_all(QuantizedNetwork& q, std::size_t population,
+                                             const Presynaptic& in, const Presynaptic& real) const {
+    const Filters filters = filters_of(network_, population);
+    const std::size_t channels = in.channels.size();
+    const std::size_t positions = ir::positions_of(network_, population);
+    const std::size_t rows = in.episodes.size() * in.steps;
+    const std::size_t stride = std::max<std::size_t>(1, rows / options_.max_rows);
+    const int bits = quantize_.weight_bits[population];
+    // Others count in this population's units, and their own weights are settled.
+    const bool fixed = membrane_of(network_, population) != population ||
+                       ir::sends_membranes(network_, population);
+    std::vector<Eigen::VectorXd> target(channels);
+    std::vector<std::shared_ptr<SecondOrder>> order(channels);
+    for (std::size_t f = 0; f < filters.filters.size(); ++f) {
+      const support::Matrix<float> z = traces_of(in, filters.filters[f], stride);
+      const support::Matrix<float> z_real = traces_of(real, filters.filters[f], stride);
+      const double samples = std::max<double>(1, static_cast<double>(z.rows));
+      const Eigen::MatrixXd h =
+          (mapped(z).transpose() * mapped(z)).cast<double>() / samples;
+      const Eigen::MatrixXd cross =
+          (mapped(z).transpose() * (mapped(z_real) - mapped(z))).cast<double>() / samples;
+      std::map<std::vector<Eigen::Index>, std::shared_ptr<SecondOrder>> seen;
+      for (std::size_t c = 0; c < channels; ++c) {
+        if (filters.of_channel[c] != f || in.channels[c].empty()) continue;
+        const std::vector<Eigen::Index> columns = columns_of(in.channels[c]);
+        auto& solver = seen[columns];
+        const Eigen::MatrixXd own_cross = cross(columns, columns);
+        if (!solver) {
+          solver = std::make_shared<SecondOrder>(Eigen::MatrixXd(h(columns, columns)),
+                                                 options_.damping);
+        }
+        Eigen::VectorXd w(static_cast<Eigen::Index>(columns.size()));
+        for (Eigen::Index i = 0; i < w.size(); ++i) {
+          w[i] = in.channels[c][static_cast<std::size_t>(i)].weight;
+        }
+        // The weights that do with the integer spikes what the real ones do with the real spikes.
+        target[c] = w + solver->solve(own_cross * w);
+        order[c] = solver;
+      }
+    }
+    const QuantizedPopulation& p = q.populations[population];
+    std::vector<double> scales(channels);
+    for (std::size_t c = 0; c < channels; ++c) scales[c] = p.scale[c * positions];
+    const bool shared = p.inhibition || !p.spiking;
+    const std::vector<double> factors = scale_factors(bits, fixed);
+    std::vector<std::vector<SecondOrder::Rounded>> tried(channels);
+    for (std::size_t c = 0; c < channels; ++c) {
+      if (!order[c]) continue;
+      for (const double f : factors) tried[c].push_back(order[c]->round(target[c], scales[c] * f, bits));
+    }
+    std::vector<std::vector<double>> wanted(channels);
+    std::vector<double> total(factors.size(), 0.0);
+    for (const auto& t : tried) {
+      for (std::size_t k = 0; k < t.size(); ++k) total[k] += t[k].error;
+    }
+    for (std::size_t c = 0; c < channels; ++c) {
+      if (!order[c]) {
+        continue;
+      }
+      std::size_t best = 0;
+      for (std::size_t k = 0; k < factors.size(); ++k) {
+        const bool better = shared ? total[k] < total[best] : tried[c][k].error < tried[c][best].error;
+        if (better) best = k;
+      }
+      const double scale = scales[c] * factors[best];
+      for (std::size_t i = 0; i < in.channels[c].size(); ++i) {
+        weight_at(q, in.channels[c][i]) = tried[c][best].weight[i];
+        wanted[c].push_back(target[c][static_cast<Eigen::Index>(i)] * scale);
+      }
+      scales[c] = scale;
+    }
+    rescale(network_, q, population, scales);
+    return wanted;
+  }
+
+  void descend_all(QuantizedNetwork& q, std::size_t population, const Presynaptic& in,
+                   const std::vector<std::vector<double>>& wanted) const {
+    QuantizedPopulation& p = q.populations[population];
+    const std::size_t positions = ir::positions_of(network_, population);
+    DescentCase base;
+    base.steps = in.steps;
+    base.fraction_bits = p.fraction_bits;
+    base.weight_bits = quantize_.weight_bits[population];
+    base.switches = switches_of(p);
+    base.passes = options_.descent_passes;
+    base.loss = loss_of(population);
+    std::vector<std::int64_t> thresholds(p.neurons());
+    for (std::size_t j = 0; j < thresholds.size(); ++j) thresholds[j] = p.threshold[j];
+    for (std::size_t c = 0; c < in.channels.size(); ++c) {
+      if (in.channels[c].empty()) continue;
+      DescentCase one = base;
+      for (const Episode& e : in.episodes) {
+        const std::size_t j = c * positions + e.position;
+        one.constants.push_back(constants_of(p, j));
+        std::vector<std::uint8_t> target(in.steps);
+        const auto& spikes = run_.real.spikes[e.sample][population];
+        for (std::size_t t = 0; t < in.steps; ++t) target[t] = spikes(t, j);
+        one.target.push_back(std::move(target));
+      }
+      std::vector<std::int32_t> weight;
+      for (const Slot& s : in.channels[c]) {
+        one.columns.push_back(&in.columns[s.column]);
+        weight.push_back(weight_at(q, s));
+      }
+      one.wanted = wanted[c];
+      const Descended done = descend(one, std::move(weight));
+      for (std::size_t i = 0; i < done.weight.size(); ++i) {
+        weight_at(q, in.channels[c][i]) = done.weight[i];
+      }
+      for (std::size_t j = c * positions; j < (c + 1) * positions; ++j) {
+        thresholds[j] = std::max<std::int64_t>(0, thresholds[j] + done.threshold);
+      }
+    }
+    p.threshold = ir::PerNeuron<std::int64_t>(std::move(thresholds));
+  }
+
+  // What a wrong spike of a population costs: as its targets' membranes remember it.
+  [[nodiscard]] SpikeLoss loss_of(std::size_t population) const {
+    SpikeLoss loss;
+    double memory = 0;
+    for (const ir::Projection& p : network_.projections) {
+      if (p.source == ir::Source{ir::Source::Kind::Population, population}) {
+        const Population& target = network_.populations[membrane_of(network_, p.target)];
+        memory = std::max(memory, target.decay.max());
+      }
+    }
+    loss.memory = std::min(memory, 0.98);
+    if (population == network_.output) {
+      loss.memory = std::max(loss.memory, 0.9);
+      loss.count = 0.2;
+    }
+    return loss;
+  }
+
+  const Network& network_;
+  const QuantizeOptions& quantize_;
+  const Calibration& calibration_;
+  const CalibrationRun& run_;
+  const ReconstructOptions& options_;
+};
+
+std::vector<double> shares(const std::vector<double>& scores, double sharpness) {
+  const double top = *std::max_element(scores.begin(), scores.end());
+  std::vector<double> out;
+  double sum = 0;
+  for (const double s : scores) {
+    out.push_back(std::exp((s - top) * sharpness));
+    sum += out.back();
+  }
+  for (double& s : out) s /= sum;
+  return out;
+}
+
+// The lead of the first class over the second, in the middle of the samples.
+double typical_lead(const Recording& r) {
+  std::vector<double> leads;
+  for (std::vector<double> s : r.scores) {
+    if (s.size() < 2) continue;
+    std::nth_element(s.begin(), s.begin() + 1, s.end(), std::greater<>());
+    leads.push_back(s[0] - s[1]);
+  }
+  if (leads.empty()) return 1;
+  std::nth_element(leads.begin(), leads.begin() + static_cast<long>(leads.size() / 2), leads.end());
+  return std::max(leads[leads.size() / 2], 1e-6);
+}
+
+}  // namespace
+
+double score_distance(const Recording& real, const Recording& integer) {
+  const double sharpness = 3 / typical_lead(real);
+  double sum = 0;
+  for (std::size_t s = 0; s < real.scores.size(); ++s) {
+    const std::vector<double> p = shares(real.scores[s], sharpness);
+    const std::vector<double> q = shares(integer.scores[s], sharpness);
+    for (std::size_t k = 0; k < p.size(); ++k) {
+      if (p[k] > 0) sum += p[k] * std::log(p[k] / std::max(q[k], 1e-9));
+    }
+  }
+  return real.scores.empty() ? 0 : sum / static_cast<double>(real.scores.size());
+}
+
+QuantizedNetwork reconstruct(const Network& network, const QuantizedNetwork& start,
+                             const QuantizeOptions& quantize, const Calibration& calibration,
+                             const CalibrationRun& run, const ReconstructOptions& options) {
+  const Reconstruction reconstruction(network, quantize, calibration, run, options);
+  QuantizedNetwork best = start;
+  Recording now = run.run(start);
+  double best_distance = score_distance(run.real, now);
+  QuantizedNetwork q = start;
+  for (int round = 0; round < options.rounds; ++round) {
+    for (std::size_t p = 0; p < q.populations.size(); ++p) {
+      Recording seen = now;
+      if (round == 0) {
+        // What comes later, or feeds back, is not yet what it will be.
+        for (std::size_t s = 0; s < seen.spikes.size(); ++s) {
+          for (std::size_t k = p; k < seen.spikes[s].size(); ++k) {
+            seen.spikes[s][k] = run.real.spikes[s][k];
+          }
+        }
+      }
+      reconstruction.improve(q, p, seen);
+      now = run.run(q);
+      const double distance = score_distance(run.real, now);
+      if (distance < best_distance) {
+        best_distance = distance;
+        best = q;
+      }
+    }
+  }
+  return best;
+}
+
+}  // namespace hillock::passes
