@@ -304,7 +304,9 @@ class NeuronBound {
 
 // The models compute in 64 bits, products with a decay included.
 void check_limit(const QuantizedPopulation& p, const PopulationBounds& bounds) {
-  const int bits = std::min(60, 63 - std::max(p.decay_shift, p.current_decay_shift));
+  // A decay after a spike of an alpha synapse goes up to 2.
+  const int more = p.alpha_subtracts() ? 2 : 0;
+  const int bits = std::min(60, 63 - more - std::max(p.decay_shift, p.current_decay_shift));
   const std::int64_t limit = std::int64_t{1} << (bits - 1);
   for (const Range r : {bounds.sum, bounds.membrane, bounds.current}) {
     if (r.lo > -limit && r.hi < limit) continue;

@@ -150,7 +150,8 @@ struct CompileData {
     }
     if (!calibration) return;
     bool& is_static = network.inputs[0].is_static;
-    if (is_static) check_time(*calibration, true, "the network states");
+    const char* stated = options.import.static_input ? "--static-input states" : "the network states";
+    if (is_static) check_time(*calibration, true, stated);
     is_static = calibration->static_input;
     if (data) check_time(*data, is_static, "--calibration holds");
   }

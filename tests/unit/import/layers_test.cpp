@@ -266,6 +266,18 @@ TEST_CASE("RSynaptic with reset_delay=False is read as it is computed, and Alpha
   CHECK(a.populations[0].alpha_gain[0] > 1);
 }
 
+TEST_CASE("an input is static where the architecture or the command says so", "[import]") {
+  Case c;
+  CHECK_FALSE(c.import().inputs[0].is_static);
+  c.options.static_input = true;
+  CHECK(c.import().inputs[0].is_static);
+  c.options.static_input = false;
+  c.architecture.replace(c.architecture.find("[2]") + 3, 0, R"(, "static": true)");
+  CHECK(c.import().inputs[0].is_static);
+  c.architecture.replace(c.architecture.find("true"), 4, "\"yes\"");
+  CHECK_THAT(c.error(), Contains("arch.json:/input/static: error: "));
+}
+
 TEST_CASE("factors of spikes go into the weights that read them", "[import]") {
   const std::string last = R"({"name": "out", "type": "leaky", "reset_delay": true})";
   Case c = of("[2]", join({kLinear, kLif, R"({"name": "fc2", "type": "linear"})", last}),
