@@ -24,6 +24,17 @@ class ExportError(Exception):
     """A layer that Hillock has no rule for, or a network whose order is not known."""
 
 
+class Concat(nn.Module):
+    """torch.cat as a module, for `layers`: {"layer": Concat(1), "from": ["a", "b"]}."""
+
+    def __init__(self, dim=1):
+        super().__init__()
+        self.dim = dim
+
+    def forward(self, *parts):
+        return torch.cat(parts, self.dim)
+
+
 # Modules that do nothing once a network is trained.
 _SILENT = (nn.Identity,)
 
@@ -106,6 +117,7 @@ _TYPES = [
     (nn.BatchNorm1d, _norm("batchnorm1d")),
     (nn.BatchNorm2d, _norm("batchnorm2d")),
     (nn.Flatten, lambda name, m: {"type": "flatten", "start_dim": m.start_dim, "end_dim": m.end_dim}),
+    (Concat, lambda name, m: {"type": "concat", "dim": m.dim}),
     ((nn.Dropout, nn.Dropout1d, nn.Dropout2d), lambda name, m: {"type": "dropout"}),
     (snn.RLeaky, _neuron("rleaky")),
     (snn.RSynaptic, _neuron("rsynaptic")),
@@ -121,6 +133,8 @@ def _entry(name, module):
         # Exactly these: a class derived from one may compute something else.
         if type(module) in (types if isinstance(types, tuple) else (types,)):
             return {"name": name, **make(name, module)}
+    _check(type(module) is not snn.LeakyParallel, name, "LeakyParallel keeps its membranes at 0 or above "
+           "(it is an nn.RNN with ReLU), which Hillock does not: train with Leaky")
     raise ExportError(f"{name}: a layer of the type {type(module).__name__} is not supported")
 
 
@@ -168,7 +182,23 @@ def _layers(net, layers):
     return out
 
 
-def architecture(net, input_shape, timesteps=None, layers=None, readout=None, binary_input=None):
+def _inputs(input_shape, binary_input):
+    """The part of the architecture that describes one input, or several where shapes have names."""
+    def entry(shape, binary):
+        out = {"shape": [int(n) for n in shape]}
+        if binary is not None:
+            out["binary"] = bool(binary)
+        return out
+
+    if not isinstance(input_shape, dict):
+        return {"input": entry(input_shape, binary_input)}
+    binary = binary_input if isinstance(binary_input, dict) else dict.fromkeys(input_shape, binary_input)
+    return {"inputs": [{"name": name, **entry(shape, binary.get(name))}
+                       for name, shape in input_shape.items()]}
+
+
+def architecture(net, input_shape, timesteps=None, layers=None, readout=None, binary_input=None,
+                 outputs=None):
     """The architecture file of `net` as a dict. Raises ExportError."""
     entries, seen = [], set()
     for name, module, source in _layers(net, layers):
@@ -180,9 +210,9 @@ def architecture(net, input_shape, timesteps=None, layers=None, readout=None, bi
         if source is not None:
             entry["from"] = source
         entries.append(entry)
-    out = {"input": {"shape": [int(n) for n in input_shape]}, "layers": entries}
-    if binary_input is not None:
-        out["input"]["binary"] = bool(binary_input)
+    out = {**_inputs(input_shape, binary_input), "layers": entries}
+    if outputs is not None:
+        out["outputs"] = list(outputs)
     if timesteps is not None:
         out["timesteps"] = int(timesteps)
     if readout is not None:
@@ -190,16 +220,19 @@ def architecture(net, input_shape, timesteps=None, layers=None, readout=None, bi
     return out
 
 
-def export(net, folder, input_shape, timesteps=None, layers=None, readout=None, binary_input=None):
+def export(net, folder, input_shape, timesteps=None, layers=None, readout=None, binary_input=None,
+           outputs=None):
     """Writes FOLDER/state_dict.pt and FOLDER/architecture.json, and returns the paths of both.
 
-    input_shape   of one step of one sample, without batch
+    input_shape   of one step of one sample, without batch; of several inputs a dict of shapes by name
     timesteps     T
     layers        the order of the signal, where `net` is no nn.Sequential (see _layers)
     readout       "spike_count", "membrane_sum", "membrane_max" or "membrane_last"
-    binary_input  True where all inputs are 0 or 1 (a max-pool of the input needs to know)
+    binary_input  True where all inputs are 0 or 1 (a max-pool of the input needs to know); or by name
+    outputs       names of the layers that are read out, the first one first; the last layer if None.
+                  An item may be {"layer": name, "readout": ...}
     """
-    arch = architecture(net, input_shape, timesteps, layers, readout, binary_input)
+    arch = architecture(net, input_shape, timesteps, layers, readout, binary_input, outputs)
     used = {entry["name"] for entry in arch["layers"]}
     state = {key: value.detach().cpu() for key, value in net.state_dict().items()}
     owners = [key for key in state if not any(key.startswith(name + ".") for name in used)]

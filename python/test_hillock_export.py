@@ -53,6 +53,22 @@ def sequential():
         nn.Linear(18, 5), snn.Leaky(beta=0.9, init_hidden=True, reset_mechanism="none", inhibition=True))
 
 
+class Joined(nn.Module):
+    """Two inputs, whose neurons are concatenated."""
+
+    def __init__(self):
+        super().__init__()
+        self.fc_a, self.lif_a = nn.Linear(3, 4), snn.Leaky(0.8, init_hidden=True)
+        self.fc_b, self.lif_b = nn.Linear(2, 3), snn.Leaky(0.6, init_hidden=True)
+        self.fc, self.lif = nn.Linear(7, 5), snn.Leaky(0.9, init_hidden=True)
+        for layer in (self.fc_a, self.fc_b, self.fc):
+            layer.weight.data *= 3
+
+    def forward(self, a, b):
+        b = self.lif_b(self.fc_b(b))
+        return self.lif(self.fc(torch.cat((self.lif_a(self.fc_a(a)), b), 1))), b
+
+
 class ExportTest(unittest.TestCase):
     def spikes_agree(self, net, **options):
         """Hillock's float model spikes as the network does."""
@@ -91,6 +107,35 @@ class ExportTest(unittest.TestCase):
         torch.manual_seed(4)
         self.spikes_agree(Branched(), layers=BRANCHED)
 
+    def test_two_inputs_concatenated_and_two_outputs(self):
+        torch.manual_seed(5)
+        net = Joined()
+        rng = np.random.default_rng(2)
+        x = {"a": (rng.random((3, STEPS, 3)) < 0.5).astype(np.uint8),
+             "b": rng.integers(0, 3, (3, STEPS, 2)).astype(np.uint8)}
+        recorded = []
+        with torch.no_grad():
+            for t in range(STEPS):
+                recorded.append(net(torch.tensor(x["a"][:, t]).float(), torch.tensor(x["b"][:, t]).float()))
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            weights, arch = hillock_export.export(
+                net, folder, {"a": (3,), "b": (2,)}, STEPS, outputs=["lif", "lif_b"],
+                layers=[{"layer": "fc_a", "from": "a"}, "lif_a", {"layer": "fc_b", "from": "b"}, "lif_b",
+                        {"layer": hillock_export.Concat(1), "from": ["lif_a", "lif_b"]}, "fc", "lif"])
+            np.savez(folder / "x.npz", x_a=x["a"], x_b=x["b"])
+            run = lambda *a: subprocess.run([HILLOCK, *map(str, a), "--quiet"], check=True)
+            run("compile", weights, "--arch", arch, "--data", folder / "x.npz", "-o", folder / "build")
+            run("run", folder / "build", "--data", folder / "x.npz", "--model", "float",
+                "--dump-spikes", folder / "s.npz")
+            outputs = json.loads((folder / "build" / "compile.json").read_text())["outputs"]
+            self.assertEqual([o["population"] for o in outputs], ["lif", "lif_b"])
+            got = np.load(folder / "s.npz")
+            for i, layer in enumerate(("lif", "lif_b")):
+                wanted = np.stack([r[i].numpy() for r in recorded], axis=1) != 0
+                self.assertGreater(wanted.sum(), 0)
+                self.assertEqual(((got[layer] != 0) != wanted).sum(), 0)
+
     def test_what_cannot_be_exported(self):
         def error(net, **options):
             with self.assertRaises(hillock_export.ExportError) as caught:
@@ -102,6 +147,7 @@ class ExportTest(unittest.TestCase):
         self.assertIn("no layer of the list uses", error(Branched(), layers=["conv"]))
         self.assertIn("type LSTM is not supported", error(nn.Sequential(nn.LSTM(4, 4))))
         self.assertIn("state_quant", error(nn.Sequential(snn.Leaky(0.9, state_quant=lambda m: m))))
+        self.assertIn("at 0 or above", error(nn.Sequential(snn.LeakyParallel(4, 4, beta=0.9))))
         twice = nn.Linear(4, 4)
         self.assertIn("comes twice", error(nn.Sequential(twice), layers=[twice, twice]))
 

@@ -21,15 +21,16 @@ std::pair<double, double> wilson(std::size_t right, std::size_t samples) {
           right == samples ? 1.0 : (middle + spread) / whole};
 }
 
-json accuracy_summary(const std::vector<std::size_t>& predictions, const ir::Dataset& data,
-                      std::size_t first, const std::vector<std::size_t>& which) {
+json accuracy_summary(const std::vector<std::size_t>& predictions,
+                      const std::vector<std::int64_t>& labels, std::size_t first,
+                      const std::vector<std::size_t>& which) {
   std::size_t right = 0;
   const std::size_t n = which.empty() ? predictions.size() : which.size();
   json out = {{"samples", n}, {"accuracy", nullptr}, {"interval", nullptr}};
-  if (data.y.empty() || n == 0) return out;
+  if (labels.empty() || n == 0) return out;
   for (std::size_t k = 0; k < n; ++k) {
     const std::size_t i = which.empty() ? k : which[k];
-    if (static_cast<std::int64_t>(predictions[i]) == data.y[first + i]) ++right;
+    if (static_cast<std::int64_t>(predictions[i]) == labels[first + i]) ++right;
   }
   const auto [lower, upper] = wilson(right, n);
   out["accuracy"] = static_cast<double>(right) / static_cast<double>(n);
@@ -52,12 +53,17 @@ ir::Dataset pick_samples(const ir::Dataset& data, const std::function<bool(std::
   picked.timesteps = data.timesteps;
   picked.features = data.features;
   picked.static_input = data.static_input;
+  picked.still = data.still;
+  picked.more_y.resize(data.more_y.size());
   const std::size_t row = data.feature_count() * (data.static_input ? 1 : data.timesteps);
   for (std::size_t i = 0; i < data.samples; ++i) {
     if (!take(i)) continue;
     const auto begin = data.x.begin() + static_cast<std::ptrdiff_t>(i * row);
     picked.x.insert(picked.x.end(), begin, begin + static_cast<std::ptrdiff_t>(row));
     if (!data.y.empty()) picked.y.push_back(data.y[i]);
+    for (std::size_t o = 0; o < data.more_y.size(); ++o) {
+      if (!data.more_y[o].empty()) picked.more_y[o].push_back(data.more_y[o][i]);
+    }
     ++picked.samples;
   }
   return picked;

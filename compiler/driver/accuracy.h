@@ -19,7 +19,8 @@ namespace hillock::driver {
 // Of the samples in `which` (all where it is empty): {samples, accuracy, interval}; accuracy and
 // interval are null without labels.
 [[nodiscard]] nlohmann::json accuracy_summary(const std::vector<std::size_t>& predictions,
-                                              const ir::Dataset& data, std::size_t first = 0,
+                                              const std::vector<std::int64_t>& labels,
+                                              std::size_t first = 0,
                                               const std::vector<std::size_t>& which = {});
 
 // Names a data set by its content: its input values, all of them.

@@ -17,15 +17,19 @@ constexpr std::size_t kMaxRows = 384;
 // Positions of a convolution that are tried for one that sees anything.
 constexpr std::size_t kPatchTries = 8;
 
-// The range of the values of all the data, and the scale that makes them integers.
-void input_range(const std::vector<const ir::Dataset*>& sets, int input_bits,
+// The range of all the data's values of an input, and the scale that makes them integers.
+void input_range(const ir::Network& network, std::size_t input,
+                 const std::vector<const ir::Dataset*>& sets, int input_bits,
                  passes::Calibration& calibration) {
+  const std::size_t first = ir::first_element(network, input);
+  const std::size_t count = ir::element_count(network.inputs[input].shape);
   float lo = 0;
   float hi = 1;
   float largest = 0;
   bool integers = true;
   for (const ir::Dataset* data : sets) {
     for (std::size_t i = 0; i < data->x.size(); ++i) {
+      if (i % data->feature_count() - first >= count) continue;  // of another input
       const float v = data->x[i];
       if (!std::isfinite(v)) {
         support::fail(support::DiagnosticKind::BadData, support::Location{data->file, "/x"}.at(i),
@@ -157,7 +161,9 @@ void append_traces(const ir::Network& network, const ir::Projection& p, const ir
   Filter filter(network, p);
   std::vector<float> seen;
   for (std::size_t t = 0; t < data.timesteps; ++t) {
-    const std::span<const float> x = from_input ? data.step(sample, t) : std::span<const float>{};
+    const std::span<const float> x =
+        from_input ? data.step(sample, t).subspan(ir::first_element(network, p.source.index), n)
+                   : std::span<const float>{};
     for (std::size_t i = 0; i < n; ++i) {
       float s = 0;
       if (from_input)
@@ -213,7 +219,7 @@ passes::Calibration calibrate(const ir::Network& network, const ir::Dataset& dat
   std::vector<const ir::Dataset*> sets{&data};
   if (also != nullptr) sets.push_back(also);
   for (std::size_t i = 0; i < network.inputs.size(); ++i) {
-    input_range(sets, input_bits, calibration);
+    input_range(network, i, sets, input_bits, calibration);
   }
   for (const ir::Projection& p : network.projections) {
     calibration.traces.emplace_back(0, trace_columns(network, p));

@@ -69,14 +69,15 @@ void add_import(CLI::App& verb, import::ImportOptions& o) {
     if (word == "off") return false;
     return std::nullopt;
   };
-  add_choice<bool>(
-      verb, "--reset-delay", o.reset_delay, "on|off", on_or_off,
-      "Reset in the step after the spike, or in the same step");
+  add_choice<bool>(verb, "--reset-delay", o.reset_delay, "on|off", on_or_off,
+                   "Reset in the step after the spike, or in the same step");
   add_choice<ir::Comparison>(verb, "--compare", o.comparison, "gt|ge", ir::parse_comparison,
                              "Spike above the threshold, or at it");
   add_choice<ir::Readout>(verb, "--readout", o.readout,
                           "spike_count|membrane_sum|membrane_max|membrane_last", ir::parse_readout,
                           "How the output population gives the class");
+  verb.add_option("--main-output", o.main_output, "Which of several outputs comes first")
+      ->type_name("POPULATION");
   verb.add_option("--dt", o.dt, "Time step of a continuous-time file")
       ->type_name("SECONDS")
       ->check(CLI::PositiveNumber);

@@ -131,12 +131,11 @@ struct CompileData {
   std::string given;                // names the content that `calibration` was taken from
   bool half = false;                // of it
 
-  // The data say whether the input is static, where the network does not.
+  // The data say which inputs are static, where the network does not.
   CompileData(const CompileOptions& options, ir::Network& network) {
     const auto load = [&](const std::filesystem::path& file) {
-      ir::Dataset loaded = import::load_dataset(file, network.inputs[0].shape,
-                                                options.import.timesteps, network.timesteps);
-      check_labels(loaded, network.populations[network.output].neurons());
+      ir::Dataset loaded = import::load_dataset(file, network, options.import.timesteps);
+      check_labels(loaded, network);
       return loaded;
     };
     if (!options.data.empty()) data = load(options.data);
@@ -149,11 +148,14 @@ struct CompileData {
       half = true;
     }
     if (!calibration) return;
-    bool& is_static = network.inputs[0].is_static;
-    const char* stated = options.import.static_input ? "--static-input states" : "the network states";
-    if (is_static) check_time(*calibration, true, stated);
-    is_static = calibration->static_input;
-    if (data) check_time(*data, is_static, "--calibration holds");
+    const char* stated =
+        options.import.static_input ? "--static-input states" : "the network states";
+    for (std::size_t i = 0; i < network.inputs.size(); ++i) {
+      bool& is_static = network.inputs[i].is_static;
+      if (is_static) check_time(*calibration, network, i, true, stated);
+      is_static = calibration->is_static(i);
+      if (data) check_time(*data, network, i, is_static, "--calibration holds");
+    }
   }
 
   [[nodiscard]] int timesteps() const {
@@ -231,6 +233,27 @@ json notes_on(const ir::QuantizedNetwork& q, const std::vector<std::vector<bool>
                                 q.populations[i].name, n, q.populations[i].neurons()));
   }
   return notes;
+}
+
+json input_summary(const ir::QuantizedNetwork& q) {
+  json inputs = json::array();
+  for (const ir::QuantizedInput& i : q.inputs) {
+    inputs.push_back({{"name", i.name},
+                      {"shape", i.shape},
+                      {"min", i.min_value},
+                      {"max", i.max_value},
+                      {"scale", i.scale}});
+  }
+  return inputs;
+}
+
+json output_summary(const ir::QuantizedNetwork& q) {
+  json outputs = json::array();
+  for (const ir::Output& o : ir::outputs_of(q)) {
+    outputs.push_back({{"population", q.populations[o.population].name},
+                       {"readout", std::string(ir::name(o.readout))}});
+  }
+  return outputs;
 }
 
 json memory_summary(const ir::QuantizedNetwork& q, const ir::Mapping& m) {
@@ -311,8 +334,11 @@ json compile(const CompileOptions& options, const CommonOptions& common) {
   network = passes::align_convolutions(std::move(network));
   ir::verify(network);
   const CompileData data(options, network);
-  if (network.inputs[0].is_static) {
-    network.import.notes.push_back("the input is static: what it adds is summed once a sample");
+  for (const ir::Input& input : network.inputs) {
+    if (!input.is_static) continue;
+    network.import.notes.push_back(
+        fmt::format("{} is static: what it adds is summed once a sample",
+                    network.inputs.size() == 1 ? "the input" : "input " + input.name));
   }
 
   passes::QuantizeOptions quantize;
@@ -342,6 +368,8 @@ json compile(const CompileOptions& options, const CommonOptions& common) {
                   {"name", q.name},
                   {"timesteps", q.timesteps},
                   {"readout", std::string(ir::name(q.readout))},
+                  {"inputs", input_summary(q)},
+                  {"outputs", output_summary(q)},
                   {"populations", population_summary(network, q, mapping)},
                   {"weight_memory_bits", memory["weights"]},
                   {"state_memory_bits", memory["state"]},

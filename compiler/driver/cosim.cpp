@@ -26,7 +26,7 @@ sim::BuildRequest build_request(const Build& build, const CosimVerbOptions& opti
   request.folder = build.folder;
   request.top = build.summary.at("rtl").at("top");
   request.files = build.summary.at("rtl").at("files").get<std::vector<std::string>>();
-  request.value_bits = ir::value_bits(build.quantized.inputs[0]);
+  request.value_bits = ir::input_value_bits(build.quantized);
   request.load_port = build.mapping.any_loadable();
   request.waves = waves;
   request.quick = options.quick || waves;
@@ -152,7 +152,6 @@ json cosim(const CosimVerbOptions& options, const CommonOptions& common) {
   }
   const sim::CosimResult r =
       simulate(build, data, options, first, count, wave, wave_sample, common.quiet);
-  const json accuracy = accuracy_summary(r.predictions, data, first);
   json result = {
       {"samples", r.samples},
       {"first_sample", first},
@@ -164,11 +163,9 @@ json cosim(const CosimVerbOptions& options, const CommonOptions& common) {
       {"first_divergence", nullptr},
       {"cycles_per_inference", cycle_summary(r.cycles)},
       {"predicted_cycles_equal", r.predicted_equal ? json(*r.predicted_equal) : json(nullptr)},
-      {"predictions", r.predictions},
-      {"accuracy", accuracy.at("accuracy")},
-      {"accuracy_interval", accuracy.at("interval")},
       {"inferences_per_second", static_cast<double>(r.samples) / r.seconds},
       {"simulated_cycles_per_second", static_cast<double>(r.ticks) / r.seconds}};
+  add_predictions(result, build.network, r.predictions, data, first);
   if (r.first) {
     CosimVerbOptions replay = options;
     if (options.trace) replay.no_wave = true;  // it has just been written

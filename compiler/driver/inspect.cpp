@@ -99,6 +99,11 @@ json network_json(const ir::Network& n) {
   }
   json inputs = json::array();
   for (const ir::Input& i : n.inputs) inputs.push_back({{"name", i.name}, {"shape", i.shape}});
+  json outputs = json::array();
+  for (const ir::Output& o : ir::outputs_of(n)) {
+    outputs.push_back({{"population", n.populations[o.population].name},
+                       {"readout", std::string(ir::name(o.readout))}});
+  }
   json projections = json::array();
   for (const ir::Projection& p : n.projections) {
     projections.push_back({{"name", p.name},
@@ -118,6 +123,7 @@ json network_json(const ir::Network& n) {
           {"projections", std::move(projections)},
           {"output", n.populations[n.output].name},
           {"readout", std::string(ir::name(n.readout))},
+          {"outputs", std::move(outputs)},
           {"timesteps", n.timesteps ? json(*n.timesteps) : json(nullptr)}};
 }
 
@@ -163,8 +169,10 @@ std::string network_text(const ir::Network& n) {
                     fmt::format("{}", weights_of(p.connectivity)), fmt::format("{}", p.delay)});
   }
   out += "\n" + table(rows, TableHead::FirstRow) + "\n";
-  out +=
-      fmt::format("output {}, read out by {}\n", n.populations[n.output].name, ir::name(n.readout));
+  for (const ir::Output& o : ir::outputs_of(n)) {
+    out += fmt::format("output {}, read out by {}\n", n.populations[o.population].name,
+                       ir::name(o.readout));
+  }
   return out;
 }
 

@@ -22,7 +22,7 @@ using nlohmann::json;
 
 // What either model leaves of all samples.
 struct Totals {
-  std::vector<std::size_t> predictions;
+  std::vector<std::vector<std::size_t>> predictions;  // per output, per sample
   std::int64_t spikes = 0;
   std::int64_t synaptic_operations = 0;
   std::int64_t saturations = 0;
@@ -57,6 +57,14 @@ void for_each_sample(std::size_t samples, int jobs, Progress& progress, MakeWork
   if (error) std::rethrow_exception(error);
 }
 
+template <typename Result>
+void predict(Totals& totals, const Result& result, std::size_t sample) {
+  totals.predictions[0][sample] = result.predicted;
+  for (std::size_t o = 0; o < result.more.size(); ++o) {
+    totals.predictions[o + 1][sample] = result.more[o].predicted;
+  }
+}
+
 template <typename V>
 void dump(Totals& totals, const sim::Recording<V>& recording, std::size_t sample) {
   for (std::size_t p = 0; p < totals.dumped.size(); ++p) {
@@ -76,7 +84,7 @@ Totals run_integer(const Build& build, const ir::Dataset& data, int jobs, Totals
       model.run(data, sample, result);
       activity.add(result.activity);
       const std::lock_guard<std::mutex> lock(mutex);
-      totals.predictions[sample] = result.predicted;
+      predict(totals, result, sample);
       for (const ir::PopulationActivity& a : result.activity.populations) {
         totals.spikes += a.spikes;
         totals.synaptic_operations += a.synaptic_operations;
@@ -97,7 +105,7 @@ Totals run_float(const Build& build, const ir::Dataset& data, int jobs, Totals t
     return [&, result = sim::FloatResult{}](std::size_t sample) mutable {
       model.run(data, sample, result);
       const std::lock_guard<std::mutex> lock(mutex);
-      totals.predictions[sample] = result.predicted;
+      predict(totals, result, sample);
       totals.spikes += result.spikes;
       totals.synaptic_operations += result.synaptic_operations;
       totals.ties += result.ties;
@@ -128,33 +136,44 @@ int job_count(int asked) {
   return n == 0 ? 1 : static_cast<int>(n);
 }
 
-void check_labels(const ir::Dataset& data, std::size_t classes) {
-  for (std::size_t i = 0; i < data.y.size(); ++i) {
-    if (data.y[i] < 0 || data.y[i] >= static_cast<std::int64_t>(classes)) {
-      support::fail(support::DiagnosticKind::BadData, support::Location{data.file, "/y"}.at(i),
-                    fmt::format("label {} of a network with {} outputs", data.y[i], classes),
-                    "labels are output neurons, from 0: use the data the network was trained for");
+void check_labels(const ir::Dataset& data, const ir::Network& network) {
+  const std::vector<ir::Output> outputs = ir::outputs_of(network);
+  for (std::size_t o = 0; o < outputs.size(); ++o) {
+    const ir::Population& p = network.populations[outputs[o].population];
+    const std::vector<std::int64_t>& y = data.labels(o);
+    const std::string array = o == 0 ? "/y" : "/y_" + p.name;
+    for (std::size_t i = 0; i < y.size(); ++i) {
+      if (y[i] >= 0 && y[i] < static_cast<std::int64_t>(p.neurons())) continue;
+      support::fail(
+          support::DiagnosticKind::BadData, support::Location{data.file, array}.at(i),
+          fmt::format("label {} of {} with {} outputs", y[i],
+                      outputs.size() == 1 ? "a network" : fmt::format("'{}'", p.name), p.neurons()),
+          "labels are output neurons, from 0: use the data the network was trained for");
     }
   }
 }
 
-void check_time(const ir::Dataset& data, bool wanted_static, const char* who) {
-  if (data.static_input == wanted_static) return;
-  const auto kind = [](bool is_static) {
-    return is_static ? "a static input, x of [N, features], which is added up once a sample"
-                     : "an input in steps, x of [N, T, features]";
+void check_time(const ir::Dataset& data, const ir::Network& network, std::size_t input,
+                bool wanted_static, const char* who) {
+  if (data.is_static(input) == wanted_static) return;
+  const std::string array = import::array_name(network, input);
+  const auto kind = [&](bool is_static) {
+    return is_static ? fmt::format("a static input, {} of [N, features], which is added up once a "
+                                   "sample",
+                                   array)
+                     : fmt::format("an input in steps, {} of [N, T, features]", array);
   };
-  support::fail(
-      support::DiagnosticKind::BadData, {data.file, "/x"},
-      fmt::format("holds {}, and {} {}", data.static_input ? "no time steps" : "time steps", who,
-                  kind(wanted_static)),
-      "compile for the data that it is to run on: they say which of the two it is");
+  support::fail(support::DiagnosticKind::BadData, {data.file, "/" + array},
+                fmt::format("holds {}, and {} {}", wanted_static ? "time steps" : "no time steps",
+                            who, kind(wanted_static)),
+                "compile for the data that it is to run on: they say which of the two it is");
 }
 
 ir::Dataset load_data(const Build& build, const DataOptions& options) {
-  ir::Dataset data = import::load_dataset(options.data, build.quantized.inputs[0].shape,
-                                          options.timesteps, build.network.timesteps);
-  check_time(data, build.quantized.inputs[0].is_static, "the build is for");
+  ir::Dataset data = import::load_dataset(options.data, build.network, options.timesteps);
+  for (std::size_t i = 0; i < build.network.inputs.size(); ++i) {
+    check_time(data, build.network, i, build.quantized.inputs[i].is_static, "the build is for");
+  }
   if (data.timesteps > static_cast<std::size_t>(build.quantized.timesteps)) {
     support::fail(support::DiagnosticKind::DataOutOfRange, {data.file, "/x"},
                   fmt::format("{} steps, and the build's widths are proved for {}", data.timesteps,
@@ -162,10 +181,11 @@ ir::Dataset load_data(const Build& build, const DataOptions& options) {
                   fmt::format("compile again with --timesteps {}, or with this data set as --data",
                               data.timesteps));
   }
-  check_labels(data, build.quantized.populations[build.quantized.output].neurons());
+  check_labels(data, build.network);
   if (options.samples && *options.samples < data.samples) {
     data.samples = *options.samples;
     if (!data.y.empty()) data.y.resize(data.samples);
+    for (auto& y : data.more_y) y.resize(std::min(y.size(), data.samples));
   }
   return data;
 }
@@ -179,24 +199,47 @@ json held_out(const Build& build, const ir::Dataset& data,
   const bool known = calibration != build.summary.end() && calibration->is_object() &&
                      calibration->contains("content") && calibration->contains("half");
   if (!known || calibration->at("content") != fingerprint(data)) {
-    return accuracy_summary(predictions, data);
+    return accuracy_summary(predictions, data.y);
   }
   if (calibration->at("half") != true) return nullptr;
   std::vector<std::size_t> samples;
   for (std::size_t i = 0; i < data.samples; ++i) {
     if (is_held_out(i)) samples.push_back(i);
   }
-  return accuracy_summary(predictions, data, 0, samples);
+  return accuracy_summary(predictions, data.y, 0, samples);
 }
 
 }  // namespace
+
+void add_predictions(json& result, const ir::Network& network,
+                     const std::vector<std::vector<std::size_t>>& predictions,
+                     const ir::Dataset& data, std::size_t first) {
+  const auto summary = [&](std::size_t o) {
+    return accuracy_summary(predictions[o], data.labels(o), first);
+  };
+  const json main = summary(0);
+  result["accuracy"] = main.at("accuracy");
+  result["accuracy_interval"] = main.at("interval");
+  result["predictions"] = predictions[0];
+  if (predictions.size() == 1) return;
+  const std::vector<ir::Output> outputs = ir::outputs_of(network);
+  for (std::size_t o = 0; o < predictions.size(); ++o) {
+    const json own = summary(o);
+    result["outputs"].push_back({{"population", network.populations[outputs[o].population].name},
+                                 {"readout", std::string(ir::name(outputs[o].readout))},
+                                 {"accuracy", own.at("accuracy")},
+                                 {"accuracy_interval", own.at("interval")},
+                                 {"predictions", predictions[o]}});
+  }
+}
 
 json run(const RunOptions& options, const CommonOptions& common) {
   const Build build = load_build(options.folder);
   const ir::Dataset data = load_data(build, options.data);
   const int jobs = job_count(options.data.jobs);
   Totals totals;
-  totals.predictions.resize(data.samples);
+  totals.predictions.assign(1 + build.quantized.more_outputs.size(),
+                            std::vector<std::size_t>(data.samples));
   if (!options.dump_spikes.empty()) {
     for (const ir::QuantizedPopulation& p : build.quantized.populations) {
       totals.dumped.emplace_back(data.samples * data.timesteps * p.neurons());
@@ -213,19 +256,16 @@ json run(const RunOptions& options, const CommonOptions& common) {
 
   const auto n = static_cast<double>(std::max<std::size_t>(data.samples, 1));
   const std::string model = options.float_model ? "float" : "integer";
-  const json accuracy = accuracy_summary(totals.predictions, data);
   json result = {
       {"model", model},
       {"samples", data.samples},
       {"timesteps", data.timesteps},
-      {"accuracy", accuracy.at("accuracy")},
-      {"accuracy_interval", accuracy.at("interval")},
-      {"held_out", held_out(build, data, totals.predictions)},
-      {"predictions", totals.predictions},
+      {"held_out", held_out(build, data, totals.predictions[0])},
       {"inferences_per_second", static_cast<double>(data.samples) / seconds},
       {"spikes_per_inference", static_cast<double>(totals.spikes) / n},
       {"synaptic_operations_per_inference", static_cast<double>(totals.synaptic_operations) / n},
       {"saturations", totals.saturations}};
+  add_predictions(result, build.network, totals.predictions, data, 0);
   if (options.float_model) result["ties"] = totals.ties;
   if (!options.dump_spikes.empty()) write_spikes(build, data, totals, options.dump_spikes);
   write_result(build.folder, "run-" + model, result, {});

@@ -26,6 +26,16 @@ std::string quantity(double value, const char* unit) {
   return fmt::format("{:.3g} {}{}", value / std::pow(10, 3 * power), kPrefixes[power + 5], unit);
 }
 
+// The accuracy of every further output, in a row of its own.
+void add_accuracies(Rows& rows, const json& result, const std::string& what) {
+  if (!result.contains("outputs")) return;
+  for (std::size_t o = 1; o < result.at("outputs").size(); ++o) {
+    const json& output = result.at("outputs")[o];
+    rows.push_back({fmt::format("{} of {}", what, output.at("population").get<std::string>()),
+                    percent(output.at("accuracy"))});
+  }
+}
+
 std::string cycles_of(const json& c) {
   if (c.is_null()) return "-";
   return fmt::format("{} / {:.0f} / {}", c.at("min").dump(), c.at("mean").get<double>(),
@@ -111,20 +121,23 @@ std::string run_text(const json& r) {
       {"saturations", r.at("saturations").dump()},
       {"inferences per second",
        fmt::format("{:.0f}", r.at("inferences_per_second").get<double>())}};
+  add_accuracies(rows, r, "accuracy");
   if (r.contains("ties")) rows.push_back({"ties within 1e-6", r.at("ties").dump()});
   return table(rows);
 }
 
 std::string cosim_text(const json& r) {
-  return table({{"samples", r.at("samples").dump()},
-                {"spikes compared", r.at("spikes_compared").dump()},
-                {"membranes compared", r.at("membranes_compared").dump()},
-                {"mismatches", r.at("mismatches").dump()},
-                {"cycles min / mean / max", cycles_of(r.at("cycles_per_inference"))},
-                {"predicted cycles", predicted(r)},
-                {"accuracy", percent(r.at("accuracy"))},
-                {"inferences per second",
-                 fmt::format("{:.0f}", r.at("inferences_per_second").get<double>())}});
+  Rows rows = {{"samples", r.at("samples").dump()},
+               {"spikes compared", r.at("spikes_compared").dump()},
+               {"membranes compared", r.at("membranes_compared").dump()},
+               {"mismatches", r.at("mismatches").dump()},
+               {"cycles min / mean / max", cycles_of(r.at("cycles_per_inference"))},
+               {"predicted cycles", predicted(r)},
+               {"accuracy", percent(r.at("accuracy"))},
+               {"inferences per second",
+                fmt::format("{:.0f}", r.at("inferences_per_second").get<double>())}};
+  add_accuracies(rows, r, "accuracy");
+  return table(rows);
 }
 
 std::string estimate_text(const json& r) {

@@ -54,10 +54,6 @@ namespace {
 
 // What the library cannot hold.
 void validate(const QuantizedNetwork& network, const ir::Mapping& mapping) {
-  if (network.inputs.size() != 1) {
-    support::fail(DiagnosticKind::UnsupportedGraph, {network.name},
-                  fmt::format("{} inputs; the accelerator takes one", network.inputs.size()));
-  }
   for (std::size_t i = 0; i < network.populations.size(); ++i) {
     const QuantizedPopulation& p = network.populations[i];
     if (p.inhibition && p.reset.mechanism != ir::ResetMechanism::None &&
@@ -81,9 +77,11 @@ void validate(const QuantizedNetwork& network, const ir::Mapping& mapping) {
           fmt::format("use --weight-bits {}=2 or more", network.populations[p.target].name));
     }
   }
-  if (ir::score_bits(network) > 62) {
+  for (const ir::Output& output : ir::outputs_of(network)) {
+    const int bits = ir::score_bits(network, output);
+    if (bits <= 62) continue;
     support::fail(DiagnosticKind::WidthTooLarge, {network.name},
-                  fmt::format("a readout score needs {} bits", ir::score_bits(network)));
+                  fmt::format("a readout score needs {} bits", bits));
   }
 }
 
@@ -94,6 +92,8 @@ class Top {
         network_(network),
         mapping_(mapping),
         layout_(l_.layout),
+        outputs_(ir::outputs_of(network)),
+        fields_(ir::result_fields(network)),
         ids_(l_.ids),
         design_(l_.design()) {}
 
@@ -110,7 +110,11 @@ class Top {
     }
     header();
     ports();
-    wire(1, "readout_step_ready");
+    wire(1, "result_valid");
+    if (outputs_.size() > 1) wire(static_cast<int>(outputs_.size()), "result_readies");
+    for (const ir::Output& output : outputs_) {
+      wire(1, readout_id(network_, ids_, output.population) + "_step_ready");
+    }
     input_fork();
     for (std::size_t i = 0; i < network_.populations.size(); ++i) {
       ConstantGroup constants;
@@ -120,7 +124,8 @@ class Top {
       lower_engine(l_, i, widths, constants);
       design_.constants.push_back(std::move(constants));
     }
-    readout();
+    for (std::size_t o = 0; o < outputs_.size(); ++o) readout(o);
+    if (outputs_.size() > 1) join_results();
     counters();
     verification();
     load();
@@ -133,7 +138,6 @@ class Top {
   }
 
   void header() {
-    const QuantizedPopulation& output = network_.populations[network_.output];
     std::vector<std::string>& h = design_.header;
     h.push_back(fmt::format("{}: spiking network accelerator.", design_.top));
     h.emplace_back();
@@ -152,13 +156,30 @@ class Top {
         "may end a step (in_step_last_i) and with it the sample (in_sample_last_i). A step");
     h.emplace_back(
         "without events is one beat without event. An element has at most one event a step.");
-    if (network_.inputs[0].is_static) {
+    if (network_.inputs.size() == 1 && network_.inputs[0].is_static) {
       h.emplace_back(
           "The input is static: its events come in the first step of a sample, and each step");
       h.emplace_back("that follows is one beat without event.");
     }
-    h.push_back(fmt::format("Result out: the class of {}, and its score ({}), once a sample.",
-                            output.name, ir::name(network_.readout)));
+    std::size_t first = 0;
+    for (const ir::QuantizedInput& input : network_.inputs) {
+      if (network_.inputs.size() == 1) break;
+      const std::size_t count = ir::element_count(input.shape);
+      h.push_back(fmt::format("  Addresses {} to {}: the elements of input {}{}.", first,
+                              first + count - 1, input.name,
+                              input.is_static ? ", in the first step of a sample only" : ""));
+      first += count;
+    }
+    for (std::size_t o = 0; o < outputs_.size(); ++o) {
+      h.push_back(fmt::format("Result out: the class of {}, and its score ({}), once a sample.",
+                              network_.populations[outputs_[o].population].name,
+                              ir::name(outputs_[o].readout)));
+      if (outputs_.size() == 1) break;
+      const ir::ResultField& f = fields_[o];
+      h.push_back(fmt::format("  result_class_o[{}:{}], result_score_o[{}:{}]",
+                              f.class_at + f.class_bits - 1, f.class_at,
+                              f.score_at + f.score_bits - 1, f.score_at));
+    }
     h.push_back(fmt::format("A sample has at most {} steps: the widths are proved for that many.",
                             network_.timesteps));
   }
@@ -170,8 +191,6 @@ class Top {
   }
 
   void ports() {
-    const ir::QuantizedInput& input = network_.inputs[0];
-    const auto outputs = static_cast<std::int64_t>(network_.populations[network_.output].neurons());
     std::vector<Port>& p = design_.ports;
     p = {{true, 1, "clk_i", "", false},
          {true, 1, "rst_i", "", false},
@@ -180,12 +199,12 @@ class Top {
          {true, 1, "in_event_i", "", false},
          {true, 1, "in_step_last_i", "", false},
          {true, 1, "in_sample_last_i", "", false},
-         {true, input_addr_bits(), "in_addr_i", "", false},
-         {true, ir::value_bits(input), "in_value_i", "", false},
+         {true, ir::input_address_bits(network_), "in_addr_i", "", false},
+         {true, ir::input_value_bits(network_), "in_value_i", "", false},
          {false, 1, "result_valid_o", "Result out", false},
          {true, 1, "result_ready_i", "", false},
-         {false, ir::address_bits(outputs), "result_class_o", "", false},
-         {false, ir::score_bits(network_), "result_score_o", "", false},
+         {false, fields_.back().class_at + fields_.back().class_bits, "result_class_o", "", false},
+         {false, fields_.back().score_at + fields_.back().score_bits, "result_score_o", "", false},
          {true, ir::address_bits(layout_.counter_words), "counter_select_i",
           "Activity counters: five words a population (events, weight rows read, neurons updated, "
           "spikes, saturations), then cycles",
@@ -200,21 +219,16 @@ class Top {
     design_.unused.emplace_back("stall_i");
   }
 
-  [[nodiscard]] int input_addr_bits() const {
-    return ir::address_bits(static_cast<std::int64_t>(ir::element_count(network_.inputs[0].shape)));
-  }
-
-  // The input's beats, to one projection or to several.
+  // The beats of the inputs, to one projection or to several.
   void input_fork() {
-    const std::vector<std::size_t> readers = readers_of(network_, {ir::Source::Kind::Input, 0});
+    const std::vector<std::size_t> readers = readers_of_inputs(network_);
     if (readers.size() == 1) {
-      wire(1, "in_ready", stream_id(l_, readers[0]) + "_beat_ready");
+      wire(1, "in_ready", input_ready(l_, readers[0]));
     } else {
       const int takers = static_cast<int>(readers.size());
       std::string ready;
       for (auto k = readers.rbegin(); k != readers.rend(); ++k) {
-        ready += (ready.empty() ? "{" : ", ") + stream_id(l_, *k) +
-                 (waits_for_another(network_, *k) ? "_wait_ready" : "_beat_ready");
+        ready += (ready.empty() ? "{" : ", ") + input_ready(l_, *k);
       }
       wire(1, "in_ready");
       wire(takers, "in_fork_valid");
@@ -249,41 +263,74 @@ class Top {
     design_.constants.insert(design_.constants.begin(), std::move(constants));
   }
 
-  void readout() {
-    const QuantizedPopulation& p = network_.populations[network_.output];
-    const std::string& id = ids_[network_.output];
-    const ir::Layout layout = ir::layout_of(network_, mapping_, network_.output);
+  // The ports of the result belong to the only readout; several share them.
+  void readout(std::size_t o) {
+    const std::size_t population = outputs_[o].population;
+    const QuantizedPopulation& p = network_.populations[population];
+    const std::string& id = ids_[population];
+    const ir::Layout layout = ir::layout_of(network_, mapping_, population);
+    const std::string readout = readout_id(network_, ids_, population);
+    const bool only = outputs_.size() == 1;
     const auto size = [](std::size_t v) { return number(static_cast<std::int64_t>(v)); };
     const auto neurons = static_cast<std::int64_t>(p.neurons());
-    wire(1, "result_valid");
-    design_.outputs.emplace_back("result_valid_o", "result_valid");
+    if (only) {
+      design_.outputs.emplace_back("result_valid_o", "result_valid");
+    } else {
+      wire(1, readout + "_valid");
+      wire(1, readout + "_ready", fmt::format("result_readies[{}]", o));
+      wire(fields_[o].class_bits, readout + "_class");
+      wire(fields_[o].score_bits, readout + "_score");
+    }
     design_.instances.push_back(
         {"snn_readout",
-         "u_readout",
-         fmt::format("Class of {} by {}", p.name, ir::name(network_.readout)),
-         {{"Mode", number(static_cast<int>(network_.readout))},
+         "u_" + readout,
+         fmt::format("Class of {} by {}", p.name, ir::name(outputs_[o].readout)),
+         {{"Mode", number(static_cast<int>(outputs_[o].readout))},
           {"Neurons", number(neurons)},
           {"Positions", size(layout.positions)},
           {"Blocks", size(layout.blocks)},
           {"BlockChannels", size(layout.block_channels)},
           {"Lanes", size(layout.lanes)},
           {"MembraneBits", number(p.membrane_bits)},
-          {"ScoreBits", number(ir::score_bits(network_))},
-          {"ClassBits", number(ir::address_bits(neurons))},
+          {"ScoreBits", number(fields_[o].score_bits)},
+          {"ClassBits", number(fields_[o].class_bits)},
           {"CountBits", number(p.spiking ? ir::event_bits(p) : 1)}},
          {{"clk_i", "clk_i"},
           {"rst_i", "rst_i"},
-          {"step_ready_o", "readout_step_ready"},
+          {"step_ready_o", readout + "_step_ready"},
           {"row_valid_i", id + "_row_valid"},
           {"row_group_i", id + "_row_group"},
           {"row_step_last_i", id + "_row_step_last"},
           {"row_sample_last_i", id + "_row_sample_last"},
           {"row_spikes_i", id + (p.sends_counts() ? "_row_values" : "_row_spikes")},
           {"row_membranes_i", id + "_row_membranes"},
-          {"result_valid_o", "result_valid"},
-          {"result_ready_i", "result_ready_i"},
-          {"result_class_o", "result_class_o"},
-          {"result_score_o", "result_score_o"}}});
+          {"result_valid_o", only ? "result_valid" : readout + "_valid"},
+          {"result_ready_i", only ? "result_ready_i" : readout + "_ready"},
+          {"result_class_o", only ? "result_class_o" : readout + "_class"},
+          {"result_score_o", only ? "result_score_o" : readout + "_score"}}});
+  }
+
+  // All outputs give their result together.
+  void join_results() {
+    const int count = static_cast<int>(outputs_.size());
+    const auto all = [&](const char* name) {
+      std::string text;
+      for (auto o = outputs_.rbegin(); o != outputs_.rend(); ++o) {
+        text += (text.empty() ? "{" : ", ") + readout_id(network_, ids_, o->population) + name;
+      }
+      return text + "}";
+    };
+    design_.outputs.emplace_back("result_valid_o", "result_valid");
+    design_.outputs.emplace_back("result_class_o", all("_class"));
+    design_.outputs.emplace_back("result_score_o", all("_score"));
+    design_.instances.push_back({"snn_stream_join",
+                                 "u_result_join",
+                                 fmt::format("The results of {} outputs", count),
+                                 {{"Streams", number(count)}},
+                                 {{"valid_i", all("_valid")},
+                                  {"ready_o", "result_readies"},
+                                  {"valid_o", "result_valid"},
+                                  {"ready_i", "result_ready_i"}}});
   }
 
   void counters() {
@@ -344,6 +391,8 @@ class Top {
   const QuantizedNetwork& network_;
   const ir::Mapping& mapping_;
   const ir::TraceLayout& layout_;
+  std::vector<ir::Output> outputs_;
+  std::vector<ir::ResultField> fields_;
   std::vector<std::string>& ids_;
   Design& design_;
 };

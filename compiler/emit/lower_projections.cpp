@@ -97,59 +97,98 @@ class Stream {
     l_.wire(addr_bits_, net(name + "_addr"));
   }
 
-  // The input's value at the width of the population's values.
+  // The input's value at the width of the population's values. The port is as wide as the widest
+  // input's; a binary one's value is 1, whatever the port holds.
   [[nodiscard]] std::string input_value() {
+    const int port = ir::input_value_bits(l_.network);
     const int own = ir::value_bits(l_.network, projection_.source);
     const int wide = widths_.value_bits;
-    if (own == wide) return "in_value_i";
     if (own == 1) {
-      l_.design().unused.emplace_back("in_value_i");
+      if (port == 1 && wide == 1) return "in_value_i";
+      if (port == 1) l_.design().unused.emplace_back("in_value_i");
       return fmt::format("{}'d1", wide);
     }
-    return fmt::format("{{{{{}{{in_value_i[{}]}}}}, in_value_i}}", wide - own, own - 1);
+    const std::string low =
+        own == port ? std::string("in_value_i") : fmt::format("in_value_i[{}:0]", own - 1);
+    if (own == wide) return low;
+    return fmt::format("{{{{{}{{in_value_i[{}]}}}}, {}}}", wide - own, own - 1, low);
   }
 
   void beats_of_input() {
-    const std::vector<std::size_t> readers = readers_of(l_.network, projection_.source);
-    std::string valid = "in_valid_i";
+    const std::vector<std::size_t> readers = readers_of_inputs(l_.network);
+    InputBeat in{"in_valid_i", "in_event_i", "in_addr_i", input_value()};
     if (readers.size() > 1) {
       const auto own = std::find(readers.begin(), readers.end(), k_) - readers.begin();
-      valid = fmt::format("in_fork_valid[{}]", own);
+      in.valid = fmt::format("in_fork_valid[{}]", own);
     }
     l_.wire(1, net("beat_ready"));
-    if (waits_for_another(l_.network, k_)) {
-      step_buffer(valid);
+    const bool waits = waits_for_another(l_.network, k_);
+    if (waits) l_.wire(1, net("wait_ready"));
+    if (l_.network.inputs.size() > 1) slice(in, waits ? "wait_ready" : "beat_ready");
+    if (waits) {
+      step_buffer(in);
       return;
     }
-    l_.wire(1, net("beat_valid"), valid);
-    l_.wire(1, net("beat_event"), "in_event_i");
+    l_.wire(1, net("beat_valid"), in.valid);
+    l_.wire(1, net("beat_event"), in.event);
     l_.wire(1, net("beat_step_last"), "in_step_last_i");
     l_.wire(1, net("beat_sample_last"), "in_sample_last_i");
-    l_.wire(addr_bits_, net("beat_addr"), "in_addr_i");
-    l_.wire(widths_.value_bits, net("beat_value"), input_value());
+    l_.wire(addr_bits_, net("beat_addr"), in.addr);
+    l_.wire(widths_.value_bits, net("beat_value"), in.value);
+  }
+
+  // The nets of a beat of the input.
+  struct InputBeat {
+    std::string valid;
+    std::string event;
+    std::string addr;
+    std::string value;
+  };
+
+  // The beats of this input, out of the stream of all.
+  void slice(InputBeat& in, const std::string& ready) {
+    const std::size_t input = projection_.source.index;
+    l_.wires(1, id_, {"_slice_valid", "_slice_ready", "_slice_event"});
+    l_.wire(addr_bits_, net("slice_addr"));
+    l_.instance(
+        {"snn_input_slice",
+         "u_" + net("slice"),
+         fmt::format("The events of input {}", l_.network.inputs[input].name),
+         {{"AddrBits", number(ir::input_address_bits(l_.network))},
+          {"First", number(static_cast<std::int64_t>(ir::first_element(l_.network, input)))},
+          {"Count", number(addresses())},
+          {"SliceBits", number(addr_bits_)}},
+         {{"beat_valid_i", in.valid},
+          {"beat_ready_o", net("slice_ready")},
+          {"beat_event_i", in.event},
+          {"beat_step_last_i", "in_step_last_i"},
+          {"beat_addr_i", in.addr},
+          {"slice_valid_o", net("slice_valid")},
+          {"slice_ready_i", net(ready)},
+          {"slice_event_o", net("slice_event")},
+          {"slice_addr_o", net("slice_addr")}}});
+    in = {net("slice_valid"), net("slice_event"), net("slice_addr"), in.value};
   }
 
   // A step of the input in full, and what the first projection may run ahead: see snn_conv_taps.
-  void step_buffer(const std::string& valid) {
-    constexpr std::int64_t kAhead = 8;
+  void step_buffer(const InputBeat& in) {
     const int width = 3 + addr_bits_ + widths_.value_bits;
     for (const char* s : {"valid", "event", "step_last", "sample_last"}) {
       l_.wire(1, net(std::string("beat_") + s));
     }
     l_.wire(addr_bits_, net("beat_addr"));
     l_.wire(widths_.value_bits, net("beat_value"));
-    l_.wire(1, net("wait_ready"));
     l_.instance(
         {"snn_fifo",
          "u_" + net("wait"),
          "A step of the input, while another projection is added up",
-         {{"Width", number(width)}, {"Depth", number(addresses() + kAhead)}},
+         {{"Width", number(width)}, {"Depth", number(ir::waiting_beats(addresses()))}},
          {{"clk_i", "clk_i"},
           {"rst_i", "rst_i"},
-          {"valid_i", valid},
+          {"valid_i", in.valid},
           {"ready_o", net("wait_ready")},
-          {"data_i", fmt::format("{{in_event_i, in_step_last_i, in_sample_last_i, in_addr_i, {}}}",
-                                 input_value())},
+          {"data_i", fmt::format("{{{}, in_step_last_i, in_sample_last_i, {}, {}}}", in.event,
+                                 in.addr, in.value)},
           {"valid_o", net("beat_valid")},
           {"ready_i", net("beat_ready")},
           {"data_o", fmt::format("{{{0}event, {0}step_last, {0}sample_last, {0}addr, {0}value}}",
@@ -513,6 +552,25 @@ std::vector<std::size_t> readers_of(const ir::QuantizedNetwork& network, const i
     if (network.projections[k].source == source) readers.push_back(k);
   }
   return readers;
+}
+
+std::vector<std::size_t> readers_of_inputs(const ir::QuantizedNetwork& network) {
+  std::vector<std::size_t> readers;
+  for (std::size_t k = 0; k < network.projections.size(); ++k) {
+    if (network.projections[k].source.kind == ir::Source::Kind::Input) readers.push_back(k);
+  }
+  return readers;
+}
+
+std::string input_ready(const Lowering& l, std::size_t projection) {
+  const std::string id = stream_id(l, projection);
+  if (l.network.inputs.size() > 1) return id + "_slice_ready";
+  return id + (waits_for_another(l.network, projection) ? "_wait_ready" : "_beat_ready");
+}
+
+std::string readout_id(const ir::QuantizedNetwork& network, const std::vector<std::string>& ids,
+                       std::size_t population) {
+  return network.more_outputs.empty() ? "readout" : ids[population] + "_readout";
 }
 
 std::string stream_id(const Lowering& l, std::size_t projection) {

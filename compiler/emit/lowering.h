@@ -59,9 +59,19 @@ struct Lowering {
 // The place in the model file that something comes from, without folders: for comments.
 [[nodiscard]] std::string base_name(const std::string& place);
 
-// The takers of a population's rows, and of the input's beats, in the order of their projections.
+// The takers of a population's rows, in the order of their projections.
 [[nodiscard]] std::vector<std::size_t> readers_of(const ir::QuantizedNetwork& network,
                                                   const ir::Source& source);
+
+// The projections that read an input, in order: the takers of the stream of events.
+[[nodiscard]] std::vector<std::size_t> readers_of_inputs(const ir::QuantizedNetwork& network);
+
+// The net that says that such a projection takes the present beat.
+[[nodiscard]] std::string input_ready(const Lowering& l, std::size_t projection);
+
+// The prefix of an output's nets: "readout" where it is the only one.
+[[nodiscard]] std::string readout_id(const ir::QuantizedNetwork& network,
+                                     const std::vector<std::string>& ids, std::size_t population);
 
 // The prefix of a projection's nets: its target's id, numbered where the target has several.
 [[nodiscard]] std::string stream_id(const Lowering& l, std::size_t projection);

@@ -21,6 +21,10 @@ struct ShellFacts {
   std::int64_t outputs = 0;
   int class_bits = 0;
   int score_bits = 0;
+  // Of the core's ports: wider than the two above where there are further outputs, whose results
+  // the shells leave alone.
+  int all_class_bits = 0;
+  int all_score_bits = 0;
   int timesteps = 0;
   int counters = 0;
   int select_bits = 0;
@@ -29,14 +33,18 @@ struct ShellFacts {
 
   ShellFacts(const EmittedDesign& design, const ir::QuantizedNetwork& n, const ir::Mapping& m)
       : base(design.top.substr(0, design.top.rfind("_top"))),
-        elements(static_cast<std::int64_t>(ir::element_count(n.inputs[0].shape))),
+        elements(static_cast<std::int64_t>(ir::first_element(n, n.inputs.size()))),
         addr_bits(ir::address_bits(elements)),
-        value_bits(ir::value_bits(n.inputs[0])),
+        value_bits(ir::input_value_bits(n)),
         stream_bits(addr_bits <= 16 && value_bits <= 14 ? 32 : 64),
         element_bits(static_cast<int>(std::bit_ceil(static_cast<unsigned>(value_bits)))),
         outputs(static_cast<std::int64_t>(n.populations[n.output].neurons())),
         class_bits(ir::address_bits(outputs)),
-        score_bits(ir::score_bits(n)),
+        score_bits(ir::score_bits(n, {n.output, n.readout})),
+        all_class_bits(ir::result_fields(n).back().class_at +
+                       ir::result_fields(n).back().class_bits),
+        all_score_bits(ir::result_fields(n).back().score_at +
+                       ir::result_fields(n).back().score_bits),
         timesteps(n.timesteps),
         counters(ir::trace_layout(n, m).counter_words),
         select_bits(ir::address_bits(counters)),

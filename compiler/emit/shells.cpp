@@ -100,6 +100,7 @@ class Shells {
     std::string name;
     bool from_core;
     bool load = false;
+    int core_width = 0;  // where the core has more bits than the shell takes
   };
   [[nodiscard]] std::vector<Net> nets() const {
     return {{1, "in_valid", false},
@@ -111,8 +112,8 @@ class Shells {
             {f_.value_bits, "in_value", false},
             {1, "result_valid", true},
             {1, "result_ready", false},
-            {f_.class_bits, "result_class", true},
-            {f_.score_bits, "result_score", true},
+            {f_.class_bits, "result_class", true, false, f_.all_class_bits},
+            {f_.score_bits, "result_score", true, false, f_.all_score_bits},
             {f_.select_bits, "counter_select", false},
             {32, "counter", true},
             {1, "load_valid", false, true},
@@ -131,17 +132,21 @@ class Shells {
     std::vector<Binding> core_ports = {{"clk_i", clock}, {"rst_i", "core_rst"}};
     shell_ports.emplace_back("core_rst_o", "core_rst");
     std::string out = "  wire core_rst;\n";
+    std::string unused = f_.loadable ? "" : ", load_valid, load_addr, load_data";
     for (const Net& n : nets()) {
-      out += fmt::format("  wire {}{};\n", range(n.width), n.name);
-      shell_ports.emplace_back(n.name + (n.from_core ? "_i" : "_o"), n.name);
+      const bool wider = n.core_width > n.width;
+      out += fmt::format("  wire {}{};\n", range(wider ? n.core_width : n.width), n.name);
+      shell_ports.emplace_back(n.name + (n.from_core ? "_i" : "_o"),
+                               wider ? fmt::format("{}[{}:0]", n.name, n.width - 1) : n.name);
+      if (wider) unused += fmt::format(", {}[{}:{}]", n.name, n.core_width - 1, n.width);
       if (n.load && !f_.loadable) continue;
       core_ports.emplace_back(n.name + (n.from_core ? "_o" : "_i"), n.name);
     }
     out += fmt::format("\n  {} #(\n{}  ) u_shell (\n{}  );\n\n", shell, bindings(shell_parameters),
                        bindings(shell_ports));
     out += fmt::format("  {} u_core (\n{}  );\n", design_.top, bindings(core_ports));
-    if (!f_.loadable) {
-      out += "\n  wire unused;\n  assign unused = &{1'b0, load_valid, load_addr, load_data};\n";
+    if (!unused.empty()) {
+      out += fmt::format("\n  wire unused;\n  assign unused = &{{1'b0{}}};\n", unused);
     }
     return out;
   }

@@ -83,8 +83,15 @@ std::string testbench(const ir::QuantizedNetwork& network, const ir::Mapping& ma
     monitors += monitor(p, layout.rows[p], ir::layout_of(network, mapping, p));
     longest = std::max(longest, layout.rows[p].groups);
   }
-  const auto inputs = static_cast<std::int64_t>(ir::element_count(network.inputs[0].shape));
-  const auto outputs = static_cast<std::int64_t>(network.populations[network.output].neurons());
+  const std::vector<ir::ResultField> fields = ir::result_fields(network);
+  std::string results;  // one line an output, in order
+  for (const ir::ResultField& f : fields) {
+    results += fmt::format(
+        R"(      score = $signed(result_score[{} +: {}]);
+      $display("RESULT %0d %0d CYCLES %0d", result_class[{} +: {}], score, cycles + 1);
+)",
+        f.score_at, f.score_bits, f.class_at, f.class_bits);
+  }
   const LoadText load = load_text(design);
   return fmt::format(R"(// {top}_tb: plays one sample and prints its spikes and its result.
 //
@@ -107,7 +114,8 @@ module {top}_tb;
   wire        ready;
   wire        result_valid;
   wire [{class_bits}:0] result_class;
-  wire signed [{score_bits}:0] result_score;
+  wire [{score_bits}:0] result_score;
+  reg signed [63:0] score;
   wire [{valid_bits}:0] trace_valid;
   wire [{row_bits}:0] trace_rows;
 
@@ -152,8 +160,7 @@ module {top}_tb;
     end
     if (begun | (valid & ready)) cycles <= cycles + 1;
     if (result_valid) begin
-      $display("RESULT %0d %0d CYCLES %0d", result_class, result_score, cycles + 1);
-      $finish;
+{results}      $finish;
     end
   end
 
@@ -161,10 +168,11 @@ endmodule
 
 `default_nettype wire
 )",
-                     fmt::arg("top", top), fmt::arg("class_bits", ir::address_bits(outputs) - 1),
-                     fmt::arg("score_bits", ir::score_bits(network) - 1),
-                     fmt::arg("addr_bits", ir::address_bits(inputs) - 1),
-                     fmt::arg("value_bits", 32 + ir::value_bits(network.inputs[0]) - 1),
+                     fmt::arg("top", top), fmt::arg("results", results),
+                     fmt::arg("class_bits", fields.back().class_at + fields.back().class_bits - 1),
+                     fmt::arg("score_bits", fields.back().score_at + fields.back().score_bits - 1),
+                     fmt::arg("addr_bits", ir::input_address_bits(network) - 1),
+                     fmt::arg("value_bits", 32 + ir::input_value_bits(network) - 1),
                      fmt::arg("select_bits", ir::address_bits(layout.counter_words)),
                      fmt::arg("stall_bits", 32 * layout.flag_words),
                      fmt::arg("valid_bits", 32 * layout.flag_words - 1),

@@ -12,7 +12,7 @@ namespace hillock::emit {
 // Reads `stimulus.hex` ($readmemh; one beat a line: {sample_last, step_last, event, value[31:0],
 // addr[31:0]}, the flags together one digit; the beat with sample_last is the last), prints lines
 //   SPIKE <population index> <step> <neuron>
-//   RESULT <class> <score> CYCLES <cycles>
+//   RESULT <class> <score> CYCLES <cycles>     one an output, in order
 // Compiled with SNN_TRACE defined.
 [[nodiscard]] std::string testbench(const ir::QuantizedNetwork& network, const ir::Mapping& mapping,
                                     const EmittedDesign& design);

@@ -50,6 +50,7 @@ const std::vector<TypeRow>& types() {
       {"batchnorm2d", LayerType::BatchNorm, 2, kNorm},
       {"flatten", LayerType::Flatten, 0, {"start_dim", "end_dim"}},
       {"dropout", LayerType::Dropout, 0, {"p"}},
+      {"concat", LayerType::Concat, 0, {"dim"}},
       {"leaky", LayerType::Leaky, 0, kNeuron},
       {"rleaky", LayerType::RLeaky, 0, kNeuron},
       {"synaptic", LayerType::Synaptic, 0, kNeuron},
@@ -67,6 +68,13 @@ const TypeRow& type_of(const JsonValue& v) {
   for (const TypeRow& row : types()) {
     if (row.name == wanted) return row;
     names.push_back(row.name);
+  }
+  if (wanted == "leakyparallel") {
+    fail(DiagnosticKind::UnsupportedNode, type.where(),
+         "LeakyParallel keeps its membranes at 0 or above (it is an nn.RNN with ReLU), and no "
+         "neuron "
+         "here does: without that its spikes would differ",
+         "train the network with Leaky");
   }
   fail(DiagnosticKind::UnsupportedNode, type.where(),
        fmt::format("a layer of the type '{}' is not supported", wanted),
@@ -178,6 +186,9 @@ void read_options(const JsonValue& v, Layer& layer) {
     case LayerType::Dropout:
       if (v.has("p")) (void)v.at("p").number();
       break;
+    case LayerType::Concat:
+      if (v.has("dim")) layer.dim = v.at("dim").whole();
+      break;
     case LayerType::Linear:
       break;
     default:
@@ -188,7 +199,12 @@ void read_options(const JsonValue& v, Layer& layer) {
 // The layers that a layer reads: those it names, or the one before it.
 std::vector<std::string> sources_of(const JsonValue& layer, const std::string& before,
                                     const std::map<std::string, support::Location>& earlier) {
-  if (!layer.has("from")) return {before};
+  if (!layer.has("from")) {
+    if (before.empty()) {
+      layer.fault("does not say which of the inputs it reads: name it in 'from'");
+    }
+    return {before};
+  }
   const JsonValue from = layer.at("from");
   std::vector<std::string> sources;
   if (from.is_list()) {
@@ -199,9 +215,10 @@ std::vector<std::string> sources_of(const JsonValue& layer, const std::string& b
   if (sources.empty()) from.fault("names no layer");
   std::set<std::string> seen;
   for (const std::string& s : sources) {
-    if (s != "input" && !earlier.contains(s)) {
+    if (!earlier.contains(s)) {
+      const std::string input = earlier.contains("input") ? "'input'" : "an input";
       fail(DiagnosticKind::UnsupportedGraph, from.where(),
-           fmt::format("the layer reads '{}', which is neither 'input' nor a layer before it", s),
+           fmt::format("the layer reads '{}', which is neither {} nor a layer before it", s, input),
            "list layers after those they read; recurrence within a layer is rleaky or rsynaptic");
     }
     if (!seen.insert(s).second) from.fault(fmt::format("names '{}' twice", s));
@@ -231,41 +248,103 @@ Layer layer_from(const JsonValue& v, const std::string& before,
 
 }  // namespace
 
+namespace {
+
+ArchitectureInput input_from(const JsonValue& v, bool named) {
+  ArchitectureInput input;
+  if (named) {
+    v.only_keys({"name", "shape", "binary", "static"});
+    input.name = v.at("name").text();
+    if (input.name.empty() || input.name.size() > kMaxNameLength) {
+      v.at("name").fault("is not a name");
+    }
+  } else {
+    v.only_keys({"shape", "binary", "static"});
+  }
+  input.shape = v.at("shape").shape();
+  if (v.has("binary")) input.binary = v.at("binary").truth();
+  if (v.has("static")) input.is_static = v.at("static").truth();
+  const std::size_t n = ir::element_count(input.shape);
+  if (n == 0 || n > kMaxShape) v.at("shape").fault(fmt::format("has {} elements", n));
+  return input;
+}
+
+std::vector<ArchitectureInput> inputs_from(const JsonValue& top) {
+  if (!top.has("inputs")) return {input_from(top.at("input"), false)};
+  const JsonValue list = top.at("inputs");
+  if (top.has("input")) list.fault("is given beside 'input': one of them says it");
+  std::vector<ArchitectureInput> inputs;
+  std::set<std::string> names;
+  for (const JsonValue& v : list.elements()) {
+    inputs.push_back(input_from(v, true));
+    if (!names.insert(inputs.back().name).second) {
+      v.at("name").fault(fmt::format("is '{}' once more", inputs.back().name));
+    }
+  }
+  if (inputs.empty()) list.fault("is empty");
+  return inputs;
+}
+
+// Items are names of layers, or {"layer", "readout"}.
+std::vector<ArchitectureOutput> outputs_from(const JsonValue& list, const Architecture& a) {
+  std::vector<ArchitectureOutput> outputs;
+  std::set<std::string> names;
+  for (const JsonValue& v : list.elements()) {
+    ArchitectureOutput o;
+    o.where = v.where();
+    if (v.is_text()) {
+      o.layer = v.text();
+    } else {
+      v.only_keys({"layer", "readout"});
+      o.layer = v.at("layer").text();
+      if (v.has("readout")) o.readout = v.at("readout").choice(ir::parse_readout);
+    }
+    const bool known = std::any_of(a.layers.begin(), a.layers.end(),
+                                   [&](const Layer& layer) { return layer.name == o.layer; });
+    if (!known) v.fault(fmt::format("names '{}', which is no layer", o.layer));
+    if (!names.insert(o.layer).second) v.fault(fmt::format("names '{}' once more", o.layer));
+    outputs.push_back(std::move(o));
+  }
+  if (outputs.empty()) list.fault("is empty");
+  return outputs;
+}
+
+}  // namespace
+
 bool is_neuron(LayerType type) { return type >= LayerType::Leaky; }
 
 Architecture read_architecture(const std::filesystem::path& file) {
   const nlohmann::json json = JsonValue::parse(support::read_file(file), file.string());
   const JsonValue top(json, {file.string()}, DiagnosticKind::BadArchitecture);
-  top.only_keys({"input", "timesteps", "readout", "layers"});
+  top.only_keys({"input", "inputs", "timesteps", "readout", "layers", "outputs"});
   Architecture a;
   a.where = top.where();
-  const JsonValue input = top.at("input");
-  input.only_keys({"shape", "binary", "static"});
-  a.input = input.at("shape").shape();
-  if (input.has("binary")) a.binary_input = input.at("binary").truth();
-  if (input.has("static")) a.static_input = input.at("static").truth();
-  const std::size_t n = ir::element_count(a.input);
-  if (n == 0 || n > kMaxShape) input.at("shape").fault(fmt::format("has {} elements", n));
+  a.inputs = inputs_from(top);
   if (top.has("timesteps")) {
     a.timesteps = top.at("timesteps").whole();
     if (*a.timesteps <= 0) top.at("timesteps").fault("is not 1 or more");
   }
   if (top.has("readout")) a.readout = top.at("readout").choice(ir::parse_readout);
-  std::string before = "input";
-  std::map<std::string, support::Location> names;
+  std::string before = a.inputs.size() == 1 ? a.inputs[0].name : "";
+  std::map<std::string, support::Location> names;  // of inputs, and of layers so far
+  for (const ArchitectureInput& input : a.inputs) names.emplace(input.name, top.where());
   const std::vector<JsonValue> layers = top.at("layers").elements();
   if (layers.empty()) top.at("layers").fault("is empty");
   if (layers.size() > kMaxNodes) top.at("layers").fault("is too long");
   for (const JsonValue& v : layers) {
     a.layers.push_back(layer_from(v, before, names));
     before = a.layers.back().name;
-    if (before == "input") v.at("name").fault("is 'input', which is what the network reads");
+    for (const ArchitectureInput& input : a.inputs) {
+      if (before != input.name) continue;
+      v.at("name").fault(fmt::format("is '{}', which is what the network reads", before));
+    }
     const auto [it, fresh] = names.emplace(before, v.where());
     if (!fresh) {
       fail(DiagnosticKind::DuplicateName, v.where(),
            fmt::format("the name '{}' is taken by {}", before, it->second.text()));
     }
   }
+  if (top.has("outputs")) a.outputs = outputs_from(top.at("outputs"), a);
   return a;
 }
 

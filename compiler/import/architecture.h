@@ -22,6 +22,7 @@ enum class LayerType {
   BatchNorm,
   Flatten,
   Dropout,
+  Concat,
   Leaky,
   RLeaky,
   Synaptic,
@@ -36,7 +37,7 @@ struct Layer {
   LayerType type = LayerType::Linear;
   std::string type_name;  // as the file has it: "conv2d"
   support::Location where;
-  std::vector<std::string> from;  // names of layers before it, or "input"
+  std::vector<std::string> from;  // names of layers before it, or of inputs
   // Neurons.
   std::optional<ir::ResetMechanism> reset_mechanism;
   std::optional<bool> reset_delay;
@@ -56,15 +57,29 @@ struct Layer {
   // Flatten; PyTorch counts axes with the batch as axis 0.
   int start_dim = 1;
   int end_dim = -1;
+  // Concatenation; likewise.
+  int dim = 1;
+};
+
+struct ArchitectureInput {
+  std::string name = "input";
+  ir::Shape shape;
+  std::optional<bool> binary;  // whether every element is 0 or 1, where it is stated
+  bool is_static = false;      // the data hold no time
+};
+
+struct ArchitectureOutput {
+  std::string layer;
+  std::optional<ir::Readout> readout;
+  support::Location where;
 };
 
 struct Architecture {
-  ir::Shape input;
-  std::optional<bool> binary_input;  // whether every element is 0 or 1, where it is stated
-  bool static_input = false;         // the data hold no time
+  std::vector<ArchitectureInput> inputs;
   std::vector<Layer> layers;
+  std::vector<ArchitectureOutput> outputs;  // the first one first; empty: the last layer
   std::optional<int> timesteps;
-  std::optional<ir::Readout> readout;
+  std::optional<ir::Readout> readout;    // of the first output
   std::vector<std::string> assumptions;  // where it was worked out from the tensors
   support::Location where;
 };

@@ -117,7 +117,7 @@ std::optional<Architecture> inferred_architecture(const torch::StateDict& state,
       if (type != "linear" || !linear_next || weight == g.tensors.end()) return std::nullopt;
       const ir::Shape& shape = weight->second->shape;
       if (shape.size() != 2 || (width != 0 && shape[1] != width)) return std::nullopt;
-      if (width == 0) out.input = {shape[1]};
+      if (width == 0) out.inputs = {{"input", {shape[1]}, std::nullopt}};
       width = shape[0];
     }
     linear_next = is_neuron(layer.type);

@@ -68,16 +68,41 @@ Network import_json(const fs::path& model, const ImportOptions& options) {
   return network;
 }
 
+// Puts the output called `name` first.
+void choose_output(Network& network, const std::string& name) {
+  std::vector<std::string> names;
+  for (const ir::Output& output : ir::outputs_of(network)) {
+    names.push_back(network.populations[output.population].name);
+    if (names.back() != name) continue;
+    if (names.size() == 1) return;
+    ir::Output& other = network.more_outputs[names.size() - 2];
+    const ir::Output first{network.output, network.readout};
+    network.output = other.population;
+    network.readout = other.readout;
+    other = first;
+    return;
+  }
+  fail(DiagnosticKind::BadOption, {"--main-output"}, fmt::format("there is no output '{}'", name),
+       fmt::format("the outputs are {}", fmt::join(names, ", ")));
+}
+
 void set_readout(Network& network, const ImportOptions& options, bool from_file) {
-  if (options.readout) {
-    network.readout = *options.readout;
-  } else if (!from_file && network.output < network.populations.size() &&
-             !network.populations[network.output].spiking) {
-    network.readout = ir::Readout::MembraneSum;
+  const auto assumed = [&](std::size_t population, ir::Readout& readout, std::string_view how) {
+    if (population >= network.populations.size() || network.populations[population].spiking) return;
+    readout = ir::Readout::MembraneSum;
     network.import.assumptions.push_back(fmt::format(
         "readout: '{}' does not spike; the sum of its membrane over all steps was taken (state it "
-        "with --readout)",
-        network.populations[network.output].name));
+        "with {})",
+        network.populations[population].name, how));
+  };
+  if (options.readout)
+    network.readout = *options.readout;
+  else if (!from_file)
+    assumed(network.output, network.readout, "--readout");
+  for (ir::Output& output : network.more_outputs) {
+    if (output.readout == ir::Readout::SpikeCount && network.import.format != "network-json") {
+      assumed(output.population, output.readout, "--main-output and --readout, or in --arch");
+    }
   }
 }
 
@@ -129,6 +154,7 @@ Network import_model(const fs::path& model, const ImportOptions& options) {
   if (options.static_input) {
     for (ir::Input& i : network.inputs) i.is_static = true;
   }
+  if (!options.main_output.empty()) choose_output(network, options.main_output);
   set_readout(network, options, readout_stated);
   ir::verify(network);
   forget_folder(network, model);

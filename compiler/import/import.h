@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "compiler/ir/dataset.h"
@@ -28,6 +29,7 @@ struct ImportOptions {
   std::optional<ir::Readout> readout;
   std::optional<int> timesteps;
   bool static_input = false;           // the data hold no time
+  std::string main_output;  // the population that comes first among the outputs; empty: the file's
   std::filesystem::path architecture;  // --arch; empty where none was given
 };
 
@@ -35,12 +37,20 @@ struct ImportOptions {
 [[nodiscard]] ir::Network import_model(const std::filesystem::path& model,
                                        const ImportOptions& options);
 
-// Reads an .npz with `x` and optionally `y`. `features` is the shape of the network's input: x is
-// [N, T, features...] or, static, [N, features...]. `timesteps` is what was stated: a time axis
-// must be as long. Where nothing was, static data take `static_timesteps`, which a time axis
-// overrules. Features that are flattened or not are the same data. Throws InputError.
+// Reads an .npz with `x`, and optionally `y`: one label a sample. Where the network has several
+// inputs it holds one array for each, x_NAME; labels of an output may be called y_NAME, NAME being
+// its population, and those of further outputs must. x is [N, T, features...] or, static,
+// [N, features...]. `timesteps` is what was stated: a time axis must be as long. Where nothing was,
+// static data take the network's own, which a time axis overrules. Features that are flattened or
+// not are the same data. Throws InputError.
+[[nodiscard]] ir::Dataset load_dataset(const std::filesystem::path& file,
+                                       const ir::Network& network, std::optional<int> timesteps);
+// The same for one input of the shape `features` and one output.
 [[nodiscard]] ir::Dataset load_dataset(const std::filesystem::path& file, const ir::Shape& features,
                                        std::optional<int> timesteps,
                                        std::optional<int> static_timesteps = std::nullopt);
+
+// The array of a data set that is for an input: "x", or of several "x_" and its name.
+[[nodiscard]] std::string array_name(const ir::Network& network, std::size_t input);
 
 }  // namespace hillock::import

@@ -260,6 +260,13 @@ void LinearMap::then(const Conv& step, const Location& where) {
   then_synapses(step, where);
 }
 
+void LinearMap::then(const Sparse& step, const Location& where) {
+  if (identity())
+    form_ = step;
+  else
+    then_synapses(step, where);
+}
+
 void LinearMap::scale(const std::vector<double>& factors, const Location& where) {
   if (auto* f = std::get_if<Factors>(&form_)) {
     if (f->values.empty()) {

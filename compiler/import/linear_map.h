@@ -25,6 +25,7 @@ class LinearMap {
   // `where`.
   void then(const ir::Dense& step, const support::Location& where);
   void then(const ir::Conv& step, const support::Location& where);
+  void then(const ir::Sparse& step, const support::Location& where);
   // One factor per yielded element.
   void scale(const std::vector<double>& factors, const support::Location& where);
 

@@ -100,6 +100,8 @@ void NetworkBuilder::settle(Signal& signal) {
   const Signal::Maximum maximum = *signal.maximum();
   const ir::Source source = signal.terms().front().source;
   const bool of_input = source.kind == ir::Source::Kind::Input;
+  const std::optional<bool> binary_input =
+      of_input && source.index < binary_inputs.size() ? binary_inputs[source.index] : std::nullopt;
   if (of_input && binary_input.has_value() && !*binary_input) {
     fail(DiagnosticKind::UnsupportedGraph, maximum.step.place,
          fmt::format(
@@ -309,7 +311,8 @@ void NetworkBuilder::note_sent_membranes() {
   for (std::size_t p = 0; p < network.populations.size(); ++p) {
     if (!ir::sends_membranes(network, p)) continue;
     note(network.populations[p].name,
-         "does not spike, and weights read it: its membrane is sent on in every step, exactly in the "
+         "does not spike, and weights read it: its membrane is sent on in every step, exactly in "
+         "the "
          "float model, rounded to --value-bits in integers");
   }
 }

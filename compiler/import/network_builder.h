@@ -57,7 +57,8 @@ class NetworkBuilder {
   void assume(std::string_view name, std::string_view text, bool approximate);
 
   ir::Network network;
-  std::optional<bool> binary_input;  // whether the input holds zeros and ones only, if known
+  // Per input: whether it holds zeros and ones only, if known. Empty: of none.
+  std::vector<std::optional<bool>> binary_inputs;
 
  private:
   [[nodiscard]] bool of_spikes(const Signal& signal) const;

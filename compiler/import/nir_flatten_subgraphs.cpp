@@ -17,11 +17,13 @@ using support::DiagnosticKind;
 using support::DiagnosticList;
 using support::fail;
 
-void check_edges(const Graph& graph, DiagnosticList& list) {
+// Edges are a set: an edge that is listed again (as exporters of recurrent layers do) adds nothing.
+void check_edges(Graph& graph, DiagnosticList& list, std::vector<std::string>& notes) {
   std::set<std::string_view> names;
   for (const Node& node : graph.nodes) names.insert(node.name);
-  std::set<std::pair<std::string_view, std::string_view>> seen;
-  for (const Edge& edge : graph.edges) {
+  std::set<std::pair<std::string, std::string>> seen;
+  std::vector<Edge> kept;
+  for (Edge& edge : graph.edges) {
     for (const std::string* end : {&edge.source, &edge.target}) {
       if (names.contains(*end)) continue;
       list.error(DiagnosticKind::BadEdge, edge.where,
@@ -29,11 +31,13 @@ void check_edges(const Graph& graph, DiagnosticList& list) {
                              edge.target, *end));
     }
     if (!seen.emplace(edge.source, edge.target).second) {
-      list.error(DiagnosticKind::BadEdge, edge.where,
-                 fmt::format("the edge '{}' -> '{}' is there twice", edge.source, edge.target),
-                 "leave one of them out");
+      notes.push_back(fmt::format("the edge '{}' -> '{}' is listed again, and counts once",
+                                  edge.source, edge.target));
+      continue;
     }
+    kept.push_back(std::move(edge));
   }
+  graph.edges = std::move(kept);
 }
 
 // The only node of a type in a nested graph.
@@ -126,16 +130,16 @@ void check_names(const Graph& graph) {
 
 }  // namespace
 
-Graph flatten_subgraphs(Graph graph) {
+Graph flatten_subgraphs(Graph graph, std::vector<std::string>& notes) {
   DiagnosticList list;
-  check_edges(graph, list);
+  check_edges(graph, list, notes);
   list.stop_if_any();
   std::vector<Node> nested;
   std::vector<Node> plain;
   for (Node& node : graph.nodes) (node.nested.empty() ? plain : nested).push_back(std::move(node));
   graph.nodes = std::move(plain);
   for (Node& node : nested) {
-    node.nested.front() = flatten_subgraphs(std::move(node.nested.front()));
+    node.nested.front() = flatten_subgraphs(std::move(node.nested.front()), notes);
     inline_node(std::move(node), graph);
     check_names(graph);
   }

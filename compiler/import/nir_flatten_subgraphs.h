@@ -8,6 +8,6 @@ namespace hillock::import::nir {
 
 // Throws InputError: bad-edge (an edge that names no node, or is there twice), duplicate-name,
 // unsupported-graph (an edge into a graph that does not have exactly one Input, and likewise out).
-[[nodiscard]] Graph flatten_subgraphs(Graph graph);
+[[nodiscard]] Graph flatten_subgraphs(Graph graph, std::vector<std::string>& notes);
 
 }  // namespace hillock::import::nir

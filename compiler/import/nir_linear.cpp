@@ -57,10 +57,18 @@ std::size_t axis(const Node& node, std::string_view name, long otherwise, std::s
   return static_cast<std::size_t>(from_start);
 }
 
+// Nothing but zeros, or no numbers at all: some exporters leave out what they do not know.
+bool is_blank(const Parameter& p) {
+  const auto* a = std::get_if<Array>(&p);
+  return a == nullptr ||
+         std::all_of(a->values.begin(), a->values.end(), [](double v) { return v == 0.0; });
+}
+
 void append_flatten(const Node& node, Signal& signal) {
   only_parameters(node, {"start_dim", "end_dim", "input_type"});
   const auto stated_type = node.parameters.find("input_type");
-  if (stated_type != node.parameters.end() && std::holds_alternative<Array>(stated_type->second)) {
+  // Sinabs states zeros: it does not know.
+  if (stated_type != node.parameters.end() && !is_blank(stated_type->second)) {
     const Shape stated = shape_parameter(node, "input_type");
     if (ir::element_count(stated) != ir::element_count(signal.shape())) {
       fail(DiagnosticKind::ShapeMismatch, node.where.child("input_type"),
@@ -124,11 +132,12 @@ void append_conv(const Node& node, Signal& signal) {
   const auto* word =
       padding == node.parameters.end() ? nullptr : std::get_if<std::string>(&padding->second);
   if (word != nullptr) {
-    if (*word != "same" && *word != "valid") {
+    const bool same = *word == "same" || *word == "SAME";  // as JAX writes it
+    if (!same && *word != "valid" && *word != "VALID") {
       fail(DiagnosticKind::BadParameter, node.where.child("padding"),
            fmt::format("padding is '{}'", *word), "it is 'same', 'valid', or a number per axis");
     }
-    spec.same = *word == "same";
+    spec.same = same;
   } else {
     const auto pads = sizes(node, "padding", spec.axes, 0, 0);
     set(spec.rows, spec.columns, &Window::pad_before, pads);
@@ -142,9 +151,8 @@ void append_conv(const Node& node, Signal& signal) {
     }
     spec.groups = static_cast<std::size_t>(groups.front());
   }
-  // Some exporters leave out what they do not know.
   const auto stated = node.parameters.find("input_shape");
-  if (stated != node.parameters.end() && std::holds_alternative<Array>(stated->second)) {
+  if (stated != node.parameters.end() && !is_blank(stated->second)) {
     const Shape planes = shape_parameter(node, "input_shape");
     const Shape& shape = signal.shape();
     const bool fits =

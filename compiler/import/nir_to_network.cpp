@@ -56,15 +56,16 @@ class Canonicalizer {
             [this](const Node& n) { return is_late(n); })) {}
 
   ir::Network run() {
-    const Node& input = graph_.nodes[topology_.input];
-    sources_[topology_.input] =
-        builder_.add_input(input.name, shape_parameter(input, "shape"), input.where);
+    for (const std::size_t n : topology_.inputs) {
+      const Node& input = graph_.nodes[n];
+      sources_[n] = builder_.add_input(input.name, shape_parameter(input, "shape"), input.where);
+    }
     find_shapes();
     add_input_relays();
     // All populations first: what closes a cycle reads one that comes later.
     for (const std::size_t n : topology_.order) add_neurons(n);
     for (const std::size_t n : topology_.order) connect(n);
-    add_output();
+    add_outputs();
     report();
     return std::move(builder_.network);
   }
@@ -76,12 +77,12 @@ class Canonicalizer {
     return *std::min_element(steps.begin(), steps.end()) >= 1;
   }
 
-  // The shape of what every node yields, from the input onwards: a cycle's nodes get theirs from
+  // The shape of what every node yields, from the inputs onwards: a cycle's nodes get theirs from
   // outside the cycle.
   void find_shapes() {
     shapes_.resize(graph_.nodes.size());
-    shapes_[topology_.input] = builder_.shape_of(sources_.at(topology_.input));
-    std::vector<std::size_t> open{topology_.input};
+    std::vector<std::size_t> open = topology_.inputs;
+    for (const std::size_t n : open) shapes_[n] = builder_.shape_of(sources_.at(n));
     for (std::size_t next = 0; next < open.size(); ++next) {
       const std::size_t n = open[next];
       for (const std::size_t m : topology_.targets[n]) {
@@ -97,14 +98,21 @@ class Canonicalizer {
 
   // An input cannot be kept for later steps; neurons that repeat it can.
   void add_input_relays() {
-    const std::vector<bool> reached = reached_by_input();
+    for (const std::size_t input : topology_.inputs) add_input_relays(input);
+  }
+
+  void add_input_relays(std::size_t input) {
+    const std::vector<bool> reached = reached_by(input);
     for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
       const Node& node = graph_.nodes[n];
       if (node.type != "Delay" || !reached[n]) continue;
       const std::vector<int> steps = delay_steps(node, rules_.dt.value);
       if (*std::max_element(steps.begin(), steps.end()) == 0) continue;
-      const ir::Source relay = builder_.add_relay(
-          node.name, builder_.signal_of(sources_.at(topology_.input)), node.where);
+      // The name is taken where another input comes here too.
+      const std::string relay_name =
+          relays_.contains(n) ? node.name + "." + graph_.nodes[input].name : node.name;
+      const ir::Source relay =
+          builder_.add_relay(relay_name, builder_.signal_of(sources_.at(input)), node.where);
       builder_.network.import.notes.push_back(
           fmt::format("{}: neurons that repeat the input keep it for the delay", node.name));
       builder_.assume(
@@ -112,14 +120,14 @@ class Canonicalizer {
           "the input was taken to hold zeros and ones only: other values cannot be kept "
           "for a delay as spikes",
           false);
-      relays_.emplace(n, relay);
+      relays_[n].emplace_back(sources_.at(input), relay);
     }
   }
 
-  // The nodes that the input reaches without passing through neurons.
-  std::vector<bool> reached_by_input() const {
+  // The nodes that an input reaches without passing through neurons.
+  std::vector<bool> reached_by(std::size_t input) const {
     std::vector<bool> reached(graph_.nodes.size(), false);
-    std::vector<std::size_t> open{topology_.input};
+    std::vector<std::size_t> open{input};
     while (!open.empty()) {
       const std::size_t n = open.back();
       open.pop_back();
@@ -195,7 +203,8 @@ class Canonicalizer {
   void delay(std::size_t n, Signal& signal) {
     const Node& node = graph_.nodes[n];
     if (const auto it = relays_.find(n); it != relays_.end()) {
-      if (!signal.replace_plain(sources_.at(topology_.input), it->second)) {
+      for (const auto& [input, relay] : it->second) {
+        if (signal.replace_plain(input, relay)) continue;
         fail(DiagnosticKind::UnsupportedGraph, node.where,
              fmt::format("'{}' delays the input behind weights, and values that are no spikes "
                          "cannot be kept",
@@ -209,9 +218,19 @@ class Canonicalizer {
 
   // The neurons in front of the Output, or, where weights come last, a population whose membrane
   // is its input.
-  void add_output() {
-    const Node& output = graph_.nodes[topology_.output];
-    Signal signal = into(topology_.output);
+  void add_outputs() {
+    for (const std::size_t n : topology_.outputs) {
+      const std::size_t population = add_output(n);
+      if (n == topology_.outputs.front())
+        builder_.network.output = population;
+      else
+        builder_.network.more_outputs.push_back({population, ir::Readout::SpikeCount});
+    }
+  }
+
+  std::size_t add_output(std::size_t n) {
+    const Node& output = graph_.nodes[n];
+    Signal signal = into(n);
     if (has(output, "shape")) {
       const Shape stated = shape_parameter(output, "shape");
       if (ir::element_count(stated) != ir::element_count(signal.shape())) {
@@ -235,7 +254,7 @@ class Canonicalizer {
       fail(DiagnosticKind::UnsupportedGraph, output.where,
            "there is nothing but reshapes between the input and the output");
     }
-    builder_.network.output = last.index;
+    return last.index;
   }
 
   void report() {
@@ -283,18 +302,22 @@ class Canonicalizer {
   Topology topology_;
   NetworkBuilder builder_;
   std::vector<std::optional<Shape>> shapes_;   // of what nodes yield
-  std::map<std::size_t, ir::Source> sources_;  // of the nodes that hold state, and the input
+  std::map<std::size_t, ir::Source> sources_;  // of the nodes that hold state, and the inputs
   std::map<std::size_t, std::vector<double>> gains_;
-  std::map<std::size_t, ir::Source> relays_;  // of the delays that read the input
-  std::map<std::size_t, Signal> shared_;      // of linear nodes that several others read
+  // Of the delays that read inputs: each input, and the neurons that repeat it.
+  std::map<std::size_t, std::vector<std::pair<ir::Source, ir::Source>>> relays_;
+  std::map<std::size_t, Signal> shared_;  // of linear nodes that several others read
 };
 
 }  // namespace
 
 ir::Network to_network(Graph graph, const ImportOptions& options) {
-  graph = flatten_subgraphs(std::move(graph));
+  std::vector<std::string> notes;
+  graph = flatten_subgraphs(std::move(graph), notes);
   check_types(graph);
-  return Canonicalizer(graph, options).run();
+  ir::Network network = Canonicalizer(graph, options).run();
+  network.import.notes.insert(network.import.notes.begin(), notes.begin(), notes.end());
+  return network;
 }
 
 }  // namespace hillock::import::nir

@@ -22,7 +22,7 @@ std::string names_of(const Graph& graph, const Indices& nodes, std::string_view 
   return fmt::format("{}", fmt::join(names, separator));
 }
 
-std::size_t only(const Graph& graph, std::string_view type) {
+Indices all(const Graph& graph, std::string_view type) {
   Indices found;
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     if (graph.nodes[i].type == type) found.push_back(i);
@@ -32,19 +32,14 @@ std::size_t only(const Graph& graph, std::string_view type) {
          fmt::format("the graph has no {} node", type),
          "export the model again with an Input and an Output");
   }
-  if (found.size() > 1) {
-    fail(DiagnosticKind::UnsupportedGraph, graph.nodes[found[1]].where,
-         fmt::format("the graph has {} {} nodes ({}), and one is supported", found.size(), type,
-                     names_of(graph, found, ", ")));
-  }
-  return found.front();
+  return found;
 }
 
-// Every node that can be reached from `start` along `next`.
-std::vector<bool> reach(std::size_t start, const std::vector<Indices>& next) {
+// Every node that can be reached from one of `start` along `next`.
+std::vector<bool> reach(const Indices& start, const std::vector<Indices>& next) {
   std::vector<bool> seen(next.size(), false);
-  Indices open{start};
-  seen[start] = true;
+  Indices open = start;
+  for (const std::size_t n : start) seen[n] = true;
   while (!open.empty()) {
     const std::size_t n = open.back();
     open.pop_back();
@@ -57,18 +52,34 @@ std::vector<bool> reach(std::size_t start, const std::vector<Indices>& next) {
 }
 
 void check_connections(const Graph& graph, const Topology& t) {
-  const std::vector<bool> from_input = reach(t.input, t.targets);
-  const std::vector<bool> to_output = reach(t.output, t.sources);
+  const std::vector<bool> from_input = reach(t.inputs, t.targets);
+  const std::vector<bool> to_output = reach(t.outputs, t.sources);
   DiagnosticList list;
+  for (const std::size_t n : t.inputs) {
+    if (t.sources[n].empty()) continue;
+    list.error(DiagnosticKind::UnsupportedGraph, graph.nodes[n].where,
+               fmt::format("'{}' leads to the Input '{}'", graph.nodes[t.sources[n].front()].name,
+                           graph.nodes[n].name),
+               "an Input is where a graph begins: let its readers read the other node as well");
+  }
+  for (const std::size_t n : t.outputs) {
+    if (t.targets[n].empty()) continue;
+    list.error(DiagnosticKind::UnsupportedGraph, graph.nodes[n].where,
+               fmt::format("the Output '{}' leads to '{}'", graph.nodes[n].name,
+                           graph.nodes[t.targets[n].front()].name),
+               "an Output is where a graph ends: let its reader read what the Output reads");
+  }
+  const std::string_view input = t.inputs.size() == 1 ? "the input" : "any input";
+  const std::string_view output = t.outputs.size() == 1 ? "the output" : "any output";
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     const Node& node = graph.nodes[i];
     if (!from_input[i]) {
       list.error(DiagnosticKind::UnsupportedGraph, node.where,
-                 fmt::format("nothing leads from the input to '{}'", node.name),
+                 fmt::format("nothing leads from {} to '{}'", input, node.name),
                  "leave the node out, or connect it");
     } else if (!to_output[i]) {
       list.error(DiagnosticKind::UnsupportedGraph, node.where,
-                 fmt::format("nothing leads from '{}' to the output", node.name),
+                 fmt::format("nothing leads from '{}' to {}", node.name, output),
                  "leave the node out, or connect it");
     }
   }
@@ -83,11 +94,15 @@ class StateGraph {
       : graph_(graph),
         t_(t),
         state_(graph.nodes.size()),
+        input_(graph.nodes.size()),
+        output_(graph.nodes.size()),
         delays_(graph.nodes.size()),
         mark_(graph.nodes.size(), Mark::New),
         instant_(graph.nodes.size()) {
+    for (const std::size_t n : t.inputs) input_[n] = true;
+    for (const std::size_t n : t.outputs) output_[n] = true;
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-      state_[i] = i == t.input || i == t.output || holds_state(graph.nodes[i]);
+      state_[i] = input_[i] || output_[i] || holds_state(graph.nodes[i]);
       delays_[i] = !state_[i] && delays(graph.nodes[i]);
     }
   }
@@ -97,12 +112,12 @@ class StateGraph {
       if (!state_[i]) refuse_linear_cycle(i);
     }
     for (std::size_t i = 0; i < state_.size(); ++i) {
-      if (state_[i] && i != t_.output) find_readers(i);
+      if (state_[i] && !output_[i]) find_readers(i);
     }
     std::fill(mark_.begin(), mark_.end(), Mark::New);
-    visit(t_.input);
+    for (const std::size_t n : t_.inputs) visit(n);
     for (std::size_t i = 0; i < state_.size(); ++i) {
-      if (state_[i] && i != t_.output && mark_[i] == Mark::New) visit(i);
+      if (state_[i] && !output_[i] && mark_[i] == Mark::New) visit(i);
     }
     sort();
   }
@@ -159,7 +174,7 @@ class StateGraph {
         seen[m][later ? 1 : 0] = true;
         if (!state_[m]) {
           open.emplace_back(m, later);
-        } else if (!later && m != t_.output) {
+        } else if (!later && !output_[m]) {
           instant_[source].push_back(m);
         }
       }
@@ -191,8 +206,8 @@ class StateGraph {
   // How far along the graph a node is: the order in which a walk from the input meets it.
   std::vector<std::size_t> ranks() const {
     std::vector<std::size_t> rank(state_.size(), state_.size());
-    Indices met{t_.input};
-    rank[t_.input] = 0;
+    Indices met = t_.inputs;
+    for (std::size_t i = 0; i < met.size(); ++i) rank[met[i]] = i;
     for (std::size_t next = 0; next < met.size(); ++next) {
       for (const std::size_t m : t_.targets[met[next]]) {
         if (rank[m] != state_.size()) continue;
@@ -213,12 +228,12 @@ class StateGraph {
     const std::vector<std::size_t> rank = ranks();
     std::set<std::pair<std::size_t, std::size_t>> ready;
     for (std::size_t n = 0; n < state_.size(); ++n) {
-      if (state_[n] && n != t_.output && waiting[n] == 0) ready.emplace(rank[n], n);
+      if (state_[n] && !output_[n] && waiting[n] == 0) ready.emplace(rank[n], n);
     }
     while (!ready.empty()) {
       const std::size_t n = ready.begin()->second;
       ready.erase(ready.begin());
-      if (n != t_.input) t_.order.push_back(n);
+      if (!input_[n]) t_.order.push_back(n);
       for (const std::size_t m : instant_[n]) {
         if (waits(n, m) && --waiting[m] == 0) ready.emplace(rank[m], m);
       }
@@ -228,6 +243,8 @@ class StateGraph {
   const Graph& graph_;
   Topology& t_;
   std::vector<bool> state_;
+  std::vector<bool> input_;
+  std::vector<bool> output_;
   std::vector<bool> delays_;
   std::vector<Mark> mark_;
   std::vector<Indices> instant_;  // nodes with state that read a node in the same step
@@ -249,8 +266,8 @@ Topology topology_of(const Graph& graph, const std::function<bool(const Node&)>&
   for (auto* list : {&t.sources, &t.targets}) {
     for (Indices& nodes : *list) std::sort(nodes.begin(), nodes.end());
   }
-  t.input = only(graph, "Input");
-  t.output = only(graph, "Output");
+  t.inputs = all(graph, "Input");
+  t.outputs = all(graph, "Output");
   check_connections(graph, t);
   StateGraph(graph, t, holds_state, delays).order();
   return t;

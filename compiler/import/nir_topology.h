@@ -15,8 +15,8 @@ namespace hillock::import::nir {
 struct Topology {
   std::vector<std::vector<std::size_t>> sources;  // of each node, rising indices of Graph::nodes
   std::vector<std::vector<std::size_t>> targets;
-  std::size_t input = 0;
-  std::size_t output = 0;
+  std::vector<std::size_t> inputs;   // rising, at least one
+  std::vector<std::size_t> outputs;  // likewise
   // The nodes that hold state, each after those it reads in the same step.
   std::vector<std::size_t> order;
   // (source, target) of order: the target reads in a step what the source did in the step before.
@@ -26,8 +26,8 @@ struct Topology {
 };
 
 // `holds_state`: neurons and thresholds. `delays`: a node behind which everything comes at least
-// one step later. Throws InputError (unsupported-graph): not exactly one Input and one Output, a
-// node that is not between them, a cycle without neurons.
+// one step later. Throws InputError (unsupported-graph): no Input or no Output, a node that is not
+// between them, a cycle without neurons.
 [[nodiscard]] Topology topology_of(const Graph& graph,
                                    const std::function<bool(const Node&)>& holds_state,
                                    const std::function<bool(const Node&)>& delays);

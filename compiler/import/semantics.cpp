@@ -29,9 +29,10 @@ double default_dt(Semantics s) {
 void check(const ImportOptions& options) {
   check_sinabs_options(options);
   if (options.max_spikes.value_or(1) > 1 && options.reset_delay.value_or(false)) {
-    fail(DiagnosticKind::BadOption, {},
-         "--reset-delay on is given, and neurons that spike several times in a step are reset in it",
-         "leave --reset-delay out, or give --max-spikes 1");
+    fail(
+        DiagnosticKind::BadOption, {},
+        "--reset-delay on is given, and neurons that spike several times in a step are reset in it",
+        "leave --reset-delay out, or give --max-spikes 1");
   }
   if (options.dt && !(std::isfinite(*options.dt) && *options.dt > 0.0)) {
     fail(DiagnosticKind::BadOption, {}, fmt::format("--dt is {}, and must be above 0", *options.dt),
@@ -111,8 +112,8 @@ Rules rules_for_nir(const ImportOptions& options) {
   }
 
   if (sinabs) {
-    r.max_spikes = options.max_spikes.value_or(
-        options.reset_delay.value_or(false) ? 1 : ir::kMaxSpikes);
+    r.max_spikes =
+        options.max_spikes.value_or(options.reset_delay.value_or(false) ? 1 : ir::kMaxSpikes);
     r.norm_input.value = options.norm_input.value_or(true);
     if (!options.norm_input) {
       r.norm_input.assumption =

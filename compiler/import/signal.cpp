@@ -38,6 +38,34 @@ std::vector<double> spread(const std::vector<double>& values, std::size_t elemen
   return out;
 }
 
+// The convolution that makes the channels of `planes` those from `first` on of `channels`.
+ir::Conv channels_from(const ir::Shape& planes, std::size_t first, std::size_t channels) {
+  ir::Conv conv;
+  ir::ConvGeometry& g = conv.geometry;
+  g.in_channels = planes[0];
+  g.out_channels = channels;
+  g.in_width = g.out_width = planes.back();
+  g.in_height = g.out_height = ir::element_count(planes) / planes[0] / planes.back();
+  conv.weight.assign(g.weights(), 0.0);
+  for (std::size_t c = 0; c < planes[0]; ++c) conv.weight[g.weight_index(first + c, c, 0, 0)] = 1.0;
+  return conv;
+}
+
+// Where the elements of a part are in the whole, `before` along the axis.
+ir::Sparse places_in(const ir::Shape& part, const ir::Shape& whole, std::size_t axis,
+                     std::size_t before) {
+  const auto rest = part.begin() + static_cast<std::ptrdiff_t>(axis) + 1;
+  const std::size_t inner = ir::element_count({rest, part.end()});
+  const std::size_t block = part[axis] * inner;
+  ir::Sparse places{ir::element_count(part), ir::element_count(whole), {}};
+  for (std::size_t i = 0; i < places.sources; ++i) {
+    const std::size_t target = i / block * whole[axis] * inner + before * inner + i % block;
+    places.synapses.push_back(
+        {static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(target), 1.0});
+  }
+  return places;
+}
+
 }  // namespace
 
 std::string Signal::Term::name() const { return fmt::format("{}", fmt::join(names, "+")); }
@@ -220,6 +248,58 @@ void Signal::add(const Signal& other, const Step& step) {
   terms_.insert(terms_.end(), other.terms_.begin(), other.terms_.end());
   add_to(bias_, other.bias_);
   if (last_.name.empty()) last_ = other.last_;
+}
+
+Signal Signal::concatenated(const std::vector<Signal>& parts, std::size_t axis, const Step& step) {
+  Signal whole(parts.front().shape_);
+  std::size_t size = 0;
+  std::size_t terms = 0;
+  for (const Signal& part : parts) {
+    part.refuse_behind_maximum(step);
+    bool fits = part.shape_.size() == whole.shape_.size();
+    for (std::size_t a = 0; fits && a < whole.shape_.size(); ++a) {
+      fits = a == axis || part.shape_[a] == whole.shape_[a];
+    }
+    if (!fits) {
+      fail(DiagnosticKind::ShapeMismatch, step.place,
+           fmt::format("'{}' joins sources of the shapes {} and {}", step.name,
+                       ir::shape_text(whole.shape_), ir::shape_text(part.shape_)),
+           "they may differ in the axis along which they are joined, and no other");
+    }
+    size += part.shape_[axis];
+    terms += part.terms_.size();
+  }
+  if (terms > kMaxTerms) {
+    fail(DiagnosticKind::UnsupportedGraph, step.place,
+         fmt::format("'{}' joins over {} paths", step.name, kMaxTerms));
+  }
+  whole.shape_[axis] = size;
+  const std::size_t elements = ir::element_count(whole.shape_);
+  std::size_t before = 0;
+  for (const Signal& part : parts) {
+    // Whole channels of planes are placed by a convolution, so that one that follows stays one.
+    const bool planes = axis == 0 && whole.shape_.size() > 1;
+    const ir::Conv channels = planes ? channels_from(part.shape_, before, size) : ir::Conv{};
+    const ir::Sparse places =
+        planes ? ir::Sparse{} : places_in(part.shape_, whole.shape_, axis, before);
+    for (Term t : part.terms_) {
+      if (planes)
+        t.map.then(channels, step.place);
+      else
+        t.map.then(places, step.place);
+      whole.terms_.push_back(std::move(t));
+    }
+    if (!part.bias_.empty()) {
+      if (whole.bias_.empty()) whole.bias_.assign(elements, 0.0);
+      const ir::Sparse own = places_in(part.shape_, whole.shape_, axis, before);
+      for (const ir::Sparse::Synapse& s : own.synapses) {
+        whole.bias_[s.target] = part.bias_[s.source];
+      }
+    }
+    if (part.weighted()) whole.last_ = part.last_;
+    before += part.shape_[axis];
+  }
+  return whole;
 }
 
 void Signal::restart(const ir::Source& source) {

@@ -73,6 +73,9 @@ class Signal {
   [[nodiscard]] bool replace_plain(const ir::Source& source, const ir::Source& other);
   // The sum with another signal of the same shape.
   void add(const Signal& other, const Step& step);
+  // The elements of several signals side by side along an axis.
+  [[nodiscard]] static Signal concatenated(const std::vector<Signal>& parts, std::size_t axis,
+                                           const Step& step);
   // Replaces what the terms read by one source, with nothing in between.
   void restart(const ir::Source& source);
 

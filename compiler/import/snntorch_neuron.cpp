@@ -268,8 +268,7 @@ class Maker {
 
   void send_membrane() {
     const Location where = layer_.where.child("sends");
-    const bool recurrent =
-        layer_.type == LayerType::RLeaky || layer_.type == LayerType::RSynaptic;
+    const bool recurrent = layer_.type == LayerType::RLeaky || layer_.type == LayerType::RSynaptic;
     if (recurrent || layer_.inhibition) {
       fail(DiagnosticKind::UnsupportedNode, where,
            fmt::format("'{}' sends its membrane, and {} reads its spikes besides", layer_.name,

@@ -46,28 +46,35 @@ class Importer {
     for (const Layer& layer : architecture.layers) {
       for (const std::string& source : layer.from) ++readers_[source];
     }
+    for (const ArchitectureOutput& output : architecture.outputs) {
+      outputs_[output.layer] = 0;
+    }
+    if (outputs_.empty()) outputs_[architecture.layers.back().name] = 0;
   }
 
   ir::Network run() {
-    builder_.binary_input = architecture_.binary_input;
-    const ir::Source input =
-        builder_.add_input("input", architecture_.input, architecture_.where.child("input"));
-    builder_.network.inputs.back().is_static = architecture_.static_input;
-    keep("input", builder_.signal_of(input));
+    for (const ArchitectureInput& input : architecture_.inputs) {
+      const ir::Source source =
+          builder_.add_input(input.name, input.shape, architecture_.where.child(input.name));
+      builder_.network.inputs.back().is_static = input.is_static;
+      builder_.binary_inputs.push_back(input.binary);
+      keep(input.name, builder_.signal_of(source));
+    }
     check_readers();
     for (const Layer& layer : architecture_.layers) {
-      Signal signal = gather(layer);
+      Signal signal = layer.type == LayerType::Concat ? concatenated(layer) : gather(layer);
       if (is_neuron(layer.type)) {
         add_neurons(layer, signal);
-      } else {
+      } else if (layer.type != LayerType::Concat) {
         append(layer, signal);
       }
-      if (&layer == &architecture_.layers.back()) {
-        set_output(signal);
-      } else {
-        keep(layer.name, std::move(signal));
+      if (const auto it = outputs_.find(layer.name); it != outputs_.end()) {
+        Signal read = signal;
+        it->second = output_of(read);
       }
+      if (readers_.contains(layer.name)) keep(layer.name, std::move(signal));
     }
+    name_outputs();
     tensors_.fail_on_unused();
     builder_.note_sent_membranes();
     builder_.network.timesteps = architecture_.timesteps;
@@ -86,9 +93,11 @@ class Importer {
 
   void check_readers() {
     for (const Layer& layer : architecture_.layers) {
-      if (&layer == &architecture_.layers.back() || readers_.contains(layer.name)) continue;
+      if (outputs_.contains(layer.name) || readers_.contains(layer.name)) continue;
       fail(DiagnosticKind::UnsupportedGraph, layer.where,
-           fmt::format("nothing reads '{}', and it is not the last layer", layer.name),
+           architecture_.outputs.empty()
+               ? fmt::format("nothing reads '{}', and it is not the last layer", layer.name)
+               : fmt::format("nothing reads '{}', and it is no output", layer.name),
            "leave the layer out, or name it in another layer's from");
     }
   }
@@ -111,6 +120,22 @@ class Importer {
       sum.add(next, step(layer));
     }
     return sum;
+  }
+
+  Signal concatenated(const Layer& layer) {
+    std::vector<Signal> parts;
+    for (const std::string& source : layer.from) {
+      parts.push_back(take(source));
+      builder_.settle(parts.back());
+    }
+    const int rank = static_cast<int>(parts.front().shape().size());
+    const int axis = layer.dim < 0 ? layer.dim + rank : layer.dim - 1;
+    if (axis < 0 || axis >= rank) {
+      fail(DiagnosticKind::BadArchitecture, layer.where.child("dim"),
+           fmt::format("dim is {}, and its sources have {} axes besides the batch", layer.dim,
+                       rank));
+    }
+    return Signal::concatenated(parts, static_cast<std::size_t>(axis), step(layer));
   }
 
   void add_neurons(const Layer& layer, Signal& signal) {
@@ -261,8 +286,22 @@ class Importer {
     signal.flatten(first, last);
   }
 
+  void name_outputs() {
+    ir::Network& n = builder_.network;
+    if (architecture_.outputs.empty()) n.output = outputs_.begin()->second;
+    for (const ArchitectureOutput& o : architecture_.outputs) {
+      const ir::Output output{outputs_.at(o.layer), o.readout.value_or(ir::Readout::SpikeCount)};
+      if (&o == &architecture_.outputs.front()) {
+        n.output = output.population;
+        n.readout = output.readout;
+      } else {
+        n.more_outputs.push_back(output);
+      }
+    }
+  }
+
   // The neurons that come last, or, where weights do, a population whose membrane is its input.
-  void set_output(Signal& signal) {
+  std::size_t output_of(Signal& signal) {
     builder_.settle(signal);
     ir::Source last{};
     if (signal.weighted() || signal.maximum() || signal.terms().size() > 1) {
@@ -280,7 +319,7 @@ class Importer {
       }
       check_output_factors(last);
     }
-    builder_.network.output = last.index;
+    return last.index;
   }
 
   // Factors of the output's spikes scale its scores. Counts stay comparable where all factors are
@@ -311,6 +350,7 @@ class Importer {
   const ImportOptions& options_;
   NetworkBuilder builder_;
   std::map<std::string, Signal> signals_;               // of layers that are still to be read
+  std::map<std::string, std::size_t> outputs_;          // populations of the layers read out
   std::map<std::string, int> readers_;                  // how many layers still read one
   std::map<std::size_t, std::vector<double>> factors_;  // of spikes, by population
 };
@@ -341,10 +381,9 @@ StateDictImport import_state_dict(const torch::StateDict& state, const std::file
                               architecture->assumptions.end());
     report.grade = ir::ImportGrade::Approximate;
   }
-  if (architecture->readout) {
-    out.network.readout = *architecture->readout;
-    out.readout_stated = true;
-  }
+  if (architecture->readout) out.network.readout = *architecture->readout;
+  out.readout_stated = architecture->readout ||
+                       (!architecture->outputs.empty() && architecture->outputs.front().readout);
   return out;
 }
 

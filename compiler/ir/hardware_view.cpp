@@ -30,6 +30,20 @@ std::vector<std::size_t> stream_order(const QuantizedNetwork& n, std::size_t pop
   return order;
 }
 
+std::vector<ResultField> result_fields(const QuantizedNetwork& n) {
+  std::vector<ResultField> fields;
+  ResultField at;
+  for (const Output& output : outputs_of(n)) {
+    at.class_bits =
+        address_bits(static_cast<std::int64_t>(n.populations[output.population].neurons()));
+    at.score_bits = score_bits(n, output);
+    fields.push_back(at);
+    at.class_at += at.class_bits;
+    at.score_at += at.score_bits;
+  }
+  return fields;
+}
+
 bool fused_update(const QuantizedNetwork& n, std::size_t population) {
   const std::vector<const QuantizedProjection*> into = n.projections_into(population);
   return into.size() == 1 && std::holds_alternative<QuantizedDense>(into[0]->connectivity);

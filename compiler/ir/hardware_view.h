@@ -25,6 +25,17 @@ namespace hillock::ir {
                         : std::max(2, numeric::bits_for_range(input.min_value, input.max_value));
 }
 
+// The events of all inputs come in one stream: its addresses are the inputs' elements, one input
+// behind the other (first_element()), its values as wide as the widest.
+[[nodiscard]] inline int input_address_bits(const QuantizedNetwork& n) {
+  return address_bits(static_cast<std::int64_t>(first_element(n, n.inputs.size())));
+}
+[[nodiscard]] inline int input_value_bits(const QuantizedNetwork& n) {
+  int bits = 1;
+  for (const QuantizedInput& input : n.inputs) bits = std::max(bits, value_bits(input));
+  return bits;
+}
+
 // Bits of what an event carries as it leaves its population: 1 for binary spikes, else a count
 // (unsigned) or a membrane (signed).
 [[nodiscard]] inline int event_bits(const QuantizedPopulation& p) {
@@ -40,12 +51,13 @@ namespace hillock::ir {
 }
 
 // Bits of a readout score, signed.
-[[nodiscard]] inline int score_bits(const QuantizedNetwork& n) {
+[[nodiscard]] inline int score_bits(const QuantizedNetwork& n, const Output& output) {
   const int steps = static_cast<int>(std::bit_width(static_cast<std::uint64_t>(n.timesteps)));
-  const auto spikes = static_cast<std::uint64_t>(n.timesteps) *
-                      static_cast<std::uint64_t>(n.populations[n.output].max_spikes);
-  const int membrane = n.populations[n.output].membrane_bits;
-  switch (n.readout) {
+  const QuantizedPopulation& p = n.populations[output.population];
+  const auto spikes =
+      static_cast<std::uint64_t>(n.timesteps) * static_cast<std::uint64_t>(p.max_spikes);
+  const int membrane = p.membrane_bits;
+  switch (output.readout) {
     case Readout::SpikeCount:
       return static_cast<int>(std::bit_width(spikes)) + 1;
     case Readout::MembraneSum:
@@ -56,6 +68,19 @@ namespace hillock::ir {
   }
   return 0;
 }
+
+// Where the result's ports carry each output's class and score: side by side, the first lowest.
+struct ResultField {
+  int class_at = 0;
+  int class_bits = 0;
+  int score_at = 0;
+  int score_bits = 0;
+};
+[[nodiscard]] std::vector<ResultField> result_fields(const QuantizedNetwork& n);
+
+// Steps of the input that wait in front of a projection that another precedes are kept by an
+// snn_fifo of so many beats: a step in full, its end, and what may come ahead.
+[[nodiscard]] inline std::int64_t waiting_beats(std::int64_t elements) { return elements + 8; }
 
 // Words of 32 bits in the activity counters of one population, in this order.
 enum class CounterWord { Events, WeightReads, Updates, Spikes, Saturations };

@@ -304,6 +304,30 @@ void verify_reach(const Network& n, DiagnosticList& list) {
   }
 }
 
+void verify_outputs(const Network& n, DiagnosticList& list) {
+  if (n.populations.empty()) return;
+  std::set<std::size_t> seen;
+  for (const Output& output : outputs_of(n)) {
+    if (output.population >= n.populations.size()) {
+      list.error(DiagnosticKind::UnsupportedGraph, {n.import.source},
+                 "the output is no population");
+      continue;
+    }
+    const Population& p = n.populations[output.population];
+    if (!seen.insert(output.population).second) {
+      list.error(DiagnosticKind::UnsupportedGraph, p.where,
+                 fmt::format("'{}' is an output twice", p.name),
+                 "read it out once: its spikes and membranes are there for every use");
+    }
+    if (!p.spiking && output.readout == Readout::SpikeCount) {
+      list.error(
+          DiagnosticKind::BadOption, p.where,
+          fmt::format("the output '{}' does not spike, so its spikes cannot be counted", p.name),
+          "use --readout membrane_sum, membrane_max or membrane_last");
+    }
+  }
+}
+
 // Inhibition compares all neurons of a population at once, in their order.
 void verify_inhibition(const Network& n, DiagnosticList& list) {
   for (const Projection& p : n.projections) {
@@ -377,17 +401,7 @@ void verify(const Network& network) {
   verify_names(network, list);
   verify_reach(network, list);
   verify_inhibition(network, list);
-  if (network.output >= network.populations.size()) {
-    if (!network.populations.empty()) {
-      list.error(DiagnosticKind::UnsupportedGraph, whole, "the output is no population");
-    }
-  } else if (!network.populations[network.output].spiking &&
-             network.readout == Readout::SpikeCount) {
-    list.error(DiagnosticKind::BadOption, network.populations[network.output].where,
-               fmt::format("the output '{}' does not spike, so its spikes cannot be counted",
-                           network.populations[network.output].name),
-               "use --readout membrane_sum, membrane_max or membrane_last");
-  }
+  verify_outputs(network, list);
   if (network.timesteps && *network.timesteps <= 0) {
     list.error(DiagnosticKind::BadOption, whole,
                fmt::format("timesteps is {}, and must be 1 or more", *network.timesteps));

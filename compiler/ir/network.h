@@ -91,6 +91,14 @@ enum class Readout { SpikeCount, MembraneSum, MembraneMax, MembraneLast };
 [[nodiscard]] std::string_view name(Readout r);
 [[nodiscard]] std::optional<Readout> parse_readout(std::string_view text);
 
+// What is read of a sample: a population, and how its neurons are scored.
+struct Output {
+  std::size_t population = 0;
+  Readout readout = Readout::SpikeCount;
+
+  friend bool operator==(const Output&, const Output&) = default;
+};
+
 enum class ImportGrade {
   Exact,        // computes the same spikes as the source framework, ties excepted
   Approximate,  // something was assumed or differs: see the assumptions
@@ -114,6 +122,7 @@ struct Network {
   std::vector<Projection> projections;
   std::size_t output = 0;  // population index
   Readout readout = Readout::SpikeCount;
+  std::vector<Output> more_outputs;  // besides that first one, each of another population
   std::optional<int> timesteps;
   ImportReport import;
 
@@ -124,6 +133,32 @@ struct Network {
     return s.kind == Source::Kind::Input ? inputs[s.index].name : populations[s.index].name;
   }
 };
+
+// All outputs of a network, float or quantized, the first one first.
+template <typename N>
+[[nodiscard]] std::vector<Output> outputs_of(const N& network) {
+  std::vector<Output> all{{network.output, network.readout}};
+  all.insert(all.end(), network.more_outputs.begin(), network.more_outputs.end());
+  return all;
+}
+
+// How a population is read out, where it is an output.
+template <typename N>
+[[nodiscard]] std::optional<Readout> readout_of(const N& network, std::size_t population) {
+  for (const Output& output : outputs_of(network)) {
+    if (output.population == population) return output.readout;
+  }
+  return std::nullopt;
+}
+
+// A step's values of all inputs stand side by side, in order. Where those of input `i` begin; the
+// number of all where `i` is the number of inputs.
+template <typename N>
+[[nodiscard]] std::size_t first_element(const N& network, std::size_t i) {
+  std::size_t before = 0;
+  for (std::size_t k = 0; k < i; ++k) before += element_count(network.inputs[k].shape);
+  return before;
+}
 
 // Rows and columns at which a population has a neuron of each channel: those of its first
 // convolution or pooling, else one. Neuron j is of channel j / positions.

@@ -199,6 +199,11 @@ json to_json(const Network& network) {
   for (const Projection& p : network.projections) {
     projections.push_back(projection_json(network, p));
   }
+  json more = json::array();
+  for (const Output& o : network.more_outputs) {
+    more.push_back(
+        {{"population", network.populations.at(o.population).name}, {"readout", name(o.readout)}});
+  }
   const ImportReport& r = network.import;
   json j{{"format", "hillock-network"},
          {"version", kVersion},
@@ -215,6 +220,7 @@ json to_json(const Network& network) {
            {"grade", name(r.grade)},
            {"assumptions", r.assumptions},
            {"notes", r.notes}}}};
+  if (!more.empty()) j["more_outputs"] = std::move(more);
   if (network.timesteps) j["timesteps"] = *network.timesteps;
   return j;
 }
@@ -243,6 +249,12 @@ Network network_from_json(const json& j, const std::string& file) {
   }
   n.output = find(n.populations, top.at("output"));
   n.readout = top.at("readout").choice(parse_readout);
+  if (top.has("more_outputs")) {
+    for (const JsonValue& v : top.at("more_outputs").elements()) {
+      n.more_outputs.push_back(
+          {find(n.populations, v.at("population")), v.at("readout").choice(parse_readout)});
+    }
+  }
   if (top.has("timesteps")) n.timesteps = top.at("timesteps").whole();
   n.import = report_from(top.at("import"));
   return n;

@@ -180,6 +180,10 @@ json to_json(const QuantizedNetwork& network, const Mapping& mapping) {
   for (const QuantizedProjection& p : network.projections) {
     projections.push_back(projection_json(p));
   }
+  json more = json::array();
+  for (const Output& o : network.more_outputs) {
+    more.push_back({{"population", o.population}, {"readout", std::string(name(o.readout))}});
+  }
   return {{"format", "hillock-quantized-network"},
           {"version", kVersion},
           {"name", network.name},
@@ -188,6 +192,7 @@ json to_json(const QuantizedNetwork& network, const Mapping& mapping) {
           {"projections", std::move(projections)},
           {"output", network.output},
           {"readout", std::string(name(network.readout))},
+          {"more_outputs", std::move(more)},
           {"timesteps", network.timesteps},
           {"lanes", mapping.lanes},
           {"loadable", mapping.loadable}};
@@ -210,6 +215,10 @@ void from_json(const json& j, const std::string& file, QuantizedNetwork& network
     network.output = j.at("output");
     const std::string readout = j.at("readout");
     network.readout = known(parse_readout(readout), readout);
+    for (const json& o : j.at("more_outputs")) {
+      const std::string how = o.at("readout");
+      network.more_outputs.push_back({o.at("population"), known(parse_readout(how), how)});
+    }
     network.timesteps = j.at("timesteps");
     mapping.lanes = j.at("lanes").get<std::vector<int>>();
     mapping.loadable = j.at("loadable").get<std::vector<bool>>();

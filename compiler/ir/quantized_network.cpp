@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <set>
 #include <stdexcept>
 #include <string_view>
 
@@ -42,9 +43,9 @@ void verify(const QuantizedPopulation& p) {
               p.current_decay.max() <= (std::int64_t{1} << p.current_decay_shift),
           p.name, "current decay outside 0..1");
   require(p.max_spikes >= 1 && p.max_spikes <= kMaxSpikes, p.name, "max spikes");
-  require(p.max_spikes == 1 ||
-              (p.spiking && p.reset.timing == ResetTiming::SameStep && !p.inhibition),
-          p.name, "rule of several spikes a step");
+  require(
+      p.max_spikes == 1 || (p.spiking && p.reset.timing == ResetTiming::SameStep && !p.inhibition),
+      p.name, "rule of several spikes a step");
   require(p.value_bits == 0 || (!p.spiking && p.value_bits >= 2 && p.value_bits <= 16), p.name,
           "value bits");
   require(p.value_shift >= 0 && p.value_shift <= 58, p.name, "value shift");
@@ -171,7 +172,11 @@ std::vector<const QuantizedProjection*> QuantizedNetwork::projections_into(
 
 void verify(const QuantizedNetwork& network) {
   require(!network.populations.empty(), network.name, "no populations");
-  require(network.output < network.populations.size(), network.name, "output");
+  std::set<std::size_t> outputs;
+  for (const Output& output : outputs_of(network)) {
+    require(output.population < network.populations.size(), network.name, "output");
+    require(outputs.insert(output.population).second, network.name, "an output named twice");
+  }
   require(network.timesteps > 0, network.name, "timesteps");
   for (const QuantizedPopulation& p : network.populations) verify(p);
   for (const QuantizedProjection& p : network.projections) {

@@ -118,6 +118,7 @@ struct QuantizedNetwork {
   std::vector<QuantizedProjection> projections;
   std::size_t output = 0;
   Readout readout = Readout::SpikeCount;
+  std::vector<Output> more_outputs;
   int timesteps = 0;  // the longest sample that the overflow proof covers
 
   [[nodiscard]] const Shape& source_shape(const Source& s) const {

@@ -53,7 +53,7 @@ struct Decay {
   return std::clamp(v, min_of(bits), max_of(bits));
 }
 
-// A membrane as the value of an event: in units of 2^shift, rounded half up, clamped to `bits` bits.
+// A membrane as an event's value: in units of 2^shift, rounded half up, clamped to `bits` bits.
 [[nodiscard]] constexpr std::int64_t graded(std::int64_t v, int shift, int bits) {
   const std::int64_t half = shift == 0 ? 0 : std::int64_t{1} << (shift - 1);
   return saturate((v + half) >> shift, bits);

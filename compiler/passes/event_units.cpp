@@ -53,8 +53,9 @@ double membrane_range(const ir::Network& network, const QuantizeOptions& options
 
 double finest_event_unit(const ir::Network& network, const QuantizeOptions& options,
                          const Calibration& calibration, std::size_t population) {
-  const int bits = options.value_bits.empty() ? kDefaultValueBits
-                                              : options.value_bits[population].value_or(kDefaultValueBits);
+  const int bits = options.value_bits.empty()
+                       ? kDefaultValueBits
+                       : options.value_bits[population].value_or(kDefaultValueBits);
   return membrane_range(network, options, calibration, population) /
          static_cast<double>(numeric::max_of(bits));
 }

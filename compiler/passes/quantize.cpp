@@ -287,6 +287,7 @@ QuantizedNetwork quantize(const Network& network, const QuantizeOptions& options
   q.name = network.name;
   q.output = network.output;
   q.readout = network.readout;
+  q.more_outputs = network.more_outputs;
   q.timesteps = options.timesteps;
   for (std::size_t i = 0; i < network.inputs.size(); ++i) {
     const ir::Input& input = network.inputs[i];

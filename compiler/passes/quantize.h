@@ -50,7 +50,7 @@ struct QuantizeOptions {
   std::vector<std::optional<int>> decay_bits;          // per population; nullopt: chosen
   std::vector<std::optional<int>> current_decay_bits;  // likewise; empty: all chosen
   std::vector<std::optional<int>>
-      membrane_bits;  // per population; nullopt: proved, else saturating
+      membrane_bits;                           // per population; nullopt: proved, else saturating
   std::vector<std::optional<int>> value_bits;  // of membranes that are sent; empty: 8 for all
   int timesteps = 0;                           // the longest sample to hold
   ScaleChoice scales = ScaleChoice::Searched;
@@ -81,9 +81,9 @@ struct WidthBounds {
   std::int64_t current_lo = 0, current_hi = 0;  // of the running sum of a current
 };
 
-// Gives every population the narrowest widths that hold its bounds, those of its events included. A threshold beyond the membrane
-// can never be passed: it becomes the largest membrane value, which changes nothing. Where narrower
-// membranes were asked for, check_membrane_bits() comes before.
+// Gives every population the narrowest widths that hold its bounds, those of its events included. A
+// threshold beyond the membrane can never be passed: it becomes the largest membrane value, which
+// changes nothing. Where narrower membranes were asked for, check_membrane_bits() comes before.
 void assign_widths(ir::QuantizedNetwork& network, const std::vector<WidthBounds>& bounds,
                    const std::vector<std::optional<int>>& membrane_bits);
 

@@ -86,7 +86,7 @@ class Chooser {
   [[nodiscard]] Demand own_demand(std::size_t index) const {
     const Population& p = network_.populations[index];
     const bool is_pooled = std::find(pooled_.begin(), pooled_.end(), index) != pooled_.end();
-    const bool read = !p.spiking && (!is_pooled || index == network_.output ||
+    const bool read = !p.spiking && (!is_pooled || ir::readout_of(network_, index) ||
                                      ir::sends_membranes(network_, index));
     const bool one = options_.scales == ScaleChoice::TensorMaximum;
     Demand d{p.inhibition || read || one, std::vector<double>(channels(index), kMaxScale)};
@@ -133,8 +133,7 @@ class Chooser {
     if (source.kind == ir::Source::Kind::Input) return 1;
     if (!ir::sends_membranes(network_, source.index)) return 1;
     const double known = units_[source.index];
-    return known > 0 ? known
-                     : coarsest_event_unit(network_, options_, calibration_, source.index);
+    return known > 0 ? known : coarsest_event_unit(network_, options_, calibration_, source.index);
   }
 
   // The weights into every channel of a population, over all projections.

@@ -94,8 +94,7 @@ Counts ActionCounter::count(const ir::Activity& activity) const {
     c.updates = static_cast<double>(a.updates);
     c.lane_updates = steps * padded;
     c.spikes = static_cast<double>(a.spikes);
-    c.bitmap_bits_written =
-        steps * padded * static_cast<double>(e.bitmaps * (1 + e.event_bits));
+    c.bitmap_bits_written = steps * padded * static_cast<double>(e.bitmaps * (1 + e.event_bits));
     c.score_bits_moved = 2 * steps * padded * static_cast<double>(e.score_bits);
 
     const auto into = network_.projections_into(p);

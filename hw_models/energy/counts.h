@@ -34,7 +34,7 @@ struct PopulationCounts {
   // how many spikes a step had, not in which words: the truth lies between the two.
   double scan_words_min = 0;
   double scan_words_max = 0;
-  double score_bits_moved = 0;  // readout scores read and written; the output population only
+  double score_bits_moved = 0;  // readout scores read and written; outputs only
 
   friend bool operator==(const PopulationCounts&, const PopulationCounts&) = default;
 };

@@ -109,7 +109,7 @@ UpdateSize update_size(const ir::QuantizedPopulation& p) {
     u.compare_bits += m;  // snn_prepare
   }
   if (subtract && !p.sends_counts()) u.add_bits += delayed ? s + 2 : m + 2;  // threshold taken away
-  u.add_bits += s + 2;                                  // prepared sum
+  u.add_bits += s + 2;                                                       // prepared sum
   if (p.synapse != ir::Synapse::None) {
     // snn_prepare_current: a leak of its own, its rounding and its bias; and the sum with the
     // membrane.
@@ -176,7 +176,9 @@ EngineSize engine_size(const ir::QuantizedNetwork& network, const ir::Mapping& m
   e.bitmaps = bitmap_count(network, population);
   if (ir::event_bits(p) > 1) e.event_bits = ir::event_bits(p);
   if (e.bitmaps > 0) e.scan = scan_size(e.lanes, e.groups);
-  if (population == network.output) e.score_bits = ir::score_bits(network);
+  if (const auto readout = ir::readout_of(network, population)) {
+    e.score_bits = ir::score_bits(network, {population, *readout});
+  }
   return e;
 }
 

@@ -52,7 +52,7 @@ struct EngineSize {
   std::int64_t pipeline_bits = 0;  // registers of one lane between sum and prepared sum
   std::int64_t bitmaps = 0;     // its spikes are stored once for every projection that reads them
   ScanSize scan;                // of its own spikes, where there are bitmaps
-  std::int64_t score_bits = 0;  // of the readout, for the output population; else 0
+  std::int64_t score_bits = 0;  // of the readout, of an output; else 0
 };
 
 [[nodiscard]] EngineSize engine_size(const ir::QuantizedNetwork& network,

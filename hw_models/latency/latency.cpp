@@ -1,6 +1,8 @@
 #include "hw_models/latency/latency.h"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "compiler/ir/hardware_view.h"
@@ -22,6 +24,7 @@ struct StreamTable {
   ir::Source source;
   int delay = 0;
   std::size_t in_target = 0;           // its place among projections_into() the target
+  std::int64_t room = 0;               // beats of the snn_fifo in front of it, where it waits
   std::vector<std::uint32_t> taps;     // rows per address of the source
   std::vector<std::uint32_t> address;  // of an element of the source; empty: the same
 };
@@ -33,13 +36,19 @@ struct PopulationTable {
   std::int64_t groups = 1;
 };
 
+// What snn_readout needs from an output's last row to the offer of its result.
+struct ReadoutTable {
+  std::size_t population = 0;
+  std::int64_t neurons = 1;
+  std::int64_t reads = 1;
+};
+
 }  // namespace
 
 struct LatencyModel::Tables {
   std::vector<PopulationTable> populations;
-  std::size_t output = 0;
-  std::int64_t outputs = 1;
-  std::int64_t readout_reads = 1;
+  std::vector<ReadoutTable> outputs;
+  std::size_t inputs = 1;
 };
 
 namespace {
@@ -107,7 +116,10 @@ struct StreamState {
   std::int64_t last_accept = kLongAgo;  // of a beat from the scanner
   std::int64_t scan_idle = kLongAgo;    // the scanner may begin the next step
   std::vector<std::int64_t> released;   // per step read: its bank is seen free again
-  std::vector<std::int64_t> waiting;    // of a step of the input that has to wait: its beats came
+  // Of an input whose steps wait in an snn_fifo:
+  std::int64_t room = 0;              // beats that it holds
+  std::vector<std::int64_t> waiting;  // when those of the present step came
+  std::vector<std::int64_t> left;     // when each beat of the sample left it
 };
 
 struct PopulationState {
@@ -127,6 +139,9 @@ class Run {
     return activity_.populations[p].projections[s.in_target].step_elements[t];
   }
   void input(std::size_t t);
+  [[nodiscard]] std::int64_t input_beat(std::int64_t offered, std::size_t input,
+                                        std::optional<std::uint32_t> event, bool ends_step,
+                                        std::size_t t);
   void population(std::size_t p, std::size_t t);
   void spikes(std::size_t p, std::size_t k, std::size_t t, std::int64_t turn);
   void waited(std::size_t p, std::size_t k, std::size_t t);
@@ -139,7 +154,9 @@ class Run {
   const ir::Activity& activity_;
   const LatencyModel::Tables& all_;
   std::vector<PopulationState> state_;
-  std::vector<std::uint32_t> taps_;  // scratch: of the beats of a step
+  std::vector<std::uint32_t> taps_;                           // scratch: of the beats of a step
+  std::vector<std::pair<std::size_t, std::size_t>> readers_;  // (p, k) that read an input
+  std::int64_t input_from_ = 0;  // the next beat of the input is offered
 };
 
 Run::Run(const LatencyModel::Tables& tables, const ir::Activity& activity)
@@ -147,9 +164,15 @@ Run::Run(const LatencyModel::Tables& tables, const ir::Activity& activity)
   for (const PopulationTable& p : tables_) {
     PopulationState s;
     for (const StreamTable& k : p.streams) {
-      s.streams.push_back({TapPipeline(k.kind), kLongAgo, kLongAgo, {}, {}});
+      s.streams.push_back({TapPipeline(k.kind), kLongAgo, kLongAgo, {}, k.room, {}, {}});
     }
     state_.push_back(std::move(s));
+  }
+  for (std::size_t p = 0; p < tables_.size(); ++p) {
+    for (std::size_t k = 0; k < tables_[p].streams.size(); ++k) {
+      const StreamTable& s = tables_[p].streams[k];
+      if (s.source.kind == ir::Source::Kind::Input) readers_.emplace_back(p, k);
+    }
   }
 }
 
@@ -159,60 +182,67 @@ std::int64_t Run::cycles() {
     input(t);
     for (std::size_t p = 0; p < tables_.size(); ++p) population(p, t);
   }
-  // snn_readout: the result is offered Reads + Neurons + 2 cycles after the last row.
-  return state_[all_.output].last_row.back() + all_.readout_reads + all_.outputs + 2 + 1;
+  // snn_readout: the result is offered Reads + Neurons + 2 cycles after the last row; the results
+  // of several outputs, when the last of them is (snn_stream_join).
+  std::int64_t offered = kLongAgo;
+  for (const ReadoutTable& o : all_.outputs) {
+    offered = std::max(offered, state_[o.population].last_row.back() + o.reads + o.neurons + 2);
+  }
+  return offered + 1;
 }
 
 // Taps of a beat; one without event, or whose event reaches nothing, is one tap.
 std::int64_t at_least_one(std::uint32_t taps) { return std::max<std::int64_t>(taps, 1); }
 
-// A step of the input, for all projections that read it: a beat is over when all have accepted it.
+// A step of the inputs, for all projections that read one: a beat is over when all have taken it.
 void Run::input(std::size_t t) {
-  struct Reader {
-    std::size_t p, k;
-  };
-  std::vector<Reader> readers;
-  std::vector<Reader> waiting;
-  const std::vector<std::uint32_t>* events = nullptr;
-  for (std::size_t p = 0; p < tables_.size(); ++p) {
-    for (std::size_t k = 0; k < tables_[p].streams.size(); ++k) {
-      const StreamTable& s = tables_[p].streams[k];
-      if (s.source.kind != ir::Source::Kind::Input) continue;
-      events = &elements(p, s, t);
-      // Behind another projection the input's step waits in an snn_fifo, which takes it at once.
-      if (k == 0)
-        readers.push_back({p, k});
-      else
-        waiting.push_back({p, k});
+  std::vector<const std::vector<std::uint32_t>*> events(all_.inputs, nullptr);
+  for (const auto& [p, k] : readers_) {
+    const StreamTable& s = tables_[p].streams[k];
+    events[s.source.index] = &elements(p, s, t);
+    state_[p].streams[k].waiting.clear();
+  }
+  // Input by input; the latest beat ends the step.
+  std::size_t left = 0;
+  for (const auto* of_input : events) left += of_input == nullptr ? 0 : of_input->size();
+  if (left == 0) input_from_ = input_beat(input_from_, 0, std::nullopt, true, t) + 1;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    if (events[i] == nullptr) continue;
+    for (const std::uint32_t e : *events[i]) {
+      input_from_ = input_beat(input_from_, i, e, --left == 0, t) + 1;
     }
   }
-  if (events == nullptr) return;
-  // Beats of a step follow those of the step before it without a gap.
-  std::int64_t offered = 0;
-  if (t > 0) {
-    for (const Reader& r : readers) {
-      offered = std::max(offered, state_[r.p].streams[r.k].last_accept + 1);
+}
+
+// One beat, an event of `input` or none; the cycle in which the last of its takers took it.
+std::int64_t Run::input_beat(std::int64_t offered, std::size_t input,
+                             std::optional<std::uint32_t> event, bool ends_step, std::size_t t) {
+  std::int64_t done = offered;
+  for (const auto& [p, k] : readers_) {
+    const PopulationTable& table = tables_[p];
+    const StreamTable& stream = table.streams[k];
+    const bool own = event.has_value() && stream.source.index == input;
+    // snn_input_slice: what is of another input is dropped, but for the end of a step.
+    if (!own && !ends_step) continue;
+    StreamState& s = state_[p].streams[k];
+    if (k > 0) {
+      // Behind another projection it waits in an snn_fifo.
+      const std::size_t index = s.left.size() + s.waiting.size();
+      const auto room = static_cast<std::size_t>(s.room);
+      const std::int64_t came =
+          index < room ? offered : std::max(offered, s.left[index - room] + 1);
+      s.waiting.push_back(came);
+      done = std::max(done, came);
+      continue;
     }
+    const std::int64_t accepted = s.pipeline.accept(offered);
+    done = std::max(done, accepted);
+    // A beat without event of a fused engine is a whole pass all the same: it ends the step.
+    const std::int64_t taps =
+        own ? at_least_one(stream.taps[*event]) : (table.fused ? table.groups : 1);
+    take(p, k, taps, ends_step, t);
   }
-  const std::size_t beats = std::max<std::size_t>(events->size(), 1);
-  for (const Reader& r : waiting) state_[r.p].streams[r.k].waiting.clear();
-  for (std::size_t n = 0; n < beats; ++n) {
-    std::int64_t done = offered;
-    for (const Reader& r : waiting) state_[r.p].streams[r.k].waiting.push_back(offered);
-    for (const Reader& r : readers) {
-      StreamState& s = state_[r.p].streams[r.k];
-      s.last_accept = s.pipeline.accept(offered);
-      done = std::max(done, s.last_accept);
-      const StreamTable& table = tables_[r.p].streams[r.k];
-      // An empty step of a fused engine is a whole pass all the same: it ends the step.
-      const std::int64_t taps = events->empty() ? (tables_[r.p].fused ? tables_[r.p].groups : 1)
-                                                : at_least_one(table.taps[(*events)[n]]);
-      take(r.p, r.k, taps, n + 1 == beats, t);
-    }
-    offered = done + 1;
-  }
-  // All waited for the slowest.
-  for (const Reader& r : readers) state_[r.p].streams[r.k].last_accept = offered - 1;
+  return done;
 }
 
 void Run::population(std::size_t p, std::size_t t) {
@@ -241,8 +271,10 @@ void Run::waited(std::size_t p, std::size_t k, std::size_t t) {
   const std::vector<std::uint32_t>& events = elements(p, table, t);
   for (std::size_t n = 0; n < s.waiting.size(); ++n) {
     s.last_accept = s.pipeline.accept(std::max(s.waiting[n] + 1, s.last_accept + 1));
-    take(p, k, events.empty() ? 1 : at_least_one(table.taps[events[n]]), n + 1 == s.waiting.size(),
-         t);
+    s.left.push_back(s.last_accept);
+    // The last beat may be another input's, and end the step.
+    take(p, k, n < events.size() ? at_least_one(table.taps[events[n]]) : 1,
+         n + 1 == s.waiting.size(), t);
   }
 }
 
@@ -344,12 +376,15 @@ std::int64_t Run::credit(std::size_t p, std::size_t t) const {
 
 LatencyModel::LatencyModel(const ir::QuantizedNetwork& network, const ir::Mapping& mapping) {
   auto tables = std::make_unique<Tables>();
-  tables->output = network.output;
-  tables->outputs = static_cast<std::int64_t>(network.populations[network.output].neurons());
-  const ir::Layout output = ir::layout_of(network, mapping, network.output);
-  tables->readout_reads = output.positions * output.blocks == 1
-                              ? static_cast<std::int64_t>(output.groups())
-                              : tables->outputs;
+  tables->inputs = network.inputs.size();
+  for (const ir::Output& output : ir::outputs_of(network)) {
+    const ir::Layout layout = ir::layout_of(network, mapping, output.population);
+    ReadoutTable o{output.population,
+                   static_cast<std::int64_t>(network.populations[output.population].neurons()), 0};
+    const bool in_order = layout.positions * layout.blocks == 1;
+    o.reads = in_order ? static_cast<std::int64_t>(layout.groups()) : o.neurons;
+    tables->outputs.push_back(o);
+  }
   for (std::size_t p = 0; p < network.populations.size(); ++p) {
     PopulationTable table;
     table.fused = ir::fused_update(network, p);
@@ -367,6 +402,8 @@ LatencyModel::LatencyModel(const ir::QuantizedNetwork& network, const ir::Mappin
       s.delay = projection.delay;
       s.in_target = static_cast<std::size_t>(std::find(into.begin(), into.end(), k) - into.begin());
       s.taps = ir::tap_counts(network, mapping, k);
+      s.room = ir::waiting_beats(
+          static_cast<std::int64_t>(ir::element_count(network.source_shape(s.source))));
       if (s.source.kind == ir::Source::Kind::Population && s.kind != TapKind::Pool &&
           s.kind != TapKind::Dense) {
         const ir::SourceAddresses addresses(network, mapping, s.source);

@@ -86,39 +86,35 @@ module snn_fire #(
       localparam CountBits = $clog2(MaxSpikes + 1);
       localparam WideBits  = AmountBits + CountBits + 1;
 
-      wire signed [WideBits-1:0] amount_wide;
-      wire        [CountBits-1:0] taken;
-      // What is left before each subtraction, the first lowest.
-      wire [(CountBits+1)*WideBits-1:0] chain;
-
+      wire signed [WideBits-1:0]       amount_wide;
+      wire [CountBits*WideBits-1:0]    steps;  // what the spikes of each half take away
       assign amount_wide = {{(WideBits - AmountBits) {amount[AmountBits-1]}}, amount};
-      assign chain[0 +: WideBits] = {{(WideBits - MembraneBits) {m[MembraneBits-1]}}, m};
 
       genvar i;
       for (i = 0; i < CountBits; i = i + 1) begin : gen_half
-        localparam Open = MaxSpikes >> i;  // spikes that are still to be had
-        localparam [31:0]         TakeWide = (Open + 1) / 2;
-        localparam [WideBits-1:0] Take     = TakeWide[WideBits-1:0];
-        wire signed [WideBits-1:0] had;
-        wire signed [WideBits-1:0] after;
-        assign had      = chain[i*WideBits +: WideBits];
-        assign after    = had - amount_wide * $signed(Take);
-        assign taken[i] = ~after[WideBits-1] & ((ResetOffset != 0) | (|after));
-        assign chain[(i+1)*WideBits +: WideBits] = taken[i] ? after : had;
+        localparam [31:0]         TakeWide = ((MaxSpikes >> i) + 1) / 2;
+        localparam [WideBits-1:0] Take     = {{(WideBits - CountBits) {1'b0}},
+                                              TakeWide[CountBits-1:0]};
+        assign steps[i*WideBits +: WideBits] = amount_wide * $signed(Take);
       end
 
-      reg [31:0] count;
-      integer k;
+      reg signed [WideBits-1:0] rest;
+      reg signed [WideBits-1:0] after;
+      reg [31:0]                count;
+      integer                   k;
       always @* begin
+        rest  = {{(WideBits - MembraneBits) {m[MembraneBits-1]}}, m};
         count = 32'd0;
         for (k = 0; k < CountBits; k = k + 1) begin
-          if (taken[k]) count = count + (((MaxSpikes >> k) + 1) / 2);
+          after = rest - $signed(steps[k*WideBits +: WideBits]);
+          if (~after[WideBits-1] & ((ResetOffset != 0) | (|after))) begin
+            rest  = after;
+            count = count + (((MaxSpikes >> k) + 1) / 2);
+          end
         end
       end
 
-      wire signed [WideBits-1:0] rest;
       wire signed [WideBits-1:0] limit_wide;
-      assign rest       = chain[CountBits*WideBits +: WideBits];
       assign limit_wide = {{(WideBits - AmountBits - 1) {limit[AmountBits]}}, limit};
       assign clipped    = (rest > limit_wide);
       assign left       = rest[MembraneBits-1:0];

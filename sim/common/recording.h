@@ -16,7 +16,7 @@ template <typename V>
 struct Recording {
   // Per population, [T, neurons]: spikes of the step; 1 where a membrane was sent, too.
   std::vector<support::Matrix<std::uint8_t>> spikes;
-  std::vector<support::Matrix<V>> membranes;          // per population, [T, neurons]
+  std::vector<support::Matrix<V>> membranes;  // per population, [T, neurons]
 
   // Makes room for `timesteps` steps of populations of the given sizes.
   void reset(const std::vector<std::size_t>& neurons, std::size_t timesteps) {
@@ -66,6 +66,30 @@ template <typename V>
     if (scores[j] > scores[best]) best = j;
   }
   return best;
+}
+
+// What an output says of a sample.
+template <typename V>
+struct Decision {
+  std::vector<V> scores;  // of its neurons
+  std::size_t predicted = 0;
+};
+
+// Fills in what a network's outputs say: the first one's into `result` itself, the others' behind.
+template <typename N, typename Result>
+void decide(const N& network, Result& result) {
+  const auto scores = [&](std::size_t population, ir::Readout readout) {
+    return scores_of(readout, result.recording.spikes[population],
+                     result.recording.membranes[population]);
+  };
+  result.scores = scores(network.output, network.readout);
+  result.predicted = best_class(result.scores);
+  result.more.resize(network.more_outputs.size());
+  for (std::size_t i = 0; i < result.more.size(); ++i) {
+    const ir::Output& output = network.more_outputs[i];
+    result.more[i].scores = scores(output.population, output.readout);
+    result.more[i].predicted = best_class(result.more[i].scores);
+  }
 }
 
 }  // namespace hillock::sim

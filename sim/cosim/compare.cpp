@@ -180,13 +180,21 @@ class Comparer {
       differ("result", "readout", 1, 0, "the RTL gave no result, or gave it too early");
       return;
     }
-    if (rtl_.run.result_class != model_.predicted) {
-      differ("result", "readout", static_cast<std::int64_t>(model_.predicted),
-             rtl_.run.result_class, "the class differs");
-    }
-    if (rtl_.run.result_score != model_.scores[model_.predicted]) {
-      differ("result", "readout", model_.scores[model_.predicted], rtl_.run.result_score,
-             "the score of the class differs");
+    for (std::size_t o = 0; o < rtl_.classes.size(); ++o) {
+      const std::size_t predicted = o == 0 ? model_.predicted : model_.more[o - 1].predicted;
+      const auto& scores = o == 0 ? model_.scores : model_.more[o - 1].scores;
+      const std::string where =
+          o == 0
+              ? "readout"
+              : "readout of " + network_.populations[network_.more_outputs[o - 1].population].name;
+      if (rtl_.classes[o] != predicted) {
+        differ("result", where, static_cast<std::int64_t>(predicted), rtl_.classes[o],
+               "the class differs");
+      }
+      if (rtl_.scores[o] != scores[predicted]) {
+        differ("result", where, scores[predicted], rtl_.scores[o],
+               "the score of the class differs");
+      }
     }
   }
 

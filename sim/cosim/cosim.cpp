@@ -15,9 +15,14 @@ std::vector<HillockBeat> sample_beats(const ir::QuantizedNetwork& network, const
   std::vector<HillockBeat> beats;
   std::vector<InputEvent> events;
   for (std::size_t t = 0; t < data.timesteps; ++t) {
-    step_events(network.inputs[0], data, sample, t, events);
-    for (const InputEvent& e : events) beats.push_back({e.element, e.value, 1, 0, 0});
-    if (events.empty()) beats.push_back({0, 0, 0, 0, 0});
+    const std::size_t before = beats.size();
+    std::uint32_t first = 0;
+    for (const ir::QuantizedInput& input : network.inputs) {
+      step_events(input, data, sample, t, events, first);
+      for (const InputEvent& e : events) beats.push_back({first + e.element, e.value, 1, 0, 0});
+      first += static_cast<std::uint32_t>(ir::element_count(input.shape));
+    }
+    if (beats.size() == before) beats.push_back({0, 0, 0, 0, 0});
     beats.back().step_last = 1;
   }
   if (!beats.empty()) beats.back().sample_last = 1;
@@ -91,7 +96,9 @@ class Worker {
     result_.ticks += actual.run.ticks;
     if (k == 0) result_.first_sample = actual;
     result_.cycles[k] = actual.run.cycles;
-    result_.predictions[k] = actual.run.result_class;
+    for (std::size_t o = 0; o < actual.classes.size(); ++o) {
+      result_.predictions[o][k] = actual.classes[o];
+    }
     if (!stalls) {
       ++result_.cycles_compared;
       const bool equal = actual.run.cycles == static_cast<std::uint64_t>(predicted);
@@ -119,7 +126,8 @@ CosimResult cosimulate(const ir::QuantizedNetwork& network, const ir::Mapping& m
                        const ir::Dataset& data, const CosimOptions& options) {
   CosimResult result;
   result.cycles.assign(options.samples, 0);
-  result.predictions.assign(options.samples, 0);
+  result.predictions.assign(1 + network.more_outputs.size(),
+                            std::vector<std::size_t>(options.samples, 0));
   std::atomic<std::size_t> next{0};
   std::mutex mutex;
   const auto begin = std::chrono::steady_clock::now();

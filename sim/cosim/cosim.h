@@ -34,13 +34,13 @@ struct CosimResult {
   std::uint64_t membranes_compared = 0;
   std::uint64_t cycles_compared = 0;
   std::uint64_t mismatches = 0;
-  std::optional<Divergence> first;       // of the lowest sample that diverges
-  std::optional<bool> predicted_equal;   // nullopt under stalls
-  std::vector<std::uint64_t> cycles;     // per sample
-  std::vector<std::size_t> predictions;  // class per sample, from the RTL
-  std::uint64_t ticks = 0;               // clock cycles simulated, all jobs together
-  double seconds = 0;                    // wall time of the comparison
-  RtlSample first_sample;                // what the RTL did with the first sample
+  std::optional<Divergence> first;                    // of the lowest sample that diverges
+  std::optional<bool> predicted_equal;                // nullopt under stalls
+  std::vector<std::uint64_t> cycles;                  // per sample
+  std::vector<std::vector<std::size_t>> predictions;  // per output, per sample: its class in RTL
+  std::uint64_t ticks = 0;                            // clock cycles simulated, all jobs together
+  double seconds = 0;                                 // wall time of the comparison
+  RtlSample first_sample;                             // what the RTL did with the first sample
 };
 
 // Throws InputError for data that do not fit, and where the design cannot be loaded.

@@ -111,15 +111,19 @@ Simulation::Simulation(const fs::path& library, const fs::path& rtl_folder,
          static_cast<std::uint32_t>(r.membrane_bits), static_cast<std::uint32_t>(r.group_word),
          static_cast<std::uint32_t>(r.spike_word), static_cast<std::uint32_t>(r.membrane_word),
          static_cast<std::uint32_t>(r.value_bits), r.value_signed ? 1U : 0U,
-         static_cast<std::uint32_t>(r.value_word),
-         slots_.back().data()});
+         static_cast<std::uint32_t>(r.value_word), slots_.back().data()});
+  }
+  for (const ir::ResultField& f : ir::result_fields(network)) {
+    outputs_.push_back(
+        {static_cast<std::uint32_t>(f.class_bits), static_cast<std::uint32_t>(f.score_bits)});
   }
   if (mapping.any_loadable()) load_ = read_load_image(rtl_folder / "weights.bin");
   design_ = {HILLOCK_HARNESS_ABI,
              static_cast<std::uint32_t>(populations_.size()),
              populations_.data(),
              static_cast<std::uint32_t>(layout.counter_words),
-             static_cast<std::uint32_t>(ir::score_bits(network)),
+             static_cast<std::uint32_t>(outputs_.size()),
+             outputs_.data(),
              static_cast<std::uint32_t>(layout.stall_bits),
              load_.data(),
              load_.size()};
@@ -152,7 +156,8 @@ void Simulation::run(const std::vector<HillockBeat>& beats, std::size_t timestep
     s.row_cycles[p].assign(timesteps * populations_[p].groups, 0);
     s.row_seen[p].assign(timesteps * populations_[p].groups, 0);
     s.traces[p].spikes = s.spikes[p].data();
-    s.values[p].assign(populations_[p].value_bits == 0 ? 0 : timesteps * populations_[p].neurons, 0);
+    s.values[p].assign(populations_[p].value_bits == 0 ? 0 : timesteps * populations_[p].neurons,
+                       0);
     s.traces[p].values = s.values[p].data();
     s.traces[p].membranes = s.membranes[p].data();
     s.traces[p].row_cycle = s.row_cycles[p].data();
@@ -163,6 +168,10 @@ void Simulation::run(const std::vector<HillockBeat>& beats, std::size_t timestep
   s.run.timesteps = static_cast<std::uint32_t>(timesteps);
   s.run.trace = s.traces.data();
   s.run.counters = s.counters.data();
+  s.classes.assign(outputs_.size(), 0);
+  s.scores.assign(outputs_.size(), 0);
+  s.run.result_class = s.classes.data();
+  s.run.result_score = s.scores.data();
   library_->run(handle_, &s.run);
 }
 

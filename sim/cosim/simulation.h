@@ -21,6 +21,8 @@ struct RtlSample {
   std::vector<std::vector<std::uint32_t>> row_cycles;  // per population, [T * groups]
   std::vector<std::vector<std::uint8_t>> row_seen;     // per population, [T * groups]
   std::vector<std::uint32_t> counters;
+  std::vector<std::uint32_t> classes;  // per output
+  std::vector<std::int64_t> scores;    // per output: of its class
 };
 
 // One instance of the design, idle after reset. Not thread-safe; make one per thread.
@@ -43,6 +45,7 @@ class Simulation {
   struct Library;
   std::shared_ptr<Library> library_;
   std::vector<HillockPopulation> populations_;
+  std::vector<HillockOutput> outputs_;
   std::vector<std::vector<std::int32_t>> slots_;  // per population: the neuron of a slot, or -1
   std::vector<HillockLoad> load_;
   HillockDesign design_{};

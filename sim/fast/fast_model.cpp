@@ -91,7 +91,14 @@ void FastModel::reset(FastResult& result) const {
     most = std::max(most, ir::element_count(input.shape) + kSpare);
   }
   if (result.scratch.size() < most) result.scratch.resize(most);
-  result.scores.assign(arrangement_.populations[network_.output].slots.of_neuron.size(), 0);
+  const auto clear = [&](std::size_t population, std::vector<std::int64_t>& scores) {
+    scores.assign(arrangement_.populations[population].slots.of_neuron.size(), 0);
+  };
+  clear(network_.output, result.scores);
+  result.more.resize(network_.more_outputs.size());
+  for (std::size_t o = 0; o < result.more.size(); ++o) {
+    clear(network_.more_outputs[o].population, result.more[o].scores);
+  }
 }
 
 void FastModel::run(const ir::Dataset& data, std::size_t sample, FastResult& result) const {
@@ -102,7 +109,10 @@ void FastModel::run(const ir::Dataset& data, std::size_t sample, FastResult& res
       gather(p, t, result);
       update(p, t, result);
     }
-    score(t, result);
+    score(t, {network_.output, network_.readout}, result, result.scores);
+    for (std::size_t o = 0; o < result.more.size(); ++o) {
+      score(t, network_.more_outputs[o], result, result.more[o].scores);
+    }
   }
   for (const FastResult::State& s : result.states) {
     result.synaptic_operations += s.synaptic_operations;
@@ -112,6 +122,7 @@ void FastModel::run(const ir::Dataset& data, std::size_t sample, FastResult& res
     result.spikes += static_cast<std::int64_t>(h.element.size());
   }
   result.predicted = best_class(result.scores);
+  for (auto& decision : result.more) decision.predicted = best_class(decision.scores);
 }
 
 void FastModel::take_input(std::size_t input, const ir::Dataset& data, std::size_t sample,
@@ -122,7 +133,8 @@ void FastModel::take_input(std::size_t input, const ir::Dataset& data, std::size
     history.first.push_back(history.element.size());
     return;
   }
-  const std::span<const float> x = data.step(sample, t);
+  const std::size_t first = ir::first_element(network_, input);
+  const std::span<const float> x = data.step(sample, t).subspan(first, ir::element_count(in.shape));
   bool binary = false;
   std::size_t count = 0;
   // The quick way is for what nothing has to be asked about: 0 and 1 as they are.
@@ -134,7 +146,7 @@ void FastModel::take_input(std::size_t input, const ir::Dataset& data, std::size
                            result.scratch.begin() + static_cast<std::ptrdiff_t>(count));
     if (!history.value.empty()) history.value.resize(history.element.size(), 1);
   } else {
-    step_events(in, data, sample, t, result.events);
+    step_events(in, data, sample, t, result.events, first);
     history.value.resize(history.element.size(), 1);
     for (const InputEvent& e : result.events) {
       history.element.push_back(e.element);
@@ -226,20 +238,21 @@ void FastModel::update(std::size_t population, std::size_t t, FastResult& result
   history.first.push_back(history.element.size());
 }
 
-void FastModel::score(std::size_t t, FastResult& result) const {
-  const fast::Population& plan = arrangement_.populations[network_.output];
-  const std::vector<std::int32_t>& v = result.states[network_.output].membrane;
-  if (network_.readout == ir::Readout::SpikeCount) {
-    const Events events = events_of(result.populations[network_.output], t);
-    for (std::size_t i = 0; i < events.count; ++i) ++result.scores[events.element[i]];
+void FastModel::score(std::size_t t, const ir::Output& output, const FastResult& result,
+                      std::vector<std::int64_t>& scores) const {
+  const fast::Population& plan = arrangement_.populations[output.population];
+  const std::vector<std::int32_t>& v = result.states[output.population].membrane;
+  if (output.readout == ir::Readout::SpikeCount) {
+    const Events events = events_of(result.populations[output.population], t);
+    for (std::size_t i = 0; i < events.count; ++i) ++scores[events.element[i]];
     return;
   }
-  for (std::size_t j = 0; j < result.scores.size(); ++j) {
+  for (std::size_t j = 0; j < scores.size(); ++j) {
     const std::int64_t membrane = v[plan.slots.of_neuron[j]];
-    std::int64_t& score = result.scores[j];
-    if (network_.readout == ir::Readout::MembraneSum) {
+    std::int64_t& score = scores[j];
+    if (output.readout == ir::Readout::MembraneSum) {
       score += membrane;
-    } else if (network_.readout == ir::Readout::MembraneLast || t == 0 || membrane > score) {
+    } else if (output.readout == ir::Readout::MembraneLast || t == 0 || membrane > score) {
       score = membrane;
     }
   }

@@ -12,6 +12,7 @@
 #include "compiler/ir/activity.h"
 #include "compiler/ir/dataset.h"
 #include "compiler/ir/quantized_network.h"
+#include "sim/common/recording.h"
 #include "sim/fast/arrange.h"
 #include "sim/reference/integer_model.h"
 
@@ -30,6 +31,7 @@ struct EventHistory {
 struct FastResult {
   std::vector<std::int64_t> scores;
   std::size_t predicted = 0;
+  std::vector<Decision<std::int64_t>> more;  // of the further outputs
   std::int64_t spikes = 0;
   std::int64_t synaptic_operations = 0;
   std::int64_t saturations = 0;
@@ -52,8 +54,9 @@ struct FastResult {
 
 class FastModel {
  public:
-  // nullptr where a value of the network may need more than 32 bits; `why` then says which. Keeps a
-  // reference to the network, which is one that verify() has passed.
+  // nullptr where a value of the network may need more than 32 bits, or where events of populations
+  // carry values (counts, membranes); `why` then says which. Keeps a reference to the network,
+  // which is one that verify() has passed.
   [[nodiscard]] static std::unique_ptr<FastModel> make(const ir::QuantizedNetwork& network,
                                                        std::string* why = nullptr);
 
@@ -71,7 +74,8 @@ class FastModel {
                   FastResult& result) const;
   void gather(std::size_t population, std::size_t t, FastResult& result) const;
   void update(std::size_t population, std::size_t t, FastResult& result) const;
-  void score(std::size_t t, FastResult& result) const;
+  void score(std::size_t t, const ir::Output& output, const FastResult& result,
+             std::vector<std::int64_t>& scores) const;
 
   const ir::QuantizedNetwork& network_;
   fast::Arrangement arrangement_;

@@ -27,6 +27,9 @@ FloatModel::FloatModel(const ir::Network& network)
     neurons_.push_back(network.populations[p].neurons());
     sends_membranes_.push_back(ir::sends_membranes(network, p));
   }
+  for (std::size_t i = 0; i < network.inputs.size(); ++i) {
+    first_elements_.push_back(ir::first_element(network, i));
+  }
   for (const ir::Projection& p : network.projections) {
     into_[p.target].push_back({&p, Synapses<double>(p.connectivity)});
   }
@@ -47,9 +50,7 @@ void FloatModel::run(const ir::Dataset& data, std::size_t sample, FloatResult& r
       update(p, t, sum, states[p], result);
     }
   }
-  result.scores = scores_of(network_.readout, result.recording.spikes[network_.output],
-                            result.recording.membranes[network_.output]);
-  result.predicted = best_class(result.scores);
+  decide(network_, result);
 }
 
 // A[t] of every neuron, or the largest current of its window.
@@ -63,7 +64,8 @@ void FloatModel::gather(std::size_t population, std::size_t t, const ir::Dataset
       const auto& membranes = result.recording.membranes[source.index];
       in.synapses.maximize(membranes.data.data() + t * membranes.cols, sum);
     } else if (source.kind == ir::Source::Kind::Input) {
-      const std::span<const float> x = data.step(sample, t);
+      const std::span<const float> x = data.step(sample, t).subspan(
+          first_elements_[source.index], ir::element_count(network_.inputs[source.index].shape));
       for (std::size_t i = 0; i < x.size(); ++i) {
         if (x[i] == 0) continue;
         const std::int64_t added = in.synapses.add(i, static_cast<double>(x[i]), sum);

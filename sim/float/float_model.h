@@ -16,6 +16,7 @@ struct FloatResult {
   Recording<double> recording;
   std::vector<double> scores;
   std::size_t predicted = 0;
+  std::vector<Decision<double>> more;  // of the further outputs
   // Membranes within 1e-6 of their threshold at the moment of comparison: there a framework that
   // computes in float32 may decide otherwise.
   std::int64_t ties = 0;
@@ -53,6 +54,7 @@ class FloatModel {
   const ir::Network& network_;
   std::vector<std::vector<Incoming>> into_;
   std::vector<std::size_t> neurons_;
+  std::vector<std::size_t> first_elements_;  // per input
   std::vector<bool> sends_membranes_;
 };
 

@@ -12,10 +12,11 @@ using ir::ResetMechanism;
 using ir::ResetTiming;
 
 void step_events(const ir::QuantizedInput& input, const ir::Dataset& data, std::size_t sample,
-                 std::size_t t, std::vector<InputEvent>& events) {
+                 std::size_t t, std::vector<InputEvent>& events, std::size_t first) {
   events.clear();
   if (input.is_static && t > 0) return;
-  const std::span<const float> x = data.step(sample, t);
+  const std::span<const float> x =
+      data.step(sample, t).subspan(first, ir::element_count(input.shape));
   for (std::size_t i = 0; i < x.size(); ++i) {
     if (x[i] == 0) continue;
     if (input.scale != 1) {
@@ -47,6 +48,9 @@ void step_events(const ir::QuantizedInput& input, const ir::Dataset& data, std::
 IntegerModel::IntegerModel(const ir::QuantizedNetwork& network)
     : network_(network), into_(network.populations.size()) {
   for (const QuantizedPopulation& p : network.populations) neurons_.push_back(p.neurons());
+  for (std::size_t i = 0; i < network.inputs.size(); ++i) {
+    first_elements_.push_back(ir::first_element(network, i));
+  }
   for (const ir::QuantizedProjection& p : network.projections) {
     into_[p.target].push_back({&p, Synapses<std::int32_t>(p.connectivity)});
   }
@@ -73,7 +77,7 @@ void IntegerModel::run(const ir::Dataset& data, std::size_t sample, IntegerResul
   std::vector<std::int64_t> sum;
   for (std::size_t t = 0; t < steps; ++t) {
     for (std::size_t i = 0; i < inputs.size(); ++i) {
-      step_events(network_.inputs[i], data, sample, t, inputs[i]);
+      step_events(network_.inputs[i], data, sample, t, inputs[i], first_elements_[i]);
     }
     for (std::size_t p = 0; p < populations; ++p) {
       gather(p, t, inputs, sum, states[p].static_sum, result);
@@ -83,9 +87,7 @@ void IntegerModel::run(const ir::Dataset& data, std::size_t sample, IntegerResul
   for (std::size_t p = 0; p < populations; ++p) {
     result.activity.populations[p].updates = static_cast<std::int64_t>(neurons_[p] * steps);
   }
-  result.scores = scores_of(network_.readout, result.recording.spikes[network_.output],
-                            result.recording.membranes[network_.output]);
-  result.predicted = best_class(result.scores);
+  decide(network_, result);
 }
 
 // The step's input of every neuron: the sum of weight * value over all events, in units of weights,

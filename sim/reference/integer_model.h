@@ -19,6 +19,7 @@ struct IntegerResult {
   ir::Activity activity;
   std::vector<std::int64_t> scores;  // of the output population's neurons
   std::size_t predicted = 0;
+  std::vector<Decision<std::int64_t>> more;  // of the further outputs
 };
 
 // One event at the input: an element and its value.
@@ -27,12 +28,13 @@ struct InputEvent {
   std::int32_t value = 0;
 };
 
-// The events of one step of input: its elements that are not zero, in rising order; of a static
-// input in step 0 only. Real-valued
-// data (a scale other than 1) are scaled, rounded half up and clamped to the input's range; else
-// throws InputError (data-out-of-range) where a value is not an integer that the input can hold.
+// The events of one step of an input: its elements that are not zero, in rising order; of a static
+// input in step 0 only. `first`: where they begin among those of all inputs (ir::first_element).
+// Real-valued data (a scale other than 1) are scaled, rounded half up and clamped to the input's
+// range; else throws InputError (data-out-of-range) where a value is not an integer that the input
+// can hold.
 void step_events(const ir::QuantizedInput& input, const ir::Dataset& data, std::size_t sample,
-                 std::size_t t, std::vector<InputEvent>& events);
+                 std::size_t t, std::vector<InputEvent>& events, std::size_t first = 0);
 
 class IntegerModel {
  public:
@@ -71,6 +73,7 @@ class IntegerModel {
   const ir::QuantizedNetwork& network_;
   std::vector<std::vector<Incoming>> into_;  // per population
   std::vector<std::size_t> neurons_;
+  std::vector<std::size_t> first_elements_;  // per input
 };
 
 }  // namespace hillock::sim

@@ -85,8 +85,7 @@ using Spike = std::tuple<std::size_t, std::size_t, std::size_t>;  // population,
 
 struct Played {
   std::set<Spike> spikes;
-  std::int64_t result_class = -1;
-  std::int64_t score = 0;
+  std::vector<std::pair<std::int64_t, std::int64_t>> results;  // per output: class and score
   std::int64_t cycles = 0;
 
   friend bool operator==(const Played&, const Played&) = default;
@@ -127,7 +126,8 @@ Played play(const Design& d) {
       words >> p >> t >> j;
       CHECK(played.spikes.emplace(p, t, j).second);
     } else if (word == "RESULT") {
-      words >> played.result_class >> played.score >> word >> played.cycles;
+      auto& [result_class, score] = played.results.emplace_back();
+      words >> result_class >> score >> word >> played.cycles;
     } else {
       UNSCOPED_INFO(line);
     }
@@ -153,8 +153,12 @@ Played expected(const Design& d, const fs::path& data_file, std::size_t sample,
       }
     }
   }
-  out.result_class = static_cast<std::int64_t>(result.predicted);
-  out.score = result.scores[result.predicted];
+  const auto add = [&](const auto& decision) {
+    out.results.emplace_back(static_cast<std::int64_t>(decision.predicted),
+                             decision.scores[decision.predicted]);
+  };
+  add(result);
+  for (const auto& decision : result.more) add(decision);
   out.cycles = cycles;
   return out;
 }
@@ -165,8 +169,7 @@ void check_design(const Design& d, const fs::path& data, std::size_t sample) {
   const Played model = expected(d, data, sample, cycles);
   const Played played = play(d);
   CHECK(played.spikes == model.spikes);
-  CHECK(played.result_class == model.result_class);
-  CHECK(played.score == model.score);
+  CHECK(played.results == model.results);
   CHECK(played.cycles == model.cycles);
 }
 
@@ -246,6 +249,17 @@ TEST_CASE("networks of the test data") {
   }
 }
 
+TEST_CASE("two inputs, one of them graded, and two outputs") {
+  const std::string lanes = GENERATE("1", "3");
+  const tests::TemporaryFolder folder;
+  driver::CompileOptions o;
+  o.output = folder / "build";
+  o.model = kSource / "tests/data/nir/ports.nir";
+  o.data = kSource / "tests/data/npz/ports.npz";
+  o.lanes = driver::PerPopulationOption::parse("--lanes", lanes);
+  check_design(compile(o), o.data, 2);
+}
+
 TEST_CASE("random networks: every rule, readout and width") {
   for (const std::uint64_t seed : {2, 5, 9, 12, 17}) {
     const tests::RandomCase c = tests::random_case(seed);
@@ -256,8 +270,7 @@ TEST_CASE("random networks: every rule, readout and width") {
     o.data = folder / "data.npz";
     o.output = folder / "build";
     o.lanes = driver::PerPopulationOption::parse("--lanes", "3");
-    support::write_npz(
-        o.data, {{"x", {c.data.samples, c.data.timesteps, c.data.feature_count()}, c.data.x}});
+    support::write_npz(o.data, tests::arrays_of(c));
     check_design(compile(o), o.data, 0);
   }
 }

@@ -1,6 +1,6 @@
-// The networks that the real snnTorch ran, in RTL: integer model, Verilog and latency model agree
-// on each, with one lane and with as many as help. (The unit tests compare their float spikes with
-// snnTorch's own.)
+// The networks that the real snnTorch and sinabs ran, in RTL: integer model, Verilog and latency
+// model agree on each, with one lane and with as many as help. (The unit tests compare their float
+// spikes with the frameworks' own.)
 //
 //   golden_networks EVERY [FIRST [JOBS]]     every EVERY-th case from FIRST on; 1 runs them all
 //
@@ -15,7 +15,6 @@
 
 #include "compiler/analysis/overflow.h"
 #include "compiler/driver/calibration.h"
-#include "compiler/import/import.h"
 #include "compiler/ir/layout.h"
 #include "compiler/passes/align_convolutions.h"
 #include "compiler/passes/quantize.h"
@@ -52,10 +51,7 @@ ir::QuantizedNetwork quantized(const ir::Network& network, const ir::Dataset& da
 
 // Empty where all agree, else what went wrong.
 std::string check(const tests::GoldenCase& c, const fs::path& folder) {
-  import::ImportOptions options;
-  options.architecture = c.files.at("arch.json");
-  const ir::Network network =
-      passes::align_convolutions(import::import_model(c.files.at("state_dict.pt"), options));
+  const ir::Network network = passes::align_convolutions(tests::golden_network(c));
   const ir::Dataset data = tests::golden_dataset(tests::golden_array(c.files.at("x.npy")), network);
   const ir::QuantizedNetwork q = quantized(network, data);
   for (const int lanes : {1, 1 << 20}) {

@@ -11,6 +11,7 @@ import os
 import pathlib
 import zipfile
 
+import h5py
 import nir
 import numpy as np
 import snntorch as snn
@@ -84,6 +85,119 @@ def write_nested():
     nir.write(HERE / "nir" / "nested.nir", graph)
 
 
+def f32(*shape, scale=8, offset=0):
+    """Small binary fractions: the same in every precision."""
+    return ((np.arange(np.prod(shape)).reshape(shape) + offset) % 7 - 2).astype(np.float32) / scale
+
+
+def write_ports():
+    """Two inputs and two outputs; lif1 is read out and read by others as well."""
+    def lif(n, reset=0.0):
+        one = np.ones(n, dtype=np.float32)
+        return nir.LIF(tau=one * 4e-4, r=one * 4, v_leak=one * 0, v_threshold=one, v_reset=one * reset)
+
+    nir.write(HERE / "nir" / "ports.nir", nir.NIRGraph(
+        nodes={
+            "audio": nir.Input({"input": np.array([6])}),
+            "touch": nir.Input({"input": np.array([4])}),
+            "fc_audio": nir.Affine(f32(5, 6, scale=2), f32(5, offset=3)),
+            "fc_touch": nir.Linear(f32(5, 4, scale=2, offset=1)),
+            "lif1": lif(5),
+            "fc2": nir.Linear(f32(3, 5, scale=2, offset=2)),
+            "skip": nir.Linear(f32(3, 4, scale=4, offset=4)),
+            "lif2": lif(3),
+            "first": nir.Output({"output": np.array([5])}),
+            "second": nir.Output({"output": np.array([3])}),
+        },
+        edges=[("audio", "fc_audio"), ("touch", "fc_touch"), ("fc_audio", "lif1"),
+               ("fc_touch", "lif1"), ("lif1", "first"), ("lif1", "fc2"), ("fc2", "lif2"),
+               ("touch", "skip"), ("skip", "lif2"), ("lif2", "second")]))
+    rng = np.random.default_rng(11)
+    np.savez_compressed(
+        HERE / "npz" / "ports.npz",
+        x_audio=(rng.random((8, 12, 6)) < 0.4).astype(np.uint8),
+        x_touch=rng.integers(-3, 4, (8, 12, 2, 2)).astype(np.int8) * (rng.random((8, 12, 2, 2)) < 0.4),
+        y=rng.integers(0, 5, 8), y_lif2=rng.integers(0, 3, 8))
+
+
+def write_styles():
+    """What each framework's exporter writes, made here with nir alone (see docs/import.md)."""
+    def write(name, nodes, edges):
+        nir.write(HERE / "nir" / f"{name}.nir", nir.NIRGraph(nodes=nodes, edges=edges, type_check=False))
+
+    def line(names):
+        return list(zip(names, names[1:]))
+
+    # Sinabs: the batch is an axis of IF's parameters, Flatten does not know its input, every layer
+    # has a bias, names are numbers.
+    write("sinabs", {
+        "input": nir.Input({"input": np.array([1, 4, 4])}),
+        "0": nir.Conv2d(input_shape=(4, 4), weight=f32(2, 1, 3, 3), stride=(1, 1), padding=(1, 1),
+                        dilation=(1, 1), groups=1, bias=np.zeros(2, dtype=np.float32)),
+        "1": nir.IF(r=np.ones((1, 2, 4, 4), dtype=np.float32),
+                    v_threshold=np.ones((1, 2, 4, 4), dtype=np.float32)),
+        "2": nir.SumPool2d(kernel_size=np.array([2, 2]), stride=np.array([2, 2]), padding=np.array([0, 0])),
+        "3": nir.Flatten(input_type={"input": np.array([0, 0, 0, 0])}, start_dim=1, end_dim=-1),
+        "4": nir.Affine(f32(3, 8), np.zeros(3, dtype=np.float32)),
+        "5": nir.IF(r=np.ones((1, 3), dtype=np.float32), v_threshold=np.ones((1, 3), dtype=np.float32)),
+        "output": nir.Output({"output": np.array([3])}),
+    }, line(["input", "0", "1", "2", "3", "4", "5", "output"]))
+    # Norse: time constants from inverses, in seconds at a step of 1 ms; v_reset is there.
+    tau = np.float32(1) / np.full(3, 100, dtype=np.float32)
+    zero, one = np.zeros(3, dtype=np.float32), np.ones(3, dtype=np.float32)
+    write("norse", {
+        "input": nir.Input({"input": np.array([4])}),
+        "0": nir.Affine(f32(3, 4), f32(3)),
+        "1": nir.LIF(tau=tau, r=one, v_leak=zero, v_threshold=one, v_reset=zero),
+        "2": nir.Linear(f32(2, 3)),
+        "3": nir.LI(tau=tau[:2], r=one[:2], v_leak=zero[:2]),
+        "output": nir.Output({"output": np.array([2])}),
+    }, line(["input", "0", "1", "2", "3", "output"]))
+    # Spyx: names of Haiku, float32 zeros of v_leak, r = beta, JAX's word for the padding; a recurrent
+    # layer has its edges listed again.
+    beta = f32(3, scale=8, offset=4) / 2 + 0.5
+    write("spyx", {
+        "input": nir.Input({"input": np.array([1, 4, 4])}),
+        "conv2_d": nir.Conv2d(input_shape=(4, 4), weight=f32(1, 1, 3, 3), stride=1, padding="same",
+                              dilation=1, groups=1, bias=np.zeros(1, dtype=np.float32)),
+        "IF": nir.IF(r=np.ones((1, 4, 4)), v_threshold=np.ones((1, 4, 4))),
+        "flatten": nir.Flatten(input_type={"input": np.array([1, 4, 4])}, start_dim=0, end_dim=-1),
+        "linear": nir.Affine(f32(3, 16), f32(3)),
+        "LIF": nir.LIF(tau=1e-3 / (1 - beta), r=beta, v_leak=np.zeros_like(beta),
+                       v_threshold=np.ones_like(beta)),
+        "linear_1": nir.Linear(f32(3, 3)),
+        "output": nir.Output({"output": np.array([3])}),
+    }, line(["input", "conv2_d", "IF", "flatten", "linear", "LIF", "output"])
+        + [("LIF", "linear_1"), ("linear_1", "LIF"), ("LIF", "linear_1"), ("linear_1", "LIF")])
+    with h5py.File(HERE / "nir" / "spyx.nir", "a") as f:
+        del f["/node/nodes/conv2_d/padding"], f["/node/nodes/conv2_d/input_shape"]
+        f["/node/nodes/conv2_d/padding"] = "SAME"
+    # Rockpool: no w_in, weights stored by column, currents and membranes in seconds.
+    write("rockpool", {
+        "input": nir.Input({"input": np.array([4])}),
+        "0_LinearTorch": nir.Linear(np.asfortranarray(f32(3, 4, scale=2))),
+        "1_LIFTorch": nir.CubaLIF(tau_syn=np.broadcast_to(np.float32(0.02), 3),
+                                  tau_mem=np.broadcast_to(np.float32(0.01), 3),
+                                  r=np.broadcast_to(np.float32(0.01 * np.exp(-0.1) / 0.001), 3),
+                                  v_leak=np.zeros(3, dtype=np.float32),
+                                  v_threshold=np.ones(3, dtype=np.float32)),
+        "output": nir.Output({"output": np.array([3])}),
+    }, line(["input", "0_LinearTorch", "1_LIFTorch", "output"]))
+    with h5py.File(HERE / "nir" / "rockpool.nir", "a") as f:
+        for name in ("v_reset", "w_in"):  # older versions of nir know neither
+            del f[f"/node/nodes/1_LIFTorch/{name}"]
+        del f["/version"]
+    # snnTorch: a recurrent layer is a graph in the graph, of dotted names, with float64 inside.
+    torch.manual_seed(9)
+    net = torch.nn.Sequential(
+        torch.nn.Linear(4, 3),
+        snn.RSynaptic(alpha=torch.full((3,), 0.5), beta=torch.full((3,), 0.75),
+                      threshold=torch.ones(3), linear_features=3, init_hidden=True),
+        torch.nn.Linear(3, 2), snn.Leaky(beta=torch.full((2,), 0.5), threshold=torch.ones(2),
+                                         init_hidden=True, output=True))
+    nir.write(HERE / "nir" / "snntorch_recurrent.nir", export_to_nir(net, torch.zeros(1, 4)))
+
+
 def write_pt(state):
     folder = HERE / "pt"
     floats = lambda f: {k: f(v) if v.is_floating_point() else v for k, v in state.items()}
@@ -130,5 +244,7 @@ if __name__ == "__main__":
     state = write_mlp()
     write_scalar_beta()
     write_nested()
+    write_ports()
+    write_styles()
     write_pt(state)
     write_arrays()

@@ -17,6 +17,7 @@ struct Beat {
   bool step_last = false;
   bool sample_last = false;
   std::uint64_t addr = 0;
+  std::uint64_t value = 0;
 };
 
 constexpr int kSteps = 40;
@@ -67,11 +68,15 @@ class Test {
     m_->row_step_last_i = random_.chance(4);
     m_->row_sample_last_i = random_.chance(4);
     rtl::put_bits(m_->row_spikes_i, rtl::random_bits(random_, P::Lanes));
+    const Bits values = rtl::random_bits(random_, P::Lanes * P::ValueBits);
+    rtl::put_bits(m_->row_values_i, values);
     if (rows_left_ == 0 || random_.chance(gaps_)) return;
     const std::int64_t group = P::Groups - rows_left_;
     const Bits spikes = empty_ ? Bits(P::Lanes, false) : random_row();
     for (std::int64_t l = 0; l < P::Lanes; ++l) {
-      if (spikes[l]) step_.push_back({true, false, false, std::uint64_t(group * P::Lanes + l)});
+      if (!spikes[l]) continue;
+      step_.push_back(
+          {true, false, false, std::uint64_t(group * P::Lanes + l), value_at(values, l)});
     }
     --rows_left_;
     m_->row_valid_i = 1;
@@ -79,6 +84,17 @@ class Test {
     m_->row_step_last_i = rows_left_ == 0;
     m_->row_sample_last_i = rows_left_ == 0 && sample_last_;
     rtl::put_bits(m_->row_spikes_i, spikes);
+  }
+
+  // As a beat carries it: signed where its bits are odd in number, one bit more; 1 without values.
+  static std::uint64_t value_at(const Bits& values, std::int64_t lane) {
+    if (P::ValueBits == 1) return 1;
+    std::uint64_t value = 0;
+    for (std::int64_t b = 0; b < P::ValueBits; ++b) {
+      value |= std::uint64_t{values[lane * P::ValueBits + b]} << b;
+    }
+    const bool negative = P::ValueBits % 2 == 1 && values[(lane + 1) * P::ValueBits - 1];
+    return value | std::uint64_t{negative} << P::ValueBits;
   }
 
   // Sparse rows matter most: words between spikes must be skipped.
@@ -113,7 +129,8 @@ class Test {
   void beat() {
     watch_.observe(m_->beat_valid_o, m_->beat_ready_i,
                    {m_->beat_event_o, m_->beat_step_last_o, m_->beat_sample_last_o,
-                    m_->beat_event_o ? std::uint64_t{m_->beat_addr_o} : 0});
+                    m_->beat_event_o ? std::uint64_t{m_->beat_addr_o} : 0,
+                    m_->beat_event_o ? std::uint64_t{m_->beat_value_o} : 0});
     // No bubble: two cycles after a step is valid its first event is offered, the beat of an empty
     // step after one, and then one a cycle.
     if (takes_ == 8 && due_ && m_.cycle() >= *due_) require_(m_->beat_valid_o, "a bubble");
@@ -124,6 +141,8 @@ class Test {
     require_(m_->beat_event_o == e.event, "beat_event_o");
     if (e.event)
       require_(m_->beat_addr_o == e.addr, "address", int{m_->beat_addr_o}, "not", e.addr);
+    if (e.event)
+      require_(m_->beat_value_o == e.value, "value", int{m_->beat_value_o}, "not", e.value);
     require_(m_->beat_step_last_o == e.step_last, "beat_step_last_o at", e.addr);
     require_(m_->beat_sample_last_o == e.sample_last, "beat_sample_last_o at", e.addr);
     if (expected_.empty())

@@ -1,5 +1,8 @@
 #include "tests/support/golden.h"
 
+#include <nlohmann/json.hpp>
+
+#include "compiler/import/import.h"
 #include "compiler/support/file.h"
 #include "compiler/support/npy.h"
 #include "compiler/support/zip.h"
@@ -13,7 +16,7 @@ constexpr std::size_t kLimit = std::size_t{1} << 24;
 
 std::vector<std::string> golden_groups() {
   return {"dense",           "per_neuron", "one_to_one",  "conv",   "average_after",
-          "average_between", "max_after",  "max_between", "shapes", "static"};
+          "average_between", "max_after",  "max_between", "shapes", "static", "sinabs"};
 }
 
 std::vector<GoldenCase> golden_cases(const std::string& group,
@@ -33,6 +36,20 @@ std::vector<GoldenCase> golden_cases(const std::string& group,
   std::vector<GoldenCase> out;
   for (auto& [name, c] : cases) out.push_back(std::move(c));
   return out;
+}
+
+ir::Network golden_network(const GoldenCase& c) {
+  import::ImportOptions options;
+  if (c.files.contains("arch.json")) {
+    options.architecture = c.files.at("arch.json");
+    return import::import_model(c.files.at("state_dict.pt"), options);
+  }
+  const auto said = nlohmann::json::parse(support::read_file(c.files.at("nir.json")));
+  options.semantics = import::Semantics::Sinabs;
+  options.reset = ir::parse_reset_mechanism(said.at("reset").get<std::string>());
+  options.max_spikes = said.at("max_spikes").get<int>();
+  options.norm_input = said.at("norm_input").get<bool>();
+  return import::import_model(c.files.at("model.nir"), options);
 }
 
 GoldenValues golden_array(const std::filesystem::path& npy) {

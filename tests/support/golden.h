@@ -1,5 +1,5 @@
-// The networks that the real snnTorch ran (tests/golden): archives of cases, each a folder with the
-// state_dict, its architecture, the input and the spikes of every layer.
+// The networks that the real snnTorch and the real sinabs ran (tests/golden): archives of cases,
+// each a folder with the network, the input and the spikes of every layer.
 #pragma once
 
 #include <filesystem>
@@ -13,7 +13,7 @@
 namespace hillock::tests {
 
 // One case, its files written out: "state_dict.pt", "arch.json", "x.npy", "LAYER.spikes.npy", and
-// where snnTorch could export it "model.nir" and "nir.json".
+// where snnTorch could export it "model.nir" and "nir.json"; of sinabs the last two alone.
 struct GoldenCase {
   std::string name;
   std::map<std::string, std::filesystem::path> files;
@@ -25,6 +25,9 @@ struct GoldenCase {
 // The cases of an archive, sorted by name, written below `folder`.
 [[nodiscard]] std::vector<GoldenCase> golden_cases(const std::string& group,
                                                    const std::filesystem::path& folder);
+
+// The network of a case, as its framework computed it.
+[[nodiscard]] ir::Network golden_network(const GoldenCase& c);
 
 struct GoldenValues {
   ir::Shape shape;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "compiler/analysis/overflow.h"
 #include "compiler/ir/hardware_view.h"
@@ -78,23 +79,46 @@ void add_current(Random& r, Population& p, ir::Synapse synapse) {
   p.alpha_gain = random_parameter(r, n, [&] { return r.chance(0.2) ? 1.0 : r.real(1.0, 8.0); });
 }
 
-ir::Dataset random_data(Random& r, const ir::Shape& shape, std::size_t steps, int max_value,
-                        bool negative, bool real) {
-  const std::size_t features = ir::element_count(shape);
+// What the values of an input are.
+struct InputKind {
+  int max_value = 1;
+  bool negative = false;
+  bool real = false;
+
+  [[nodiscard]] double scale() const { return real ? 1.0 : 1.0 / max_value; }
+};
+
+InputKind random_input_kind(Random& r, unsigned kinds) {
+  InputKind k;
+  const bool counts = r.chance(0.25);
+  k.max_value = counts ? static_cast<int>(r.whole(2, 9)) : 1;
+  k.real = (kinds & kRealInput) != 0 && r.chance(0.15);
+  k.negative = (counts || k.real) && r.chance(0.5);
+  return k;
+}
+
+ir::Dataset random_data(Random& r, const ir::Network& network, std::size_t steps,
+                        const std::vector<InputKind>& kinds) {
+  const std::size_t features = ir::first_element(network, network.inputs.size());
   ir::Dataset d;
   d.file = "random";
   d.samples = 3;
   d.timesteps = steps;
-  d.features = shape;
+  d.features = kinds.size() == 1 ? network.inputs[0].shape : ir::Shape{features};
   d.x.assign(d.samples * steps * features, 0.0F);
-  for (std::size_t t = 0; t < d.samples * steps; ++t) {
-    if (r.chance(0.15)) continue;  // an empty step
-    const double density = r.chance(0.2) ? 1.0 : r.real(0.0, 0.6);
-    for (std::size_t i = 0; i < features; ++i) {
-      if (!r.chance(density)) continue;
-      d.x[t * features + i] =
-          real ? static_cast<float>(r.real(negative ? -1.0 : 0.0, 1.0))
-               : static_cast<float>(r.whole(negative ? -max_value : 1, max_value));
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
+    const InputKind& kind = kinds[i];
+    for (std::size_t t = 0; t < d.samples * steps; ++t) {
+      if (r.chance(0.15)) continue;  // an empty step
+      const double density = r.chance(0.2) ? 1.0 : r.real(0.0, 0.6);
+      float* row = d.x.data() + t * features + ir::first_element(network, i);
+      for (std::size_t e = 0; e < ir::element_count(network.inputs[i].shape); ++e) {
+        if (!r.chance(density)) continue;
+        row[e] =
+            kind.real
+                ? static_cast<float>(r.real(kind.negative ? -1.0 : 0.0, 1.0))
+                : static_cast<float>(r.whole(kind.negative ? -kind.max_value : 1, kind.max_value));
+      }
     }
   }
   return d;
@@ -103,13 +127,17 @@ ir::Dataset random_data(Random& r, const ir::Shape& shape, std::size_t steps, in
 // Grows a network population by population.
 class Grower {
  public:
-  Grower(Random& r, unsigned kinds, double input_scale)
-      : r_(r), kinds_(kinds), input_scale_(input_scale) {
+  Grower(Random& r, unsigned kinds, const std::vector<InputKind>& inputs)
+      : r_(r), kinds_(kinds), inputs_(inputs) {
     network_.name = "random";
   }
 
   ir::Network grow() {
     network_.inputs.push_back({"in", input_shape(), {"random", "/in"}});
+    for (std::size_t i = 1; i < inputs_.size(); ++i) {
+      network_.inputs.push_back({fmt::format("in{}", i), input_shape(), {"random", "/in"}});
+      sources_.push_back({ir::Source::Kind::Input, i});
+    }
     const std::int64_t layers = r_.whole(1, 4);
     ir::Source last{ir::Source::Kind::Input, 0};
     for (std::int64_t l = 0; l < layers; ++l) {
@@ -122,13 +150,12 @@ class Grower {
       last = add_layer(source, spiking);
     }
     if (has(kFanOut)) join_branches();
+    read_all_inputs();
     if (has(kRecurrent)) add_recurrence();
     if (has(kInhibition)) add_inhibition();
     network_.output = network_.populations.size() - 1;
-    static constexpr ir::Readout kReadouts[] = {ir::Readout::MembraneSum, ir::Readout::MembraneMax,
-                                                ir::Readout::MembraneLast};
-    const bool by_membrane = !network_.populations.back().spiking || r_.chance(0.2);
-    network_.readout = by_membrane ? kReadouts[r_.whole(0, 2)] : ir::Readout::SpikeCount;
+    network_.readout = random_readout(network_.output);
+    if (has(kManyOutputs)) add_outputs();
     return std::move(network_);
   }
 
@@ -164,7 +191,7 @@ class Grower {
   }
 
   double scale_of(ir::Source source) const {
-    return source.kind == ir::Source::Kind::Input ? input_scale_ : 1.0;
+    return source.kind == ir::Source::Kind::Input ? inputs_[source.index].scale() : 1.0;
   }
 
   // A population, and what leads into it from `source`. Returns the population.
@@ -271,6 +298,40 @@ class Grower {
     return false;
   }
 
+  // Inputs that the layers passed by.
+  void read_all_inputs() {
+    for (std::size_t i = 0; i < network_.inputs.size(); ++i) {
+      const ir::Source input{ir::Source::Kind::Input, i};
+      bool read = false;
+      for (const ir::Projection& p : network_.projections) read = read || p.source == input;
+      if (read) continue;
+      std::size_t target = random_population_index();
+      if (is_max_pooled(target)) --target;  // nothing may be added to a maximum
+      project(input, target, any_connectivity(input, target));
+    }
+  }
+
+  std::size_t random_population_index() {
+    return static_cast<std::size_t>(
+        r_.whole(0, static_cast<std::int64_t>(network_.populations.size()) - 1));
+  }
+
+  ir::Readout random_readout(std::size_t population) {
+    static constexpr ir::Readout kReadouts[] = {ir::Readout::MembraneSum, ir::Readout::MembraneMax,
+                                                ir::Readout::MembraneLast};
+    const bool by_membrane = !network_.populations[population].spiking || r_.chance(0.2);
+    return by_membrane ? kReadouts[r_.whole(0, 2)] : ir::Readout::SpikeCount;
+  }
+
+  void add_outputs() {
+    const std::int64_t more = r_.chance(0.4) ? r_.whole(1, 2) : 0;
+    for (std::int64_t k = 0; k < more; ++k) {
+      const std::size_t population = random_population_index();
+      if (ir::readout_of(network_, population)) continue;
+      network_.more_outputs.push_back({population, random_readout(population)});
+    }
+  }
+
   // What nothing reads goes to the last population, or to the one that it is pooled from.
   void join_branches() {
     std::size_t target = network_.populations.size() - 1;
@@ -316,9 +377,9 @@ class Grower {
 
   Random& r_;
   unsigned kinds_;
-  double input_scale_;
+  const std::vector<InputKind>& inputs_;
   ir::Network network_;
-  std::vector<ir::Source> sources_{{}};  // the input, and populations that spike
+  std::vector<ir::Source> sources_{{}};  // the inputs, and populations that spike
 };
 
 passes::QuantizeOptions random_options(Random& r, std::size_t populations, int steps,
@@ -371,12 +432,20 @@ std::string describe_projection(const ir::QuantizedNetwork& n, const ir::Quantiz
   return out;
 }
 
+std::string describe_rule(const ir::QuantizedPopulation& p) {
+  if (p.sends_membranes()) return fmt::format("li sends {} >> {}", p.value_bits, p.value_shift);
+  if (!p.spiking) return "li";
+  return fmt::format("{} {}{}", ir::name(p.reset.mechanism), ir::name(p.reset.timing),
+                     p.sends_counts() ? fmt::format(" up to {}", p.max_spikes) : "");
+}
+
 std::string describe(const RandomCase& c) {
-  const ir::QuantizedInput& input = c.quantized.inputs[0];
-  std::string out =
-      fmt::format("T {}, {}input {} values {}..{}{}", c.data.timesteps,
-                  input.is_static ? "static " : "", ir::shape_text(c.data.features),
-                  input.min_value, input.max_value, input.scale == 1 ? "" : " scaled");
+  std::string out = fmt::format("T {}", c.data.timesteps);
+  for (const ir::QuantizedInput& input : c.quantized.inputs) {
+    out += fmt::format(", {}input {} values {}..{}{}", input.is_static ? "static " : "",
+                       ir::shape_text(input.shape), input.min_value, input.max_value,
+                       input.scale == 1 ? "" : " scaled");
+  }
   for (std::size_t i = 0; i < c.quantized.populations.size(); ++i) {
     const ir::QuantizedPopulation& p = c.quantized.populations[i];
     const auto into = c.quantized.projections_into(i);
@@ -387,28 +456,44 @@ std::string describe(const RandomCase& c) {
     out += fmt::format(
         "; {} {} neurons, {} lanes, {}w{} v{}/{} {}{}{} <- {}", p.name, ir::shape_text(p.shape),
         c.mapping.lanes[i], c.mapping.is_loadable(i) ? "ram " : "", into[0]->weight_bits,
-        p.membrane_bits, p.accumulator_bits,
-        !p.spiking ? p.sends_membranes()
-                         ? fmt::format("li sends {} >> {}", p.value_bits, p.value_shift)
-                         : "li"
-                   : fmt::format("{} {}{}", ir::name(p.reset.mechanism), ir::name(p.reset.timing),
-                                 p.sends_counts() ? fmt::format(" up to {}", p.max_spikes) : ""),
+        p.membrane_bits, p.accumulator_bits, describe_rule(p),
         p.synapse == ir::Synapse::None ? ""
                                        : fmt::format(" {}{}", ir::name(p.synapse), p.current_bits),
         p.inhibition ? " inhibition" : "", fmt::join(sources, ", "));
   }
-  return out + fmt::format("; {}", ir::name(c.quantized.readout));
+  for (const ir::Output& output : ir::outputs_of(c.quantized)) {
+    out += fmt::format("; {} {}", c.quantized.populations[output.population].name,
+                       ir::name(output.readout));
+  }
+  return out;
 }
 
-// Real data as the driver would scale them, to 2..8 bits.
-void scale_input(Random& r, const ir::Dataset& data, passes::Calibration& calibration) {
-  float largest = 0;
-  for (const float x : data.x) largest = std::max(largest, std::abs(x));
-  const std::int64_t top = numeric::max_of(static_cast<int>(r.whole(2, 8)));
-  calibration.input_min[0] = calibration.input_min[0] < 0 ? -top : 0;
-  calibration.input_max[0] = top;
-  const double scale = largest > 0 ? static_cast<double>(top) / static_cast<double>(largest) : 2.0;
-  calibration.input_scale.push_back(scale == 1 ? 1.5 : scale);
+// The integers of every input; real data are scaled as the driver would, to 2..8 bits.
+passes::Calibration input_ranges(Random& r, const ir::Network& network, const ir::Dataset& data,
+                                 const std::vector<InputKind>& kinds) {
+  passes::Calibration calibration;
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
+    const InputKind& kind = kinds[i];
+    calibration.input_min.push_back(kind.negative ? -kind.max_value : 0);
+    calibration.input_max.push_back(kind.max_value);
+    calibration.input_scale.push_back(1);
+    if (!kind.real) continue;
+    float largest = 0;
+    const std::size_t first = ir::first_element(network, i);
+    for (std::size_t t = 0; t < data.samples * data.timesteps; ++t) {
+      const std::span<const float> x = data.step(t / data.timesteps, t % data.timesteps);
+      for (const float v : x.subspan(first, ir::element_count(network.inputs[i].shape))) {
+        largest = std::max(largest, std::abs(v));
+      }
+    }
+    const std::int64_t top = numeric::max_of(static_cast<int>(r.whole(2, 8)));
+    calibration.input_min[i] = kind.negative ? -top : 0;
+    calibration.input_max[i] = top;
+    const double scale =
+        largest > 0 ? static_cast<double>(top) / static_cast<double>(largest) : 2.0;
+    calibration.input_scale[i] = scale == 1 ? 1.5 : scale;
+  }
+  return calibration;
 }
 
 }  // namespace
@@ -425,30 +510,43 @@ void widen_sparse_weights(const ir::QuantizedNetwork& q, passes::QuantizeOptions
   }
 }
 
+// Shows the values of a sample's first step in every step.
+void make_static(RandomCase& c, std::size_t input) {
+  c.network.inputs[input].is_static = true;
+  c.network.timesteps = static_cast<int>(c.data.timesteps);
+  const std::size_t row = c.data.feature_count();
+  const auto first = static_cast<std::ptrdiff_t>(ir::first_element(c.network, input));
+  const auto count = static_cast<std::ptrdiff_t>(ir::element_count(c.network.inputs[input].shape));
+  for (std::size_t k = 0; k < c.data.samples * c.data.timesteps; ++k) {
+    const auto step = [&](std::size_t at) {
+      return c.data.x.begin() + static_cast<std::ptrdiff_t>(at * row) + first;
+    };
+    const std::size_t shown = k - k % c.data.timesteps;
+    if (shown != k) std::copy(step(shown), step(shown) + count, step(k));
+  }
+}
+
 }  // namespace
 
 RandomCase random_case(std::uint64_t seed, unsigned kinds) {
   Random r(seed * 7919 + 1);
   RandomCase c;
   const auto steps = static_cast<std::size_t>(r.whole(1, 20));
-  const bool counts = r.chance(0.25);
-  const int max_value = counts ? static_cast<int>(r.whole(2, 9)) : 1;
-  const bool real = (kinds & kRealInput) != 0 && r.chance(0.15);
-  const bool negative = (counts || real) && r.chance(0.5);
-  c.network = passes::align_convolutions(Grower(r, kinds, real ? 1.0 : 1.0 / max_value).grow());
+  std::vector<InputKind> inputs{random_input_kind(r, kinds)};
+  if ((kinds & kManyInputs) != 0 && r.chance(0.4)) {
+    for (std::int64_t more = r.whole(1, 2); more > 0; --more) {
+      inputs.push_back(random_input_kind(r, kinds));
+    }
+  }
+  c.network = passes::align_convolutions(Grower(r, kinds, inputs).grow());
   ir::verify(c.network);
-  const bool is_static = (kinds & kStaticInput) != 0 && r.chance(0.25);
-  c.network.inputs[0].is_static = is_static;
-  c.data =
-      random_data(r, c.network.inputs[0].shape, is_static ? 1 : steps, max_value, negative, real);
-  c.data.timesteps = steps;
-  c.data.static_input = is_static;
+  c.data = random_data(r, c.network, steps, inputs);
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if ((kinds & kStaticInput) != 0 && r.chance(0.25)) make_static(c, i);
+  }
   passes::QuantizeOptions options =
       random_options(r, c.network.populations.size(), static_cast<int>(steps), kinds);
-  passes::Calibration calibration;
-  calibration.input_min.push_back(negative ? -max_value : 0);
-  calibration.input_max.push_back(max_value);
-  if (real) scale_input(r, c.data, calibration);
+  passes::Calibration calibration = input_ranges(r, c.network, c.data, inputs);
   // Half of the cases as if seen in data, which leaves values and counts that clip.
   if ((kinds & (kCounts | kMembranes)) != 0 && r.chance(0.5)) {
     for (std::size_t p = 0; p < c.network.populations.size(); ++p) {
@@ -473,6 +571,27 @@ RandomCase random_case(std::uint64_t seed, unsigned kinds) {
   ir::verify(c.quantized, c.mapping);
   c.description = describe(c);
   return c;
+}
+
+std::vector<support::NpzOutput> arrays_of(const RandomCase& c) {
+  std::vector<support::NpzOutput> arrays;
+  const bool only = c.network.inputs.size() == 1;
+  for (std::size_t i = 0; i < c.network.inputs.size(); ++i) {
+    const std::size_t first = ir::first_element(c.network, i);
+    const std::size_t count = ir::element_count(c.network.inputs[i].shape);
+    const bool is_static = c.network.inputs[i].is_static;
+    const std::size_t steps = is_static ? 1 : c.data.timesteps;
+    std::vector<float> values;
+    for (std::size_t t = 0; t < c.data.samples * steps; ++t) {
+      const auto x = c.data.step(t / steps, t % steps).subspan(first, count);
+      values.insert(values.end(), x.begin(), x.end());
+    }
+    arrays.push_back(
+        {only ? "x" : "x_" + c.network.inputs[i].name,
+         is_static ? ir::Shape{c.data.samples, count} : ir::Shape{c.data.samples, steps, count},
+         std::move(values)});
+  }
+  return arrays;
 }
 
 }  // namespace hillock::tests

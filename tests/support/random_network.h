@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "compiler/ir/dataset.h"
 #include "compiler/ir/network.h"
 #include "compiler/ir/quantized_network.h"
+#include "compiler/support/npz.h"
 
 namespace hillock::tests {
 
@@ -51,9 +53,11 @@ enum RandomKind : unsigned {
   kRealInput = 1U << 10,    // data that are not integers
   kCounts = 1U << 11,       // several spikes of a neuron in a step
   kMembranes = 1U << 12,    // weights that read neurons that do not spike
-  kStaticInput = 1U << 13,  // data without time
+  kStaticInput = 1U << 13,  // data without time, of any of the inputs
+  kManyInputs = 1U << 14,   // up to 3, each with values of its own kind
+  kManyOutputs = 1U << 15,  // up to 3, also of populations that others read
   kDenseOnly = 0,
-  kAllKinds = (1U << 14) - 1,
+  kAllKinds = kManyOutputs * 2 - 1,
 };
 
 // A whole test case: float network, its integers, a mapping, and data.
@@ -69,5 +73,8 @@ struct RandomCase {
 // parameters, 1-16 weight bits, proved and saturating widths, any lanes, binary and counted input;
 // and what `kinds` (a sum of RandomKind) allows.
 [[nodiscard]] RandomCase random_case(std::uint64_t seed, unsigned kinds = kAllKinds);
+
+// The data as a data set's arrays: x, or one for each of several inputs.
+[[nodiscard]] std::vector<support::NpzOutput> arrays_of(const RandomCase& c);
 
 }  // namespace hillock::tests

@@ -14,6 +14,7 @@ void write_design(const std::filesystem::path& folder, const ir::QuantizedNetwor
   support::create_folder(folder / "tb");
   for (emit::EmittedFile& f : emit::emit(network, mapping).all) {
     if (edit) edit(f.path, f.content);
+    support::create_folder((folder / f.path).parent_path());
     support::write_file(folder / f.path, f.content);
   }
 }
@@ -26,7 +27,7 @@ sim::CosimResult cosimulate_design(const std::filesystem::path& folder,
   request.folder = folder;
   request.top = design.top;
   request.files = design.files;
-  request.value_bits = ir::value_bits(network.inputs[0]);
+  request.value_bits = ir::input_value_bits(network);
   request.load_port = mapping.any_loadable();
   request.quick = true;
   sim::CosimOptions options;

@@ -26,6 +26,16 @@ void widen(std::int64_t& lo, std::int64_t& hi, std::int64_t v) {
   hi = std::max(hi, v);
 }
 
+// What the event of a neuron carries.
+std::int64_t value_of(const ir::QuantizedNetwork& n, const ir::QuantizedProjection& p,
+                      const sim::Recording<std::int64_t>& recording, std::size_t t,
+                      std::size_t neuron) {
+  const ir::QuantizedPopulation& source = n.populations[p.source.index];
+  if (!source.sends_membranes()) return recording.spikes[p.source.index](t, neuron);
+  return numeric::graded(recording.membranes[p.source.index](t, neuron), source.value_shift,
+                         source.value_bits);
+}
+
 // All events into a population in a step, shuffled.
 std::vector<Event> events_of(const ir::QuantizedNetwork& n, std::size_t population, std::size_t t,
                              const ir::Dataset& data, std::size_t sample,
@@ -34,7 +44,8 @@ std::vector<Event> events_of(const ir::QuantizedNetwork& n, std::size_t populati
   for (const ir::QuantizedProjection* p : n.projections_into(population)) {
     if (p->source.kind == ir::Source::Kind::Input) {
       std::vector<sim::InputEvent> inputs;
-      sim::step_events(n.inputs[p->source.index], data, sample, t, inputs);
+      sim::step_events(n.inputs[p->source.index], data, sample, t, inputs,
+                       ir::first_element(n, p->source.index));
       for (const auto& e : inputs) events.push_back({p, e.element, e.value});
       continue;
     }
@@ -46,7 +57,7 @@ std::vector<Event> events_of(const ir::QuantizedNetwork& n, std::size_t populati
       if (pooled)
         events.push_back({p, i, recording.membranes[p->source.index](t, i)});
       else if (spikes(t - delay, i) != 0)
-        events.push_back({p, i, 1});
+        events.push_back({p, i, value_of(n, *p, recording, t - delay, i)});
     }
   }
   for (std::size_t k = events.size(); k > 1; --k) {
@@ -68,6 +79,9 @@ numeric::NeuronSwitches switches_of(const ir::QuantizedNetwork& n, std::size_t i
   s.quirk = p.reset.timing == ir::ResetTiming::SameStepQuirk && s.reset_subtract;
   s.lose_input = s.reset_zero && !s.same_step && p.reset.zero_input == ir::ZeroInput::Lost;
   s.reset_offset = p.reset_offset;
+  s.max_spikes = p.max_spikes;
+  s.value_bits = p.value_bits;
+  s.value_shift = p.value_shift;
   s.current = p.synapse == ir::Synapse::Current;
   s.alpha = p.synapse == ir::Synapse::Alpha;
   for (const auto* projection : n.projections_into(index)) {
@@ -144,7 +158,8 @@ StepwiseResult run_stepwise(const ir::QuantizedNetwork& n, const ir::Dataset& da
         neuron.state = fire(w.sum, w.current, w.held, neuron.s, neuron.c);
         widen(x.current_lo, x.current_hi, neuron.state.hidden);
         result.recording.membranes[p](t, j) = neuron.state.membrane;
-        result.recording.spikes[p](t, j) = neuron.state.spike ? 1 : 0;
+        const std::int64_t spikes = neuron.s.spiking ? neuron.state.value : neuron.state.spike;
+        result.recording.spikes[p](t, j) = static_cast<std::uint8_t>(spikes);
         result.saturations[p] += neuron.state.saturated ? 1 : 0;
         // The lead of what was compared: before a reset in the same step.
         std::int64_t lead = w.sum + (adds ? w.current : 0);

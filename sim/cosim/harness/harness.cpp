@@ -38,9 +38,9 @@ class Random {
 class Bench {
  public:
   Bench(const HillockDesign& design, uint32_t seed) : counter_words_(design.counter_words) {
-    score_bits_ = design.score_bits;
     stall_bits_ = design.stall_bits;
     for (uint32_t i = 0; i < design.populations; ++i) population_.push_back(design.population[i]);
+    for (uint32_t i = 0; i < design.outputs; ++i) output_.push_back(design.output[i]);
     context_.randReset(seed == 0 ? 0 : 2);
     context_.randSeed(static_cast<int>(seed));
 #if HILLOCK_WAVES
@@ -103,10 +103,7 @@ class Bench {
       if (begun) ++r.cycles;
       observe(r);
       const bool done = top_->result_valid_o && top_->result_ready_i;
-      if (done) {
-        r.result_class = top_->result_class_o;
-        r.result_score = sign_extend(top_->result_score_o, score_bits_);
-      }
+      if (done) read_result(r);
       rise();
       ++r.ticks;
       if (taken) {
@@ -244,6 +241,34 @@ class Bench {
     return sign_extend(v, bits);
   }
 
+  // The words of a port: Verilator has a type for narrow ports and an array for wide ones.
+  template <typename Port>
+  static std::vector<EData> words_of(const Port& port) {
+    if constexpr (std::is_integral_v<Port>) {
+      const uint64_t value = port;
+      return {static_cast<EData>(value), static_cast<EData>(value >> 32), 0};
+    } else {
+      std::vector<EData> words(port.data(), port.data() + sizeof(port) / sizeof(EData));
+      words.push_back(0);  // field() looks at one word more
+      return words;
+    }
+  }
+
+  void read_result(HillockRun& r) {
+    const std::vector<EData> classes = words_of(top_->result_class_o);
+    const std::vector<EData> scores = words_of(top_->result_score_o);
+    uint32_t class_at = 0;
+    uint32_t score_at = 0;
+    for (size_t o = 0; o < output_.size(); ++o) {
+      const uint32_t bits = output_[o].class_bits;
+      r.result_class[o] = static_cast<uint32_t>(field(classes.data(), class_at, bits)) &
+                          static_cast<uint32_t>((uint64_t{1} << bits) - 1);
+      r.result_score[o] = field(scores.data(), score_at, output_[o].score_bits);
+      class_at += bits;
+      score_at += output_[o].score_bits;
+    }
+  }
+
   void set_value(int32_t value) {
     // Only the port's own bits may be set.
     using Value = std::remove_reference_t<decltype(top_->in_value_i)>;
@@ -296,8 +321,8 @@ class Bench {
   VerilatedContext context_;
   std::unique_ptr<Top> top_;
   std::vector<HillockPopulation> population_;
+  std::vector<HillockOutput> output_;
   uint32_t counter_words_ = 0;
-  uint32_t score_bits_ = 1;
   uint32_t stall_bits_ = 1;
 };
 

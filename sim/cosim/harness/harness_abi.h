@@ -6,7 +6,7 @@
 /* NOLINTBEGIN(modernize-deprecated-headers, modernize-use-using): this is C. */
 #include <stdint.h>
 
-#define HILLOCK_HARNESS_ABI 3
+#define HILLOCK_HARNESS_ABI 4
 
 /* One population's place in the verification port trace_rows_o, in words of 32 bits. */
 typedef struct {
@@ -23,6 +23,12 @@ typedef struct {
   const int32_t* neuron; /* [groups * lanes]: the neuron of a slot, -1 where there is none */
 } HillockPopulation;
 
+/* Bits of an output's class and score in the result's ports; those of the first output lowest. */
+typedef struct {
+  uint32_t class_bits;
+  uint32_t score_bits;
+} HillockOutput;
+
 /* A word for the load port. */
 typedef struct {
   uint32_t addr;
@@ -34,7 +40,8 @@ typedef struct {
   uint32_t populations;
   const HillockPopulation* population;
   uint32_t counter_words;
-  uint32_t score_bits;
+  uint32_t outputs;
+  const HillockOutput* output;
   uint32_t stall_bits;     /* of stall_i */
   const HillockLoad* load; /* what is loaded before the first sample */
   uint64_t load_count;
@@ -69,11 +76,11 @@ typedef struct {
   HillockTrace* trace;   /* one per population */
   uint32_t* counters;    /* [counter_words]: out: what they grew by */
   /* out */
-  uint8_t finished; /* 0: gave up */
-  uint64_t cycles;  /* from the first beat's transfer to the result's, both included */
-  uint64_t ticks;   /* clock cycles simulated */
-  uint32_t result_class;
-  int64_t result_score;
+  uint8_t finished;       /* 0: gave up */
+  uint64_t cycles;        /* from the first beat's transfer to the result's, both included */
+  uint64_t ticks;         /* clock cycles simulated */
+  uint32_t* result_class; /* [outputs] */
+  int64_t* result_score;  /* [outputs] */
 } HillockRun;
 
 #ifdef __cplusplus

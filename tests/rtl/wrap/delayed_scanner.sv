@@ -36,6 +36,7 @@ module delayed_scanner #(
   wire                scan_step_last;
   wire                scan_sample_last;
   wire [AddrBits-1:0] scan_addr;
+  wire                scan_value;
 
   bitmap_scanner #(
     .Lanes (Lanes),
@@ -52,6 +53,7 @@ module delayed_scanner #(
     .row_step_last_i   (row_step_last_i),
     .row_sample_last_i (row_sample_last_i),
     .row_spikes_i      (row_spikes_i),
+    .row_values_i      (row_spikes_i),
     .step_valid_o      (step_valid_o),
     .step_release_o    (step_release_o),
     .beat_valid_o      (scan_valid),
@@ -59,7 +61,8 @@ module delayed_scanner #(
     .beat_event_o      (scan_event),
     .beat_step_last_o  (scan_step_last),
     .beat_sample_last_o(scan_sample_last),
-    .beat_addr_o       (scan_addr)
+    .beat_addr_o       (scan_addr),
+    .beat_value_o      (scan_value)
   );
 
   snn_delay_gate #(
@@ -83,7 +86,7 @@ module delayed_scanner #(
   );
 
   wire unused;
-  assign unused = &{1'b0, scan_sample_last};
+  assign unused = &{1'b0, scan_sample_last, scan_value};
 
 endmodule
 

@@ -23,6 +23,7 @@ module fire_rules #(
   generate
     for (r = 0; r < Rules; r = r + 1) begin : gen_rule
       localparam [6:0] Rule = AllRules[7*r +: 7];
+      wire value;
       snn_fire #(
         .SumBits      (SumBits),
         .MembraneBits (MembraneBits),
@@ -40,8 +41,11 @@ module fire_rules #(
         .reset_value_i(reset_value_i),
         .spike_o      (spikes_o[r]),
         .membrane_o   (membranes_o[r*MembraneBits +: MembraneBits]),
-        .saturated_o  (saturated_o[r])
+        .saturated_o  (saturated_o[r]),
+        .value_o      (value)
       );
+      wire unused_value;
+      assign unused_value = value;
     end
   endgenerate
 

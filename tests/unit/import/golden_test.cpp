@@ -98,6 +98,40 @@ void check_same(const ir::Network& a, const ir::Network& b) {
   }
 }
 
+TEST_CASE("every spike of sinabs' is counted here, too", "[import][golden]") {
+  const TemporaryFolder folder;
+  std::size_t spikes = 0;
+  std::size_t several = 0;  // neurons that spiked more than once in a step
+  for (const GoldenCase& c : golden_cases("sinabs", folder / "")) {
+    CAPTURE(c.name);
+    const ir::Network network = golden_network(c);
+    CHECK(network.import.grade == ir::ImportGrade::Exact);
+    const ir::Dataset data = golden_dataset(golden_array(c.files.at("x.npy")), network);
+    const sim::FloatModel model(network);
+    std::size_t differences = 0;
+    for (const std::string& layer : neuron_layers(c)) {
+      const std::vector<float> wanted = golden_array(c.files.at(layer + ".spikes.npy")).values;
+      const std::size_t index = index_of(network, layer);
+      const std::size_t n = network.populations[index].neurons();
+      REQUIRE(wanted.size() == data.samples * data.timesteps * n);
+      for (std::size_t sample = 0; sample < data.samples; ++sample) {
+        sim::FloatResult result;
+        model.run(data, sample, result);
+        const auto& got = result.recording.spikes[index].data;
+        for (std::size_t k = 0; k < got.size(); ++k) {
+          const float want = wanted[sample * got.size() + k];
+          differences += want != got[k] ? 1 : 0;
+          spikes += got[k];
+          several += want > 1 ? 1 : 0;
+        }
+      }
+    }
+    CHECK(differences == 0);
+  }
+  CHECK(spikes > 3000);
+  CHECK(several > 300);
+}
+
 TEST_CASE("every spike of snnTorch's is computed here, too", "[import][golden]") {
   const std::string group =
       GENERATE("dense", "per_neuron", "one_to_one", "conv", "average_after", "average_between",

@@ -163,13 +163,16 @@ TEST_CASE("CubaLIF as snnTorch exports it is Synaptic, which loses input at a re
   CHECK(n.populations[0].reset.zero_input == ir::ZeroInput::Lost);
 }
 
-TEST_CASE("membranes are read out, and cannot be sent on", "[import]") {
+TEST_CASE("membranes are read out, and sent on", "[import]") {
   Network n = to_network(chain({1}, {cuba("CubaLI", 4e-4, 8e-4, 1, 1)}, {1}), by(Semantics::Nir));
   CHECK_FALSE(n.populations[0].spiking);
   n = to_network(chain({1}, {node("n", "I", {{"r", scalar(2)}})}, {1}), by(Semantics::Nir));
   CHECK(n.populations[0].decay == ir::PerNeuron<double>(1.0));
-  CHECK_THAT(error_with(chain({1}, {node("n", "I", {{"r", scalar(2)}}), spikes("s")}, {1})),
-             Contains("'n' is an I node between neurons, and its membrane cannot be sent on"));
+  n = to_network(chain({1}, {node("n", "I", {{"r", scalar(2)}}), spikes("s")}, {1}),
+                 by(Semantics::Nir));
+  CHECK(ir::sends_membranes(n, 0));
+  CHECK_FALSE(ir::sends_membranes(n, 1));
+  CHECK(n.import.notes.back().rfind("n: does not spike, and weights read it", 0) == 0);
 }
 
 TEST_CASE("a threshold is neurons without memory", "[import]") {
@@ -239,13 +242,14 @@ TEST_CASE("a delay needs spikes, and no bias", "[import]") {
   CHECK(to_network(g, by(Semantics::Nir)).projections[1].delay == 2);
 }
 
-TEST_CASE("several inputs or outputs are one error that names them", "[import]") {
+TEST_CASE("two Outputs of the same neurons are an error", "[import]") {
   Graph g = small_graph();
   Node second = output({2});
   second.name = "out2";
   g.nodes.push_back(second);
   g.edges.push_back({"lif", "out2", {}});
-  CHECK_THAT(error_with(g), Contains("the graph has 2 Output nodes (output, out2), and one is"));
+  const Network n = to_network(g, by(Semantics::Nir));
+  CHECK_THAT(error_of([&] { ir::verify(n); }), Contains("'lif' is an output twice"));
 }
 
 TEST_CASE("scalar parameters stay one number, however they are stored", "[import]") {

@@ -367,7 +367,13 @@ TEST_CASE("graphs that lead nowhere are errors that name the nodes", "[import]")
 
   g = small_graph();
   g.nodes.push_back(node("in2", "Input", {{"shape", vector({2})}}));
-  CHECK_THAT(error_with(g), Contains("the graph has 2 Input nodes (input, in2)"));
+  CHECK_THAT(error_with(g), Contains("nothing leads from 'in2' to the output"));
+  g = small_graph();
+  g.edges.push_back({"lif", "input", {}});
+  CHECK_THAT(error_with(g), Contains("'lif' leads to the Input 'input' [unsupported-graph]"));
+  g = small_graph();
+  g.edges.push_back({"output", "fc", {}});
+  CHECK_THAT(error_with(g), Contains("the Output 'output' leads to 'fc' [unsupported-graph]"));
   CHECK_THAT(error_with(graph({input({2}), output({2})}, {{"input", "output"}})),
              Contains("nothing but reshapes between the input and the output"));
 }
@@ -422,11 +428,52 @@ TEST_CASE("what the rules asked for cannot express is an error", "[import]") {
   o.reset = ResetMechanism::Zero;
   o.reset_delay = true;
   CHECK_THAT(error_with(reset, o), Contains("a delayed reset to it is not supported"));
-  CHECK_THAT(error_with(small_graph(), by(Semantics::Sinabs)),
-             Contains("its neurons spike several times in one step [unsupported-semantics]"));
   o = {};
   o.dt = 0.0;
   CHECK_THAT(error_with(small_graph(), o), Contains("--dt is 0, and must be above 0 [bad-option]"));
+}
+
+TEST_CASE("the rules of sinabs", "[import]") {
+  ImportOptions o = by(Semantics::Sinabs);
+  o.dt = 1e-4;  // lif's tau is 10 of them
+  Network n = to_network(small_graph(), o);
+  const float decay = std::exp(-0.1F);
+  const ir::Population& p = n.populations[0];
+  CHECK(p.max_spikes == 255);
+  CHECK(p.comparison == Comparison::GreaterEqual);
+  CHECK(p.reset ==
+        ir::ResetRule{ResetMechanism::Subtract, ResetTiming::SameStep, ir::ZeroInput::Kept});
+  CHECK(p.decay == ir::PerNeuron<double>(decay));
+  CHECK(weights(n, 0)[3] == 4.0 * static_cast<double>(1.0F - decay));
+  CHECK(n.import.grade == ir::ImportGrade::Approximate);
+  CHECK_THAT(n.import.assumptions.at(0), StartsWith("norm_input: sinabs exports its leaky"));
+  CHECK_THAT(n.import.notes.back(), Contains("(min_v_mem); none"));
+  o.norm_input = false;
+  o.max_spikes = 1;
+  n = to_network(small_graph(), o);
+  CHECK(n.populations[0].max_spikes == 1);
+  CHECK(weights(n, 0)[3] == 4.0);
+  CHECK(n.import.grade == ir::ImportGrade::Exact);
+
+  const auto complains = [&](const Graph& g) { return error_with(g, o); };
+  CHECK_THAT(complains(with("lif", "v_reset", vector({0, 0.5}))),
+             Contains("v_reset is not 0, which no sinabs neuron can have"));
+  CHECK_THAT(complains(with("lif", "v_leak", vector({0, 0.5}))),
+             Contains("v_leak is not 0, which no sinabs neuron can have"));
+  Graph cuba = small_graph();
+  node_of(cuba, "lif").type = "CubaLIF";
+  CHECK_THAT(complains(cuba),
+             Contains("'lif' is a CubaLIF, which sinabs neither writes nor reads [unsupp"));
+  o.max_spikes = 3;
+  o.reset_delay = true;
+  CHECK_THAT(complains(small_graph()), Contains("--reset-delay on is given, and neurons that"));
+  o = by(Semantics::Nir);
+  o.max_spikes = 3;
+  CHECK_THAT(complains(small_graph()),
+             Contains("--max-spikes is given, which is about the neurons of sinabs alone [bad-op"));
+  o = by(Semantics::SnnTorch);
+  o.norm_input = true;
+  CHECK_THAT(complains(small_graph()), Contains("--norm-input is given"));
 }
 
 TEST_CASE("a small file cannot ask for much memory", "[import]") {

@@ -102,7 +102,7 @@ TEST_CASE("a layer is what its tensors and its architecture say", "[import]") {
     {"name": "fl", "type": "flatten"}, {"name": "d", "type": "dropout", "p": 0.5},
     {"name": "fc", "type": "linear", "from": "d"},
     {"name": "lif", "type": "leaky", "reset_delay": false, "reset_mechanism": "zero", "from": ["fc"],
-     "inhibition": false, "state_quant": false}]})";
+     "inhibition": false, "state_quant": false, "sends": "spikes"}]})";
   n = c.import();
   CHECK(n.populations[0].reset.mechanism == ir::ResetMechanism::Zero);
   CHECK(n.populations[0].reset.timing == ir::ResetTiming::SameStepQuirk);
@@ -282,6 +282,27 @@ TEST_CASE("options that a state_dict has no use for are errors", "[import]") {
   c.options = {};
   c.options.semantics = import::Semantics::Nir;
   CHECK_THAT(c.error(), Contains("a state_dict is read by the rules of snnTorch"));
+}
+
+TEST_CASE("neurons without reset may send their membrane", "[import]") {
+  const auto with = [](const std::string& keys, const char* type = "leaky") {
+    Case c;
+    c.tensor("lif.reset_mechanism_val").values = {2};
+    c.architecture = R"({"input": {"shape": [2]}, "layers": [{"name": "fc", "type": "linear"},
+      {"name": "lif", "type": ")" +
+                     std::string(type) + "\"" + keys + "}]}";
+    return c;
+  };
+  const ir::Network n = with(R"(, "sends": "membrane")").import();
+  CHECK_FALSE(n.populations[0].spiking);
+  CHECK(n.readout == ir::Readout::MembraneSum);
+  CHECK_THAT(with(R"(, "sends": "all")").error(),
+             Contains("is 'all', neither 'spikes' nor 'membrane'"));
+  CHECK_THAT(with(R"(, "sends": "membrane", "inhibition": true)").error(),
+             Contains("'lif' sends its membrane, and inhibition reads its spikes besides"));
+  Case c = with(R"(, "sends": "membrane")");
+  c.tensor("lif.reset_mechanism_val").values = {0};
+  CHECK_THAT(c.error(), Contains("'lif' sends its membrane, and its spikes reset it by subtract"));
 }
 
 }  // namespace

@@ -122,6 +122,41 @@ TEST_CASE("prepare() and fire() are the contract", "[numeric]") {
   CHECK(steps == 7 * (2 + 3 + 5 + 9) * 5 * 16 * 2 * 25);
 }
 
+TEST_CASE("several spikes in a step are as many resets as the membrane has", "[numeric]") {
+  for (int max = 2; max <= 20; ++max) {
+    for (const int offset : {0, 1}) {
+      NeuronSwitches s;
+      s.same_step = true;
+      s.max_spikes = max;
+      s.reset_offset = offset;
+      NeuronConstants c;
+      c.membrane_bits = 10;
+      for (c.threshold = 1 - offset; c.threshold < 30; ++c.threshold) {
+        for (std::int64_t v = -40; v < 300; ++v) {
+          std::int64_t left = v;
+          int count = 0;
+          for (; left > c.threshold && count < max; ++count) left -= c.threshold + offset;
+          const Fired f = fire(v, false, s, c);
+          REQUIRE(f.value == count);
+          REQUIRE(f.spike == (count > 0));
+          REQUIRE(f.membrane == left);
+          REQUIRE(f.saturated == (left > c.threshold));
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("a membrane that is sent is rounded half up, and clamped", "[numeric]") {
+  CHECK(graded(6, 2, 4) == 2);
+  CHECK(graded(-6, 2, 4) == -1);
+  CHECK(graded(-7, 2, 4) == -2);
+  CHECK(graded(1, 2, 4) == 0);
+  CHECK(graded(100, 2, 4) == 7);
+  CHECK(graded(-100, 2, 4) == -8);
+  CHECK(graded(5, 0, 4) == 5);
+}
+
 TEST_CASE("a half is rounded up, below zero as well", "[numeric]") {
   CHECK(decay(3, {1, 1}) == 2);
   CHECK(decay(-3, {1, 1}) == -1);
