@@ -14,6 +14,7 @@ void write_design(const std::filesystem::path& folder, const ir::QuantizedNetwor
   support::create_folder(folder / "tb");
   for (emit::EmittedFile& f : emit::emit(network, mapping).all) {
     if (edit) edit(f.path, f.content);
+    support::create_folder((folder / f.path).parent_path());
     support::write_file(folder / f.path, f.content);
   }
 }
