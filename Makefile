@@ -9,7 +9,7 @@ DEMO := build/demo
 
 .DEFAULT_GOAL := build
 .NOTPARALLEL:  # two installations at once would fight over the package manager's lock
-.PHONY: build all test-long deps deps-test deps-dev demo test sanitize format format-check tidy clean help
+.PHONY: build all test-long deps deps-test deps-dev deps-fuzz demo test sanitize fuzz format format-check tidy clean help
 
 build: build/build.ninja  ## build the toolkit: build/hillock (the default)
 	$(BUILD) --preset release --target hillock
@@ -30,6 +30,12 @@ test-long: deps-test all  ## 200 random networks of dense layers, 200 of every k
 	HILLOCK_CACHE=$(CURDIR)/build/test-cache build/tests/random_networks 1 200 $(JOBS) 0
 	HILLOCK_CACHE=$(CURDIR)/build/test-cache build/tests/random_networks 1 200 $(JOBS)
 	HILLOCK_CACHE=$(CURDIR)/build/test-cache build/tests/golden_networks 1 0 $(JOBS)
+
+FUZZ_SECONDS ?= 600
+fuzz: deps-fuzz  ## run every libFuzzer target FUZZ_SECONDS (600) long under AddressSanitizer and UBSan
+	cmake --preset release -DCMAKE_CXX_COMPILER=clang++ -B build-fuzz -DHILLOCK_FUZZ=ON \
+	  -DHILLOCK_FUZZ_SECONDS=$(FUZZ_SECONDS)
+	ctest --test-dir build-fuzz -L fuzz --output-on-failure -j $(JOBS)
 
 sanitize: build-asan/build.ninja  ## run the unit tests under AddressSanitizer and UBSan
 	$(BUILD) --preset asan
@@ -52,6 +58,9 @@ deps-test:  ## the same, for the build and the tests
 
 deps-dev:  ## the same, for the build, formatting, clang-tidy and the sanitizers
 	@scripts/install_deps.sh build dev
+
+deps-fuzz:  ## the same, for the build and the fuzzers
+	@scripts/install_deps.sh build fuzz
 
 build/build.ninja: CMakePresets.json | deps
 	$(CONFIGURE) --preset release

@@ -3,12 +3,14 @@
 #
 #   scripts/install_deps.sh build          what `make` and `make demo` need
 #   scripts/install_deps.sh build test     and what `make test` needs
+#   scripts/install_deps.sh build synth    and what `hillock synth` needs
+#   scripts/install_deps.sh build fuzz     and what make fuzz needs
 #   scripts/install_deps.sh build dev      and what formatting, clang-tidy and the sanitizers need
 #
 # Where everything is there it does nothing: no package manager is called, nothing is printed.
 set -euo pipefail
 
-# group | package | what shows that it is there: a command, or a header under an include folder | why
+# groups | package | what shows that it is there: a command, or a header under an include folder | why
 packages() {
   cat <<'END'
 build|cmake|cmake|configures the build
@@ -30,9 +32,17 @@ build|libcli11-dev|CLI/CLI.hpp|the command line
 test|iverilog|iverilog|a second Verilog simulator, to check the emitted RTL against
 test|yosys|yosys|reads the emitted RTL and checks it for latches
 test|z3|z3|the solver of the formal proofs
+synth test|yosys|yosys|hillock synth: synthesis
+synth test|nextpnr-ice40|nextpnr-ice40|hillock synth: place and route for iCE40
+synth test|fpga-icestorm|icepack|hillock synth: timing and bitstreams for iCE40
+synth test|fpga-icestorm-chipdb|-|hillock synth: the devices, for icetime
+synth|opensta|sta|hillock synth: timing of standard cells (abc's estimate without it)
+synth|qflow-tech-osu018|-|hillock synth: a library of standard cells to try, OSU 0.18 um
+test|python3|python3|the host program of the board, against its simulation
 dev|clang-format|clang-format|make format, make format-check
 dev|clang-tidy|clang-tidy|make tidy
 dev|libclang-rt-14-dev|-|make sanitize: the run-time library of the sanitizers
+fuzz|libclang-rt-14-dev|-|make fuzz: the run-time library of the fuzzers
 END
 }
 
@@ -50,7 +60,11 @@ installed() {  # package, probe
 missing=()
 reasons=()
 while IFS='|' read -r group package probe why; do
-  [[ " $* " == *" $group "* ]] || continue
+  wanted=no
+  for g in $group; do
+    if [[ " $* " == *" $g "* ]]; then wanted=yes; fi
+  done
+  [[ $wanted == yes && " ${missing[*]:-} " != *" $package "* ]] || continue
   if ! installed "$package" "$probe"; then
     missing+=("$package")
     reasons+=("$(printf '  %-20s %s' "$package" "$why")")

@@ -18,7 +18,9 @@
 #include "compiler/driver/report.h"
 #include "compiler/driver/run.h"
 #include "compiler/driver/summary.h"
+#include "compiler/driver/synth.h"
 #include "compiler/support/file.h"
+#include "compiler/synth/target.h"
 
 namespace hillock::driver {
 namespace {
@@ -188,6 +190,7 @@ class CommandLine {
     run_verb();
     cosim_verb();
     estimate_verb();
+    synth_verb();
     report_verb();
     flow_verb();
   }
@@ -275,7 +278,37 @@ class CommandLine {
     v->add_option("--stimulus", cosim_.stimulus,
                   "Write the beats of one sample, or of --samples, for test benches")
         ->type_name("F.hex");
+    v->add_option("--netlist", cosim_.netlist, "A netlist of `synth` instead of the RTL")
+        ->type_name("TARGET|FILE");
     add_cosim(*v, cosim_);
+  }
+
+  void synth_verb() {
+    CLI::App* v = verb("synth", "Area, clock frequency, netlist and bitstream", [this] {
+      const json result = synth(synth_, common_);
+      say(common_, synth_text(result));
+      check_fits(result);
+    });
+    v->add_option("folder", synth_.folder, "Build folder")->required();
+    v->add_option("--target", synth_.target, "Target: " + synth::target_names())
+        ->type_name("T")
+        ->required();
+    v->add_option("--liberty", synth_.liberty, "Standard cells of target asic")
+        ->type_name("FILE.lib");
+    v->add_option("--clock", synth_.clock_hz, "Clock to aim at [the target's]")
+        ->type_name("HZ")
+        ->check(CLI::PositiveNumber);
+    v->add_option("--top", synth_.top, "Another module of rtl/ [the accelerator]")
+        ->type_name("NAME");
+    v->add_option("--pins", synth_.pins, "Pins of a board, .pcf or .lpf [anywhere]")
+        ->type_name("FILE")
+        ->check(CLI::ExistingFile);
+    v->add_option("--seeds", synth_.seeds, "Place and route so often, take the fastest [1]")
+        ->type_name("N")
+        ->check(CLI::Range(1, 100));
+    v->add_option("--timeout", synth_.timeout_seconds, "Give up a tool that takes longer [never]")
+        ->type_name("SECONDS")
+        ->check(CLI::PositiveNumber);
   }
 
   void estimate_verb() {
@@ -325,6 +358,7 @@ class CommandLine {
   RunOptions run_;
   CosimVerbOptions cosim_;
   EstimateOptions estimate_;
+  SynthOptions synth_;
   std::filesystem::path report_folder_;
 };
 

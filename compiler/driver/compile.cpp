@@ -375,7 +375,7 @@ json compile(const CompileOptions& options, const CommonOptions& common) {
                   {"state_memory_bits", memory["state"]},
                   {"calibration", data.summary(options.tested_on_data)},
                   {"notes", notes_on(q, silent)},
-                  {"rtl", {{"top", design.top}, {"files", design.files}}},
+                  {"rtl", {{"top", design.top}, {"files", design.files}, {"rows", design.rows}}},
                   {"structure", fmt::format("{:08x}", design.structure)},
                   {"load", load_summary(design)}};
 

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "compiler/driver/accuracy.h"
+#include "compiler/driver/netlist.h"
 #include "compiler/driver/report.h"
 #include "compiler/driver/run.h"
 #include "compiler/driver/terminal.h"
@@ -23,6 +24,12 @@ namespace fs = std::filesystem;
 
 sim::BuildRequest build_request(const Build& build, const CosimVerbOptions& options, bool waves) {
   sim::BuildRequest request;
+  if (!options.netlist.empty()) {
+    request = netlist_request(build, options.netlist);
+    request.waves = waves;
+    request.quick = true;  // netlists are large, and run for few samples
+    return request;
+  }
   request.folder = build.folder;
   request.top = build.summary.at("rtl").at("top");
   request.files = build.summary.at("rtl").at("files").get<std::vector<std::string>>();
@@ -44,6 +51,7 @@ sim::CosimResult simulate(const Build& build, const ir::Dataset& data,
   o.samples = count;
   o.jobs = wave.empty() ? job_count(options.data.jobs) : 1;
   o.stall_seed = options.stall_seed;
+  o.membranes = options.netlist.empty();
   o.wave = wave.empty() ? wave : fs::absolute(wave);
   o.wave_sample = wave_sample;
   const hw_models::LatencyModel latency(build.quantized, build.mapping);
@@ -153,6 +161,7 @@ json cosim(const CosimVerbOptions& options, const CommonOptions& common) {
   const sim::CosimResult r =
       simulate(build, data, options, first, count, wave, wave_sample, common.quiet);
   json result = {
+      {"netlist", options.netlist.empty() ? json(nullptr) : json(options.netlist)},
       {"samples", r.samples},
       {"first_sample", first},
       {"stall_seed", options.stall_seed == 0 ? json(nullptr) : json(options.stall_seed)},
@@ -173,7 +182,7 @@ json cosim(const CosimVerbOptions& options, const CommonOptions& common) {
     if (options.trace) result["first_divergence"]["waveform"] = wave.string();
   }
   if (!wave.empty()) result["waveform"] = wave.string();
-  if (r.first_sample.run.timesteps > 0) {
+  if (options.netlist.empty() && r.first_sample.run.timesteps > 0) {
     support::write_file(build.folder / "trace.json",
                         sample_trace(build, data, first, r.first_sample).dump() + "\n");
   }
@@ -185,6 +194,7 @@ std::string replay_command(const CosimVerbOptions& options) {
   std::string out = fmt::format("hillock cosim {} --data {}", options.folder.string(),
                                 options.data.data.string());
   if (options.data.timesteps) out += fmt::format(" --timesteps {}", *options.data.timesteps);
+  if (!options.netlist.empty()) out += fmt::format(" --netlist {}", options.netlist);
   if (options.stall_seed != 0) out += fmt::format(" --stalls {}", options.stall_seed);
   return out;
 }

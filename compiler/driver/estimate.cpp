@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "compiler/driver/activity_file.h"
+#include "compiler/driver/build_folder.h"
+#include "compiler/driver/netlist.h"
 #include "compiler/driver/run.h"
 #include "hw_models/energy/comparison.h"
 #include "hw_models/energy/energy.h"
@@ -14,6 +16,17 @@ using nlohmann::json;
 
 // What flow estimates for where no target was named.
 constexpr const char* kDefaultTarget = "asic45";
+
+// The result of `synth` for a target of the energy model, or null: that of the same name, or of the
+// standard cells the target is made of ("sky130" of library sky130_fd_sc_hd__tt...).
+json synth_result(const std::filesystem::path& folder, const std::string& target) {
+  const std::filesystem::path own = folder / (synth_folder(target) + ".json");
+  if (std::filesystem::exists(own)) return read_json(own);
+  const std::filesystem::path cells = folder / (synth_folder("asic") + ".json");
+  if (!std::filesystem::exists(cells)) return nullptr;
+  json r = read_json(cells);
+  return r.value("library", "").rfind(target, 0) == 0 ? r : json(nullptr);
+}
 
 json interval(const hw_models::Interval& e) {
   return {{"low", e.low}, {"nominal", e.nominal}, {"high", e.high}};
@@ -32,7 +45,16 @@ void check_target(const std::string& target) { (void)hw_models::default_clock_hz
 json estimate(const EstimateOptions& options, const CommonOptions& common) {
   const Build build = load_build(options.folder);
   const std::string target = options.target.empty() ? kDefaultTarget : options.target;
-  const double clock = options.clock_hz.value_or(hw_models::default_clock_hz(target));
+  double clock = hw_models::default_clock_hz(target);
+  std::string clock_source = "the target's default";
+  const json synthesized = synth_result(build.folder, target);
+  if (options.clock_hz) {
+    clock = *options.clock_hz;
+    clock_source = "stated";
+  } else if (!synthesized.is_null() && !synthesized.at("fmax_hz").is_null()) {
+    clock = synthesized.at("fmax_hz").get<double>();
+    clock_source = "fmax of " + synth_folder(synthesized.at("target").get<std::string>());
+  }
   if (!options.data.data.empty()) {
     CommonOptions quiet = common;
     quiet.json.clear();
@@ -65,6 +87,7 @@ json estimate(const EstimateOptions& options, const CommonOptions& common) {
   json result = {
       {"target", e.target},
       {"clock_hz", e.clock_hz},
+      {"clock_source", clock_source},
       {"samples", activity->samples},
       {"cycles_per_inference",
        {{"min", activity->min_cycles},

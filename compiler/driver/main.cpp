@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <exception>
@@ -11,6 +12,7 @@
 
 #include "compiler/driver/cli.h"
 #include "compiler/support/diagnostics.h"
+#include "compiler/support/process.h"
 
 namespace {
 
@@ -37,6 +39,11 @@ int main(int argc, char** argv) {
   } catch (const hillock::driver::UsageError& e) {
     fmt::print(stderr, "hillock: {}\n  help: see `hillock --help`\n", e.what());
     return 2;
+  } catch (const hillock::support::Interrupted& e) {
+    // Everything has been cleaned up; the shell shall see what ended us.
+    std::signal(e.signal(), SIG_DFL);
+    std::raise(e.signal());
+    return 1;
   } catch (const std::bad_alloc&) {
     fmt::print(stderr,
                "hillock: error: out of memory\n  help: use a smaller network or fewer --jobs\n");

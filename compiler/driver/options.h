@@ -85,6 +85,18 @@ struct CosimVerbOptions {
   bool quick = false;
   bool no_wave = false;            // no waveform of a divergence
   std::filesystem::path stimulus;  // beats of the first sample, for the emitted test bench
+  std::string netlist;             // instead of the RTL: a target of `synth`, or a file; "": none
+};
+
+struct SynthOptions {
+  std::filesystem::path folder;
+  std::string target;
+  std::string top;  // another module of rtl/; "": the accelerator
+  std::filesystem::path liberty;
+  std::filesystem::path pins;  // constraints of pins
+  std::optional<double> clock_hz;
+  int seeds = 1;
+  double timeout_seconds = 0;
 };
 
 struct EstimateOptions {

@@ -80,6 +80,16 @@ std::filesystem::path report(const std::filesystem::path& folder, const CommonOp
   for (const auto& [key, file] : parts) {
     if (std::filesystem::exists(folder / file)) data[key] = read_json(folder / file);
   }
+  data["synth"] = json::array();
+  std::vector<std::filesystem::path> synthesized;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with("synth-") && entry.path().extension() == ".json") {
+      synthesized.push_back(entry.path());
+    }
+  }
+  std::sort(synthesized.begin(), synthesized.end());
+  for (const auto& file : synthesized) data["synth"].push_back(read_json(file));
   std::filesystem::path path = folder / "report.html";
   support::write_file(path, render_report(data));
   if (!common.json.empty()) {

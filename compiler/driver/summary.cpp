@@ -149,6 +149,50 @@ std::string estimate_text(const json& r) {
                  quantity(r.at("naive_sop_energy_j").get<double>(), "J") + " (misleads)"}});
 }
 
+std::string synth_text(const json& r) {
+  Rows rows = {
+      {"target", fmt::format("{} ({})", r.at("target").get<std::string>(),
+                             r.at("library").is_null() ? r.at("device").get<std::string>()
+                                                       : r.at("library").get<std::string>())}};
+  const json& use = r.at("utilisation");
+  const std::pair<const char*, const char*> counts[] = {{"LUTs", "luts"},
+                                                        {"flip-flops", "ffs"},
+                                                        {"block RAMs", "brams"},
+                                                        {"DSPs", "dsps"},
+                                                        {"large RAMs", "spram"}};
+  for (const auto& [label, key] : counts) {
+    if (r.at(key).is_null()) continue;
+    const bool share = !use.is_null() && use.contains(key) && !use.at(key).is_null();
+    if (!share && r.at(key) == 0) continue;
+    rows.push_back(
+        {label, share ? fmt::format("{} ({:.0f} %)", r.at(key).dump(), use.at(key).get<double>())
+                      : r.at(key).dump()});
+  }
+  if (!r.at("area_um2").is_null()) {
+    rows.push_back({"area", fmt::format("{:.0f} um2", r.at("area_um2").get<double>())});
+  }
+  if (!r.at("fmax_hz").is_null()) {
+    const json& clock = r.at("clock");
+    std::string fmax = quantity(r.at("fmax_hz").get<double>(), "Hz");
+    if (clock.at("stated").get<bool>()) {
+      fmax += fmt::format("; {} {}", quantity(clock.at("goal_hz").get<double>(), "Hz"),
+                          clock.at("met").get<bool>() ? "is met" : "is NOT met");
+    }
+    rows.push_back({"fmax", fmax});
+  }
+  if (r.contains("wrapper") && !r.at("wrapper").is_null()) {
+    rows.push_back({"scan chain, beside",
+                    fmt::format("{} LUTs, {} flip-flops", r.at("wrapper").at("luts").dump(),
+                                r.at("wrapper").at("ffs").dump())});
+  }
+  for (const char* file : {"netlist", "bitstream"}) {
+    if (!r.at(file).is_null()) rows.push_back({file, r.at(file)});
+  }
+  std::string out = table(rows);
+  for (const json& n : r.at("notes")) out += fmt::format("note: {}\n", n.get<std::string>());
+  return out;
+}
+
 std::string flow_text(const json& r, const std::filesystem::path& folder) {
   const json& cosim = r.at("cosim");
   std::string out = compile_text(r.at("compile"), folder) + "\n";

@@ -146,6 +146,33 @@ void Progress::finish() {
   shown_ = false;
 }
 
+StageLine::StageLine(std::string label, bool quiet)
+    : label_(std::move(label)), shown_(!quiet && stderr_is_terminal()) {}
+
+StageLine::~StageLine() { finish(); }
+
+void StageLine::stage(const std::string& name) {
+  stage_ = name;
+  since_ = std::chrono::steady_clock::now();
+  tick();
+}
+
+void StageLine::tick() {
+  if (!shown_ || stage_.empty()) return;
+  const std::chrono::duration<double> s = std::chrono::steady_clock::now() - since_;
+  std::string line = fmt::format("{}: {}  {}", label_, stage_, duration(s.count()));
+  line.resize(std::min(line.size(), terminal_width() - 1));
+  fmt::print(stderr, "\r\x1b[K{}", line);
+  std::fflush(stderr);
+}
+
+void StageLine::finish() {
+  if (!shown_ || stage_.empty()) return;
+  stage_.clear();
+  fmt::print(stderr, "\r\x1b[K");
+  std::fflush(stderr);
+}
+
 std::string progress_line(const std::string& label, std::size_t done, std::size_t total,
                           double seconds, std::size_t width) {
   const double share = total == 0 ? 1 : static_cast<double>(done) / static_cast<double>(total);

@@ -43,6 +43,27 @@ class Progress {
   Clock::time_point last_draw_;
 };
 
+// The same for a task of a few long stages of unknown length: which one it is at, and since when.
+class StageLine {
+ public:
+  StageLine(std::string label, bool quiet);
+  ~StageLine();
+  StageLine(const StageLine&) = delete;
+  StageLine& operator=(const StageLine&) = delete;
+
+  void stage(const std::string& name);
+  // Redraws; call it some times a second.
+  void tick();
+  // Erases the line.
+  void finish();
+
+ private:
+  const std::string label_;
+  const bool shown_;
+  std::string stage_;
+  std::chrono::steady_clock::time_point since_;
+};
+
 // The line that Progress shows, at most `width` columns: label, bar, done/total, rate, time left.
 // `seconds` since the start.
 [[nodiscard]] std::string progress_line(const std::string& label, std::size_t done,

@@ -42,6 +42,7 @@ EmittedDesign emit(const ir::QuantizedNetwork& network, const ir::Mapping& mappi
   const std::string& top = lowered.design.top;
   EmittedDesign out;
   out.top = top;
+  out.rows = std::move(lowered.rows);
   std::string file_list;
   std::vector<std::string> core_files;
   const auto source = [&](const std::string& path, std::string content) {

@@ -20,6 +20,7 @@ struct EmittedDesign {
   std::string top;                 // module name
   std::vector<std::string> files;  // Verilog sources in compilation order, relative to the folder
   std::vector<EmittedFile> all;    // everything to be written
+  std::vector<std::string> rows;   // per population, the beginning of its row's nets in the top
   // Tells designs apart: what hardware it is, and with ROMs what network. The load images of one
   // structure fit all its hardware.
   std::uint32_t structure = 0;

@@ -129,6 +129,7 @@ class Top {
     counters();
     verification();
     load();
+    l_.out.rows = ids_;
     return std::move(l_.out);
   }
 

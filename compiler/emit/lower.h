@@ -16,6 +16,7 @@ struct Lowered {
   Design design;
   std::vector<MemoryFile> memories;  // of ROMs
   LoadImage load;                    // of RAMs
+  std::vector<std::string> rows;  // per population: "hidden" of hidden_row_valid, _group, _spikes
 };
 
 // Throws InputError (unsupported-graph, width-too-large) for what the library cannot hold.

@@ -295,9 +295,12 @@ class Shells {
         "        mode: lint-only\n        verilator_options: [-Wall]\n");
     out += fmt::format(
         "  icebreaker:\n    filesets: [core, icebreaker, pins]\n    toplevel: {}_icebreaker\n"
-        "    default_tool: icestorm\n    tools:\n      icestorm:\n"
+        "    parameters: [SNN_SPRAM=true]\n    default_tool: icestorm\n    tools:\n      "
+        "icestorm:\n"
         "        nextpnr_options: [--up5k, --package, sg48, --freq, \"12\"]\n        pnr: next\n"
-        "        yosys_synth_options: [-spram]\n        yosys_read_options: [-DSNN_SPRAM]\n",
+        "        yosys_synth_options: [-spram, -dsp]\n\n"
+        "parameters:\n  SNN_SPRAM:\n    datatype: bool\n    paramtype: vlogdefine\n"
+        "    description: Large loaded memories are single-port RAM of an iCE40UP5K\n",
         f_.base);
     return out;
   }

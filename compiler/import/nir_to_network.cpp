@@ -188,16 +188,33 @@ class Canonicalizer {
   Signal out_of(std::size_t n) {
     if (const auto it = sources_.find(n); it != sources_.end())
       return builder_.signal_of(it->second);
-    if (const auto it = shared_.find(n); it != shared_.end()) return it->second;
-    const Node& node = graph_.nodes[n];
-    Signal signal = into(n);
-    if (node.type == "Delay") {
-      delay(n, signal);
-    } else {
-      append(node, signal);
+    compose(n);
+    if (topology_.targets[n].size() > 1) return made_.at(n);
+    return std::move(made_.extract(n).mapped());
+  }
+
+  // What a linear node yields, after what it reads. Iterative: chains may be long.
+  void compose(std::size_t last) {
+    const auto known = [&](std::size_t n) { return sources_.contains(n) || made_.contains(n); };
+    std::vector<std::size_t> open{last};
+    while (!open.empty()) {
+      const std::size_t n = open.back();
+      const std::vector<std::size_t>& sources = topology_.sources[n];
+      const auto missing = std::find_if_not(sources.begin(), sources.end(), known);
+      if (!known(n) && missing != sources.end()) {
+        open.push_back(*missing);
+        continue;
+      }
+      open.pop_back();
+      if (known(n)) continue;
+      Signal signal = into(n);
+      if (graph_.nodes[n].type == "Delay") {
+        delay(n, signal);
+      } else {
+        append(graph_.nodes[n], signal);
+      }
+      made_.emplace(n, std::move(signal));
     }
-    if (topology_.targets[n].size() > 1) shared_.emplace(n, signal);
-    return signal;
   }
 
   void delay(std::size_t n, Signal& signal) {
@@ -306,7 +323,7 @@ class Canonicalizer {
   std::map<std::size_t, std::vector<double>> gains_;
   // Of the delays that read inputs: each input, and the neurons that repeat it.
   std::map<std::size_t, std::vector<std::pair<ir::Source, ir::Source>>> relays_;
-  std::map<std::size_t, Signal> shared_;  // of linear nodes that several others read
+  std::map<std::size_t, Signal> made_;        // of linear nodes, until their last reader took it
 };
 
 }  // namespace

@@ -147,6 +147,17 @@ QuantizedConnectivity connectivity_from(const json& j) {
   return sparse;
 }
 
+// Scales alone are real. The JSON library would make an integer of any number, without a word.
+void only_whole_numbers(const json& j, const std::string& key) {
+  if (j.is_array()) {
+    for (const json& v : j) only_whole_numbers(v, key);
+  } else if (j.is_object()) {
+    for (const auto& [k, v] : j.items()) only_whole_numbers(v, k);
+  } else if (j.is_number_float() && key != "scale") {
+    throw std::invalid_argument("\"" + key + "\" is not a whole number");
+  }
+}
+
 QuantizedProjection projection_from(const json& j) {
   QuantizedProjection p;
   p.name = j.at("name");
@@ -204,6 +215,7 @@ void from_json(const json& j, const std::string& file, QuantizedNetwork& network
     if (j.at("format") != "hillock-quantized-network" || j.at("version") != kVersion) {
       throw std::invalid_argument("not a quantized network of this version");
     }
+    only_whole_numbers(j, "");
     network = {};
     network.name = j.at("name");
     for (const json& i : j.at("inputs")) {

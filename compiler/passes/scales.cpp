@@ -149,7 +149,7 @@ class Chooser {
       const auto add = [&](std::size_t channel, std::span<const double> weight,
                            std::size_t first_column, std::vector<std::uint32_t> columns) {
         WeightRow row{
-            {weight.begin(), weight.end()}, traces, unit, first_column, std::move(columns)};
+            {weight.begin(), weight.end()}, traces, first_column, std::move(columns), unit};
         for (double& w : row.weight) w *= factor;
         rows[channel].push_back(std::move(row));
       };

@@ -43,9 +43,15 @@ class ByteReader {
 
   template <typename T>
   [[nodiscard]] T number() {
-    T value;
-    std::memcpy(&value, advance(sizeof value), sizeof value);
-    return value;
+    if constexpr (std::is_same_v<T, bool>) {
+      const auto byte = number<std::uint8_t>();
+      if (byte > 1) throw std::out_of_range("neither true nor false");
+      return byte == 1;
+    } else {
+      T value;
+      std::memcpy(&value, advance(sizeof value), sizeof value);
+      return value;
+    }
   }
   [[nodiscard]] std::string text() {
     const std::size_t n = count(1);

@@ -58,6 +58,8 @@ ZipReader::ZipReader(const fs::path& file) : file_(file.string()) {
   if (n < 0 || static_cast<std::size_t>(n) > kMaxEntries) {
     fail(DiagnosticKind::FileTooLarge, {file_}, fmt::format("has {} entries", n));
   }
+  std::error_code ec;
+  const std::uintmax_t file_size = fs::file_size(file, ec);
   std::set<std::string_view> names;
   entries_.reserve(static_cast<std::size_t>(n));
   for (zip_int64_t i = 0; i < n; ++i) {
@@ -68,6 +70,10 @@ ZipReader::ZipReader(const fs::path& file) : file_(file.string()) {
     if (zip_stat_index(handle(archive_.get()), index, 0, &stat) != 0 ||
         (stat.valid & wanted) != wanted) {
       fail(DiagnosticKind::FileDamaged, {file_}, fmt::format("entry {} cannot be read", i));
+    }
+    if (!ec && stat.comp_size > file_size) {
+      fail(DiagnosticKind::FileDamaged, {file_, fmt::format("/{}", stat.name)},
+           fmt::format("claims {} compressed bytes in a file of {}", stat.comp_size, file_size));
     }
     entries_.push_back({stat.name, stat.size, stat.comp_size});
     if (!names.insert(entries_.back().name).second) {

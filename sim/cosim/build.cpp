@@ -4,10 +4,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <mutex>
 #include <string_view>
 
+#include "compiler/support/cache.h"
 #include "compiler/support/diagnostics.h"
 #include "compiler/support/file.h"
 #include "compiler/support/process.h"
@@ -18,6 +18,7 @@ namespace {
 
 using namespace std::string_view_literals;
 using support::DiagnosticKind;
+using support::fingerprint;
 
 struct HarnessFile {
   std::string_view name;
@@ -26,21 +27,6 @@ struct HarnessFile {
 const HarnessFile kHarness[] = {
 #include "harness.inc"  // made from sim/cosim/harness/ by cmake/EmbedFiles.cmake
 };
-
-fs::path cache_root() {
-  if (const char* own = std::getenv("HILLOCK_CACHE")) return own;
-  if (const char* xdg = std::getenv("XDG_CACHE_HOME")) return fs::path(xdg) / "hillock";
-  if (const char* home = std::getenv("HOME")) return fs::path(home) / ".cache" / "hillock";
-  return fs::temp_directory_path() / "hillock-cache";
-}
-
-// FNV-1a: names the cache folder; its content is compared whole, so that a collision costs only a
-// rebuild.
-std::uint64_t fingerprint(std::string_view text) {
-  std::uint64_t h = 0xcbf29ce484222325ULL;
-  for (const char c : text) h = (h ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
-  return h;
-}
 
 std::string verilator_root(const fs::path& scratch) {
   const fs::path log = scratch / "root.txt";
@@ -85,8 +71,8 @@ std::string recipe(const BuildRequest& r, const std::vector<std::string>& verila
   for (const std::string& file : r.files) {
     text += "\n" + file + "\n" + support::read_file(r.folder / file);
   }
-  text += support::read_file(r.folder / "rtl" / (r.top + "_config.vh"));
-  return text;
+  if (r.bench.empty()) text += support::read_file(r.folder / "rtl" / (r.top + "_config.vh"));
+  return text + r.bench;
 }
 
 }  // namespace
@@ -98,7 +84,7 @@ fs::path build_simulation(const BuildRequest& r) {
                   "is not installed, and co-simulation needs it",
                   "apt-get install verilator clang");
   }
-  const fs::path cache = cache_root();
+  const fs::path cache = support::cache_root();
   support::create_folder(cache);
 
   // --x-initial unique: memories and registers start with random content where a seed asks for it.
@@ -119,9 +105,14 @@ fs::path build_simulation(const BuildRequest& r) {
                                        "--Mdir",
                                        "obj",
                                        "-I" + fs::absolute(r.folder / "rtl").string()};
+  // Cell models of netlists: without default values of ports, which are not Verilog; their loops
+  // are such only between bits of a net.
+  if (!r.bench.empty())
+    verilate.insert(verilate.end() - 1, {"-DNO_ICE40_DEFAULT_ASSIGNMENTS", "-Wno-lint"});
   if (r.waves) verilate.emplace_back("--trace");
+  // A netlist is a lot of code that runs for a few samples.
   std::vector<std::string> compiler = {cxx,     "-std=c++17",
-                                       "-fPIC", r.quick ? "-O1" : "-O3",
+                                       "-fPIC", !r.bench.empty() ? "-O0" : r.quick ? "-O1" : "-O3",
                                        "-w",    r.waves ? "-DVM_TRACE=1" : "-DVM_TRACE=0"};
   if (!r.quick) compiler.emplace_back("-march=native");
 
@@ -145,6 +136,10 @@ fs::path build_simulation(const BuildRequest& r) {
   const std::string root = verilator_root(scratch);
   for (const std::string& file : r.files)
     verilate.push_back(fs::absolute(r.folder / file).string());
+  if (!r.bench.empty()) {
+    support::write_file(scratch / "bench.v", r.bench);
+    verilate.emplace_back("bench.v");
+  }
   run_or_fail(verilate, scratch, scratch / "verilator.log");
 
   std::string unity;

@@ -16,6 +16,7 @@ struct BuildRequest {
   bool load_port = false;          // the top has a load port
   bool waves = false;              // able to write a VCD; several times slower
   bool quick = false;              // little optimization: for many small designs run briefly
+  std::string bench;               // more Verilog: the module `top` around a netlist; may be empty
 };
 
 // The path of the shared object, built or found in the cache ($HILLOCK_CACHE, else

@@ -55,8 +55,13 @@ std::string describe_events(const QuantizedNetwork& network, std::size_t populat
 class Comparer {
  public:
   Comparer(const QuantizedNetwork& network, const ir::Mapping& mapping, const WeightReads& reads,
-           const IntegerResult& model, const RtlSample& rtl, std::size_t sample)
-      : network_(network), reads_(reads), model_(model), rtl_(rtl), sample_(sample) {
+           const IntegerResult& model, const RtlSample& rtl, std::size_t sample, bool membranes)
+      : network_(network),
+        reads_(reads),
+        model_(model),
+        rtl_(rtl),
+        sample_(sample),
+        compare_membranes_(membranes) {
     for (std::size_t p = 0; p < network.populations.size(); ++p) {
       layouts_.push_back(ir::layout_of(network, mapping, p));
     }
@@ -84,7 +89,7 @@ class Comparer {
     const auto& membranes = model_.recording.membranes[p];
     const std::size_t n = spikes.cols;
     out_.spikes += n;
-    out_.membranes += n;
+    if (compare_membranes_) out_.membranes += n;
     const std::uint8_t* rtl_spikes = rtl_.spikes[p].data() + t * n;
     const std::int64_t* rtl_membranes = rtl_.membranes[p].data() + t * n;
     const ir::Layout& layout = layouts_[p];
@@ -96,7 +101,7 @@ class Comparer {
     const ir::QuantizedPopulation& pop = network_.populations[p];
     const bool valued = ir::event_bits(pop) > 1;
     if (!valued && all_seen && std::equal(want_spikes, want_spikes + n, rtl_spikes) &&
-        std::equal(want_membranes, want_membranes + n, rtl_membranes)) {
+        (!compare_membranes_ || std::equal(want_membranes, want_membranes + n, rtl_membranes))) {
       return;
     }
     for (std::size_t j = 0; j < n; ++j) {
@@ -105,7 +110,7 @@ class Comparer {
         neuron("missing row", p, j, t, want_membranes[j], 0);
         continue;
       }
-      if (want_membranes[j] != rtl_membranes[j]) {
+      if (compare_membranes_ && want_membranes[j] != rtl_membranes[j]) {
         neuron("membrane", p, j, t, want_membranes[j], rtl_membranes[j]);
       }
       const std::int64_t spike = want_spikes[j] != 0 ? 1 : 0;
@@ -226,6 +231,7 @@ class Comparer {
   const IntegerResult& model_;
   const RtlSample& rtl_;
   std::size_t sample_;
+  bool compare_membranes_;
   std::vector<ir::Layout> layouts_;
   SampleComparison out_;
 };
@@ -267,8 +273,9 @@ std::int64_t WeightReads::count(const ir::Activity& activity, std::size_t popula
 
 SampleComparison compare(const QuantizedNetwork& network, const ir::Mapping& mapping,
                          const WeightReads& reads, const IntegerResult& model, const RtlSample& rtl,
-                         std::size_t sample, std::optional<std::int64_t> predicted_cycles) {
-  return Comparer(network, mapping, reads, model, rtl, sample).run(predicted_cycles);
+                         std::size_t sample, std::optional<std::int64_t> predicted_cycles,
+                         bool membranes) {
+  return Comparer(network, mapping, reads, model, rtl, sample, membranes).run(predicted_cycles);
 }
 
 }  // namespace hillock::sim

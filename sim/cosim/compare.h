@@ -56,10 +56,12 @@ class WeightReads {
 };
 
 // `predicted_cycles`: what the latency model says; nullopt where stalls make it meaningless.
+// `membranes`: whether there are any to compare; a netlist shows none.
 [[nodiscard]] SampleComparison compare(const ir::QuantizedNetwork& network,
                                        const ir::Mapping& mapping, const WeightReads& reads,
                                        const IntegerResult& model, const RtlSample& rtl,
                                        std::size_t sample,
-                                       std::optional<std::int64_t> predicted_cycles);
+                                       std::optional<std::int64_t> predicted_cycles,
+                                       bool membranes = true);
 
 }  // namespace hillock::sim

@@ -77,9 +77,9 @@ class Worker {
       actual.run.wave_path =
           sample == options_.wave_sample && !wave.empty() ? wave.c_str() : nullptr;
       simulation.run(sample_beats(network_, data_, sample), data_.timesteps, actual);
-      const SampleComparison c =
-          compare(network_, mapping_, reads, expected, actual, sample,
-                  stalls ? std::nullopt : std::optional<std::int64_t>(predicted));
+      const SampleComparison c = compare(
+          network_, mapping_, reads, expected, actual, sample,
+          stalls ? std::nullopt : std::optional<std::int64_t>(predicted), options_.membranes);
       record(k, c, actual, predicted, stalls);
       // A design that lost its way stays lost: what it did next would say nothing.
       if (actual.run.finished == 0) next_ = options_.samples;

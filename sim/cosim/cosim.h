@@ -20,6 +20,7 @@ struct CosimOptions {
   std::size_t samples = 0;
   int jobs = 1;
   std::uint64_t stall_seed = 0;  // 0: no stalls
+  bool membranes = true;         // compare them; a netlist shows none
   std::filesystem::path wave;    // VCD of sample `wave_sample`, where not empty
   std::size_t wave_sample = 0;
   // Cycles that the latency model predicts for a sample.

@@ -47,6 +47,8 @@ TEST_CASE("wrong usage ends with status 2 and says what is wrong") {
       {{"compile", model, "-o", "b", "--weight-bits", ""}, "--weight-bits"},
       {{"compile", model, "-o", "b", "--weight-bits", "4,5"},
        "--weight-bits gives a value for all"},
+      {{"compile", model, "-o", "b", "--weights", "flash"},
+       "--weights takes rom or ram, not \"flash\""},
       {{"compile", model, "-o", "b", "--semantics", "brian"},
        "--semantics takes one of nir|snntorch|norse|sinabs, not \"brian\""},
       {{"compile", model, "-o", "b", "--reset", "half"}, "--reset takes one of"},

@@ -46,9 +46,9 @@ std::vector<std::string> joined(std::vector<std::string> a, const std::vector<st
 
 // What lint, Icarus and Yosys have to say about these sources, nothing being right.
 std::string complaints(const fs::path& folder, const std::string& top,
-                       const std::vector<std::string>& sources, bool trace) {
+                       const std::vector<std::string>& sources, const std::string& flag) {
   const std::vector<std::string> define =
-      trace ? std::vector<std::string>{"-DSNN_TRACE"} : std::vector<std::string>{};
+      flag.empty() ? std::vector<std::string>{} : std::vector<std::string>{flag};
   const auto verilator =
       joined({"verilator", "--lint-only", "-Wall", "-I.", "--top-module", top}, define);
   const auto icarus =
@@ -56,10 +56,17 @@ std::string complaints(const fs::path& folder, const std::string& top,
   const std::string script = fmt::format(
       "read_verilog {} -I. -defer {}; hierarchy -check -top {}; proc; select -assert-none "
       "t:$dlatch t:$dlatchsr t:$adlatch t:$sr; check -assert",
-      trace ? "-DSNN_TRACE" : "", fmt::join(sources, " "), top);
+      flag, fmt::join(sources, " "), top);
   return output_of(joined(verilator, sources), folder) +
          output_of(joined(icarus, sources), folder) +
          output_of({"yosys", "-q", "-p", script}, folder);
+}
+
+std::vector<std::string> lines_of(const fs::path& file) {
+  std::vector<std::string> lines;
+  std::istringstream text(support::read_file(file));
+  for (std::string line; std::getline(text, line);) lines.push_back(line);
+  return lines;
 }
 
 struct Design {
@@ -70,15 +77,25 @@ struct Design {
 
 Design compile(const driver::CompileOptions& options) {
   const nlohmann::json summary = driver::compile(options, {});
-  Design d{options.output, summary.at("rtl").at("top"), {}};
-  std::istringstream list(support::read_file(d.folder / "rtl/files.f"));
-  for (std::string line; std::getline(list, line);) d.sources.push_back(line);
-  return d;
+  return {options.output, summary.at("rtl").at("top"), lines_of(options.output / "rtl/files.f")};
 }
 
 std::string complaints(const Design& d) {
-  return complaints(d.folder / "rtl", d.top, d.sources, false) +
-         complaints(d.folder / "rtl", d.top, d.sources, true);
+  return complaints(d.folder / "rtl", d.top, d.sources, "") +
+         complaints(d.folder / "rtl", d.top, d.sources, "-DSNN_TRACE");
+}
+
+// The same of the tops around the core.
+std::string shell_complaints(const Design& d) {
+  std::string all;
+  for (const char* list : {"axi.f", "icebreaker.f"}) {
+    const std::vector<std::string> sources = lines_of(d.folder / "rtl" / list);
+    const std::string top = fs::path(sources.back()).stem().string();
+    for (const char* flag : {"", "-DSNN_CHECK"}) {
+      all += complaints(d.folder / "rtl", top, sources, flag);
+    }
+  }
+  return all;
 }
 
 using Spike = std::tuple<std::size_t, std::size_t, std::size_t>;  // population, step, neuron
@@ -209,10 +226,10 @@ TEST_CASE("every library module pleases every tool by itself") {
     INFO(module);
     // Only its own file by name: what it instantiates is looked up.
     CHECK(output_of({"verilator", "--lint-only", "-Wall", "--top-module", module, "-y", "prim",
-                     "-y", "snn", "-y", "top", source},
+                     "-y", "snn", "-y", "top", "-y", "axi", "-y", "board", source},
                     folder / "rtl") == "");
     CHECK(output_of({"iverilog", "-g2005", "-Wall", "-s", module, "-o", "/dev/null", "-y", "prim",
-                     "-y", "snn", "-y", "top", source},
+                     "-y", "snn", "-y", "top", "-y", "axi", "-y", "board", source},
                     folder / "rtl") == "");
     CHECK(output_of({"yosys", "-q", "-p",
                      fmt::format("read_verilog -defer {}; hierarchy -check -top {}; proc; select "
@@ -226,7 +243,11 @@ TEST_CASE("the digits network, from one lane to all") {
   const std::string lanes = GENERATE("1", "8", "all");
   const tests::TemporaryFolder folder;
   INFO("lanes " << lanes);
-  check_design(compile(digits(folder / "build", lanes)), kSource / "examples/digits/test.npz", 3);
+  driver::CompileOptions o = digits(folder / "build", lanes);
+  if (lanes == "8") o.weights = driver::PerPopulationOption::parse("--weights", "ram");
+  const Design d = compile(o);
+  check_design(d, kSource / "examples/digits/test.npz", 3);
+  if (lanes != "all") CHECK(shell_complaints(d) == "");
 }
 
 TEST_CASE("networks of the test data") {
@@ -245,7 +266,9 @@ TEST_CASE("networks of the test data") {
     std::vector<std::int64_t> x;
     for (int i = 0; i < 60; ++i) x.push_back(i * i % 7 - 2);
     support::write_npz(o.data, {{"x", {2, 10, 3}, x}});
-    check_design(compile(o), o.data, 1);
+    const Design d = compile(o);
+    check_design(d, o.data, 1);
+    CHECK(shell_complaints(d) == "");
   }
 }
 
@@ -300,7 +323,7 @@ TEST_CASE("these checks can fail") {
     const fs::path data = kSource / "examples/digits/test.npz";
     const Played model = expected(d, data, 0, write_stimulus(d, data, 0));
     CHECK(play(d) == model);
-    replace(rtl / "lib/snn_fire.v", "(compared > limit)", "(compared < limit)");
+    replace(rtl / "lib/snn_fire.v", "& (compared > limit)", "& (compared < limit)");
     CHECK(play(d) != model);
   }
 }

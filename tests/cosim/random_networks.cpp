@@ -8,6 +8,7 @@
 //
 // Ends with "N passed, N failed"; exit status 1 where any failed.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cstdlib>
@@ -56,8 +57,8 @@ int main(int argc, char** argv) {
   const int jobs = argc > 3 ? std::atoi(argv[3]) : 1;
   const auto kinds = argc > 4 ? static_cast<unsigned>(std::strtoul(argv[4], nullptr, 0))
                               : static_cast<unsigned>(hillock::tests::kAllKinds);
-  const std::filesystem::path root =
-      std::filesystem::temp_directory_path() / fmt::format("hillock-random-{}", first);
+  const std::filesystem::path root = std::filesystem::temp_directory_path() /
+                                     fmt::format("hillock-random-{}-{}", first, ::getpid());
   std::atomic<std::uint64_t> next{0};
   std::atomic<std::uint64_t> failed{0};
   std::mutex mutex;

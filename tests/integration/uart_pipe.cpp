@@ -1,5 +1,5 @@
-// A pin-level top in Verilator with its serial line on standard input and output: bytes that come in
-// go to its rx pin, bytes from its tx pin go out. Ends with its input. BIT is ClocksPerBit.
+// A pin-level top in Verilator with its serial line on standard input and output: bytes that come
+// in go to its rx pin, bytes from its tx pin go out. Ends with its input. BIT is ClocksPerBit.
 #include <poll.h>
 #include <unistd.h>
 #include <verilated.h>

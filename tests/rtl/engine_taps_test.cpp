@@ -55,10 +55,10 @@ class Neurons {
                  P::SameStep != 0,
                  P::Quirk != 0,
                  P::LoseInput != 0,
-                 static_cast<int>(P::ResetOffset),
-                 P::Current != 0 && P::Alpha == 0,
-                 P::Alpha != 0,
-                 P::MaxInput != 0};
+                 static_cast<int>(P::ResetOffset)};
+    switches_.current = P::Current != 0 && P::Alpha == 0;
+    switches_.alpha = P::Alpha != 0;
+    switches_.max_input = P::MaxInput != 0;
     for (NeuronConstants& c : constants_) {
       const auto decay = [&](std::int64_t stored, std::int64_t common, std::int64_t shift) {
         const std::int64_t one = std::int64_t{1} << shift;

@@ -19,6 +19,15 @@ void test(Random& random) {
   bool valid = false;
   bool offered = false;  // in the cycle before, and not taken
   for (int i = 0; i < 2000; ++i) {
+    if (random.whole(0, 199) == 0) {
+      // In the middle of an offer, which a reset forgets.
+      m->valid_i = 1;
+      m->ready_i = m->stall_i = 0;
+      m.reset();
+      out = rtl::StreamWatch("the gated stream");
+      valid = true;
+      offered = false;
+    }
     if (!valid) valid = random.chance(offers);
     m->valid_i = valid;
     m->ready_i = random.chance(takes);

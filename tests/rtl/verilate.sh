@@ -58,7 +58,7 @@ for line in "$@"; do
   done
   verilator --cc -Wall --x-initial unique --prefix "$prefix" --Mdir "$out/$prefix" \
     --top-module "$module" "${flags[@]}" +libext+.v+.sv \
-    -y "$rtl/prim" -y "$rtl/snn" -y "$rtl/top" -y "$wrap" "$source"
+    -y "$rtl/prim" -y "$rtl/snn" -y "$rtl/top" -y "$rtl/axi" -y "$rtl/board" -y "$wrap" "$source"
   printf '#include "%s/%s.h"\n' "$prefix" "$prefix" >>"$header"
   for f in "$out/$prefix"/*.cpp; do
     printf '#include "%s/%s"\n' "$prefix" "${f##*/}" >>"$models"

@@ -34,13 +34,13 @@ TEST_CASE("Wilson's interval", "[driver]") {
 
 TEST_CASE("accuracy over some samples", "[driver]") {
   const ir::Dataset d = labelled({0, 1, 2, 1});
-  CHECK(driver::accuracy_summary({0, 1, 0, 0}, d)["accuracy"] == 0.5);
-  const json some = driver::accuracy_summary({0, 1, 0, 0}, d, 0, {0, 2});
+  CHECK(driver::accuracy_summary({0, 1, 0, 0}, d.y)["accuracy"] == 0.5);
+  const json some = driver::accuracy_summary({0, 1, 0, 0}, d.y, 0, {0, 2});
   CHECK(some["samples"] == 2);
   CHECK(some["accuracy"] == 0.5);
   CHECK(some["interval"][0].get<double>() == Approx(driver::wilson(1, 2).first));
-  CHECK(driver::accuracy_summary({2, 1}, d, 2)["accuracy"] == 1.0);
-  CHECK(driver::accuracy_summary({2, 1}, labelled({}))["accuracy"] == nullptr);
+  CHECK(driver::accuracy_summary({2, 1}, d.y, 2)["accuracy"] == 1.0);
+  CHECK(driver::accuracy_summary({2, 1}, labelled({}).y)["accuracy"] == nullptr);
 }
 
 TEST_CASE("the quantizer sees at most half of the data, and the rest is held out", "[driver]") {

@@ -335,6 +335,20 @@ TEST_CASE("a longer cycle is closed where it comes back to what the input reache
   CHECK_THAT(error_with(loop), Contains("the nodes x -> y -> x form a cycle without neurons"));
 }
 
+TEST_CASE("a chain of linear nodes may be as long as a file may have nodes", "[import]") {
+  Graph g = small_graph();
+  g.edges.erase(g.edges.begin());
+  std::string last = "input";
+  for (int i = 0; i < 9'900; ++i) {
+    const std::string name = "s" + std::to_string(i);
+    g.nodes.push_back(node(name, "Scale", {{"scale", tests::vector({1, 1})}}));
+    g.edges.push_back({last, name, {}});
+    last = name;
+  }
+  g.edges.push_back({last, "fc", {}});
+  CHECK(to_network(g, by(Semantics::Nir)).projections.size() == 1);
+}
+
 TEST_CASE("several sources add up, and one may have several readers", "[import]") {
   Graph g = small_graph();
   g.nodes.push_back(linear("skip", 2, 2, {5, 6, 7, 8}));

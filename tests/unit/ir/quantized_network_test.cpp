@@ -186,6 +186,12 @@ TEST_CASE("JSON that is no quantized network is a bad build", "[ir]") {
     return std::string("no error");
   };
   CHECK(complaint_of([](nlohmann::json&) {}) == "no error");
+  for (const double wrong : {3.5, 1e25, -1e25}) {
+    CHECK_THAT(complaint_of([&](auto& j) { j["populations"][1]["threshold"] = wrong; }),
+               Catch::Contains("\"threshold\" is not a whole number [bad-build]"));
+    CHECK_THAT(complaint_of([&](auto& j) { j["lanes"][0] = wrong; }),
+               Catch::Contains("\"lanes\" is not a whole number"));
+  }
   CHECK_THAT(complaint_of([](nlohmann::json& j) { j["projections"][0]["kind"] = "cone"; }),
              Contains("unknown kind \"cone\""));
   CHECK_THAT(complaint_of([](nlohmann::json& j) { j["projections"][3]["to"].push_back(0); }),

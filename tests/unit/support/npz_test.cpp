@@ -132,6 +132,18 @@ TEST_CASE("headers that make no sense are errors", "[support]") {
   }
 }
 
+TEST_CASE("an entry larger than its archive is refused before it is read", "[support]") {
+  const TemporaryFolder folder;
+  std::string bytes = support::zip_bytes({{"x.npy", std::string(100'000, 'a')}});
+  // Of the central directory alone: the compressed size, then the size, 20 bytes into the entry.
+  const std::size_t at = bytes.find(std::string("PK\x01\x02", 4)) + 20;
+  bytes.replace(at, 8, std::string("\x00\x00\x00\x40\x00\x00\x00\x70", 8));
+  const auto file = folder.file("large.npz", bytes);
+  CHECK_THAT(error_of([&] { return NpzReader(file).read("x"); }),
+             Contains("/x.npy: error: claims 1073741824 compressed bytes in a file of ") &&
+                 Contains("[file-damaged]"));
+}
+
 TEST_CASE("an archive that claims more than it can hold is refused", "[support]") {
   const TemporaryFolder folder;
   std::string bytes = support::zip_bytes({{"x.npy", std::string(100'000, 'a')}});

@@ -1,0 +1,175 @@
+// hillock synth and hillock cosim --netlist: what they refuse, and a small network all the way, to
+// a bitstream for iCE40 and to standard cells, each netlist co-simulated.
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "tests/cli/program.h"
+#include "tests/support/fixtures.h"
+
+namespace hillock::tests {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+const std::string kModel = source("tests/data/mlp/model.nir");
+const std::string kData = source("tests/data/mlp/test.npz");
+const std::string kCells = source("tests/data/cells/tiny.lib");
+
+json read(const fs::path& file) { return json::parse(support::read_file(file)); }
+
+void done(const Run& run) {
+  CAPTURE(run.out);
+  CHECK(run.err == "");
+  REQUIRE(run.status == 0);
+}
+
+void compile(const TemporaryFolder& folder, const std::string& lanes = "2") {
+  done(hillock(folder / "",
+               {"compile", kModel, "--data", kData, "--semantics", "snntorch", "--reset",
+                "subtract", "--weight-bits", "4", "--lanes", lanes, "-o", "b"}));
+}
+
+std::vector<std::string> synth(std::vector<std::string> more) {
+  std::vector<std::string> argv = {"synth", "b", "--target"};
+  argv.insert(argv.end(), more.begin(), more.end());
+  return argv;
+}
+
+// A file that refuses to be the tool it is named after, in the folder `bin`.
+std::vector<std::string> cosim(const std::string& netlist) {
+  return {"cosim", "b", "--data", kData, "--samples", "5", "--netlist", netlist, "--no-waveform"};
+}
+
+// Replaces the first occurrence behind `after`.
+void plant(const fs::path& file, const std::string& after, const std::string& from,
+           const std::string& to) {
+  std::string text = support::read_file(file);
+  const std::size_t begin = text.find(after);
+  REQUIRE(begin != std::string::npos);
+  const std::size_t at = text.find(from, begin);
+  REQUIRE(at != std::string::npos);
+  support::write_file(file, text.replace(at, from.size(), to));
+}
+
+TEST_CASE("synth refuses what it cannot do, with one error") {
+  const TemporaryFolder folder;
+  compile(folder);
+  const auto refused = [&](const std::vector<std::string>& argv) {
+    const Run run = hillock(folder / "", argv);
+    CHECK(not_one_error(run) == "");
+    return error_line(run);
+  };
+  CHECK(refused(synth({"ice40"})).find("--target: error: there is no target ice40 [bad-option]") ==
+        0);
+  CHECK(refused(synth({"asic"})).find("--liberty: error: target asic needs a library") == 0);
+  CHECK(refused(synth({"ecp5", "--liberty", kCells}))
+            .find("--liberty: error: is for --target asic") == 0);
+  CHECK(refused(synth({"ice40-hx8k", "--top", "missing"})).find("has a module missing") !=
+        std::string::npos);
+  CHECK(refused(synth({"xilinx7", "--pins", kCells})).find("is not placed and routed") !=
+        std::string::npos);
+  CHECK(refused(synth({"asic", "--liberty", kData})).find("[bad-liberty]") != std::string::npos);
+  CHECK(refused(synth({"asic", "--liberty", "none.lib"})).find("[file-not-found]") !=
+        std::string::npos);
+  (void)folder.file("cut.lib.gz", "\x1f\x8b\x08");
+  CHECK(refused(synth({"asic", "--liberty", "cut.lib.gz"}))
+            .find("is a gzip file that cannot be read") != std::string::npos);
+  CHECK(refused({"synth", "nowhere", "--target", "ecp5"}).find("[bad-build]") != std::string::npos);
+  CHECK(refused(cosim("ice40-hx8k")).find("b has no netlist for ice40-hx8k [bad-option]") !=
+        std::string::npos);
+  CHECK(refused(cosim("x.v")).find("is neither a target of `hillock synth` nor a file") !=
+        std::string::npos);
+  CHECK(refused(cosim(kCells)).find("there are no models of the cells") != std::string::npos);
+  CHECK(hillock(folder / "", {"synth", "b"}).status == 2);
+  CHECK(hillock(folder / "", synth({"ecp5", "--clock", "-1"})).status == 2);
+  CHECK_FALSE(fs::exists(folder / "b/synth-asic"));
+}
+
+TEST_CASE("a tool that is missing is named with its package") {
+  const TemporaryFolder folder;
+  compile(folder);
+  const std::string path = std::getenv("PATH");
+  ::setenv("PATH", (folder / "").c_str(), 1);
+  const Run run = hillock(folder / "", synth({"ice40-hx8k"}));
+  ::setenv("PATH", path.c_str(), 1);
+  CHECK(not_one_error(run) == "");
+  CHECK(run.err.find("yosys: error: is not installed, and synthesis needs it [tool-missing]") == 0);
+  CHECK(run.err.find("apt-get install yosys") != std::string::npos);
+}
+
+TEST_CASE("a network becomes a bitstream for iCE40, and its netlist does as the model") {
+  const TemporaryFolder folder;
+  compile(folder);
+  done(hillock(folder / "", synth({"ice40-hx8k", "--clock", "12e6", "--json", "s.json"})));
+  const json j = read(folder / "s.json");
+  CHECK(j == read(folder / "b/synth-ice40-hx8k.json"));
+  CHECK(j["target"] == "ice40-hx8k");
+  CHECK(j["luts"] > 100);
+  CHECK(j["ffs"] > 50);
+  CHECK(j["brams"] >= 1);
+  CHECK(j["dsps"] == 0);
+  CHECK(j["area_um2"].is_null());
+  CHECK(j["fmax_hz"] > 20e6);
+  CHECK(j["fmax_hz"] <= j["timing"]["icetime_hz"]);
+  CHECK(j["clock"]["met"] == true);
+  CHECK(j["fits"] == true);
+  CHECK(j["utilisation"]["luts"].get<double>() < 100);
+  CHECK(j["tools"].size() == 4);
+  CHECK(j["wrapper"]["ffs"] > 50);  // a flip-flop a port
+  CHECK(fs::file_size(j["bitstream"].get<std::string>()) > 100000);
+  // Nothing of what happened in each instance is lost.
+  std::int64_t luts = 0;
+  for (const auto& [name, r] : j["by_instance"].items()) luts += r["luts"].get<std::int64_t>();
+  CHECK(luts == j["luts"]);
+
+  // The same again comes from the cache.
+  done(hillock(folder / "", synth({"ice40-hx8k", "--clock", "12e6", "--json", "t.json"})));
+  CHECK(read(folder / "t.json")["cached"] == true);
+  CHECK(read(folder / "t.json")["luts"] == j["luts"]);
+
+  Run run = hillock(folder / "", cosim("ice40-hx8k"));
+  done(run);
+  const json c = read(folder / "b/cosim.json");
+  CHECK(c["netlist"] == "ice40-hx8k");
+  CHECK(c["mismatches"] == 0);
+  CHECK(c["samples"] == 5);
+  CHECK(c["spikes_compared"] > 0);
+  CHECK(c["membranes_compared"] == 0);
+  CHECK(c["predicted_cycles_equal"] == true);
+
+  // A fault in one LUT of the lanes.
+  const fs::path netlist = j["netlist"].get<std::string>();
+  plant(netlist, "u_lane", ".LUT_INIT(16'h", ".LUT_INIT(16'hffff & ~16'h");
+  run = hillock(folder / "", cosim(netlist.string()));
+  CHECK(run.status == 3);
+  CHECK(read(folder / "b/cosim.json")["mismatches"] > 0);
+}
+
+TEST_CASE("a network becomes standard cells, and their netlist does as the model") {
+  const TemporaryFolder folder;
+  compile(folder, "1");
+  done(hillock(folder / "", synth({"asic", "--liberty", kCells, "--json", "s.json"})));
+  const json j = read(folder / "s.json");
+  CHECK(j["luts"].is_null());
+  CHECK(j["bitstream"].is_null());
+  CHECK(j["library"] == "tiny");
+  CHECK(j["ffs"] == j["cells"]["DFF"]);
+  CHECK(j["fmax_hz"] > 1e6);
+  CHECK((j["timing"]["source"] == "opensta" || j["timing"]["source"] == "abc"));
+  const std::map<std::string, double> areas = {
+      {"INV", 4}, {"BUF", 6}, {"NAND2", 6}, {"NOR2", 6}, {"XOR2", 12}, {"AOI21", 8}, {"DFF", 24}};
+  double area = 0;
+  for (const auto& [type, n] : j["cells"].items()) area += areas.at(type) * n.get<double>();
+  CHECK(j["area_um2"].get<double>() == Approx(area));
+
+  done(hillock(folder / "", cosim("asic")));
+  CHECK(read(folder / "b/cosim.json")["mismatches"] == 0);
+  const fs::path netlist = j["netlist"].get<std::string>();
+  plant(netlist, "u_lane", "NOR2 ", "NAND2 ");
+  CHECK(hillock(folder / "", cosim(netlist.string())).status == 3);
+}
+
+}  // namespace
+}  // namespace hillock::tests
