@@ -108,13 +108,15 @@ std::vector<Range> maximum_ranges(const ir::MaxPool& pool, const std::vector<Ran
 // All that the bounds of a neuron depend on, within its population.
 struct Constants {
   Range input;
-  std::int64_t decay, bias, threshold, reset_value, current_decay, current_bias;
+  std::int64_t decay, bias, threshold, reset_value, current_decay, current_bias, reset_decay,
+      reset_current;
 
   friend auto operator<=>(const Constants& a, const Constants& b) { return a.key() <=> b.key(); }
 
  private:
-  [[nodiscard]] std::array<std::int64_t, 8> key() const {
-    return {input.lo, input.hi, decay, bias, threshold, reset_value, current_decay, current_bias};
+  [[nodiscard]] std::array<std::int64_t, 10> key() const {
+    return {input.lo,    input.hi,      decay,        bias,        threshold,
+            reset_value, current_decay, current_bias, reset_decay, reset_current};
   }
 };
 
@@ -125,7 +127,9 @@ Constants constants_of(const QuantizedPopulation& p, std::size_t j, Range input)
           p.threshold[j],
           p.reset_value[j],
           p.current_decay[j],
-          p.current_bias[j]};
+          p.current_bias[j],
+          p.reset_decay[j],
+          p.reset_current[j]};
 }
 
 // What one neuron can have reached up to a step: its state, as intervals.
@@ -133,13 +137,13 @@ struct Reach {
   Range v;
   Range current;  // I, or E
   Range hidden;   // H
-  Range pv;       // alpha: E + H, which is V before it is clamped
+  Range eh;       // alpha: E + H, which is V before it is clamped, but for a reset by subtraction
 
   friend bool operator==(const Reach&, const Reach&) = default;
 };
 
 Reach hull(const Reach& a, const Reach& b) {
-  return {hull(a.v, b.v), hull(a.current, b.current), hull(a.hidden, b.hidden), hull(a.pv, b.pv)};
+  return {hull(a.v, b.v), hull(a.current, b.current), hull(a.hidden, b.hidden), hull(a.eh, b.eh)};
 }
 
 // One neuron's worst case, step by step.
@@ -150,9 +154,11 @@ class NeuronBound {
       : rule_(p.reset),
         spiking_(p.spiking),
         synapse_(p.synapse),
+        alpha_subtracts_(p.alpha_subtracts()),
         pooled_(pooled),
         decay_{c.decay, p.decay_shift},
         current_decay_{c.current_decay, p.current_decay_shift},
+        reset_decay_{c.reset_decay, p.decay_shift},
         c_(c),
         amount_(c.threshold + p.reset_offset),
         max_spikes_(p.max_spikes),
@@ -197,25 +203,38 @@ class NeuronBound {
     const Range x = c_.input + Range{c_.current_bias, c_.current_bias};
     after.current = current_step(before.current, bounds);
     after.hidden = decayed(before.hidden, decay_) - x;
-    after.pv = decayed_sum(before);
-    after.v = clamped(after.pv);
+    after.eh = decayed_sum(before, decay_);
+    Range v = after.eh;
+    if (alpha_subtracts_ && before.v.hi > c_.threshold) {
+      // H was let go faster, E is less, and H is 0.
+      v.include(decayed_sum(before, reset_decay_));
+      const Range amount{c_.reset_current, c_.reset_current};
+      const Range bias{c_.current_bias, c_.current_bias};
+      bounds.current.include(decayed(before.current, current_decay_) + bias - amount);
+      const Range less = after.current - amount;
+      after.current.include(less);
+      after.eh.include(less);
+      bounds.current.include(after.current);
+    }
+    after.v = clamped(v);
     // A reset to zero reaches 0.
-    for (Range* r : {&after.current, &after.hidden, &after.pv, &after.v}) r->include(0);
+    for (Range* r : {&after.current, &after.hidden, &after.eh, &after.v}) r->include(0);
     bounds.current.include(after.hidden);
-    bounds.sum.include(after.pv);
+    bounds.sum.include(v);
+    bounds.sum.include(0);
     bounds.membrane.include(after.v);
     return after;
   }
 
-  // D_c(E) + D(H). E and H do not vary freely: E + H is the last V, so that in real numbers this is
-  // (a - b) E + b V, and the two roundings make it at most 1 more, and less than 1 less than that.
-  [[nodiscard]] Range decayed_sum(const Reach& r) const {
-    const Range free = decayed(r.current, current_decay_) + decayed(r.hidden, decay_);
-    const int shift = std::max(decay_.shift, current_decay_.shift);
-    const std::int64_t b = decay_.multiplier << (shift - decay_.shift);
+  // D_c(E) + D(H). E and H do not vary freely: in real numbers this is (a - b) E + b (E + H), and
+  // the two roundings make it at most 1 more, and less than 1 less than that.
+  [[nodiscard]] Range decayed_sum(const Reach& r, numeric::Decay decay) const {
+    const Range free = decayed(r.current, current_decay_) + decayed(r.hidden, decay);
+    const int shift = std::max(decay.shift, current_decay_.shift);
+    const std::int64_t b = decay.multiplier << (shift - decay.shift);
     const std::int64_t a = (current_decay_.multiplier << (shift - current_decay_.shift)) - b;
-    const std::int64_t lo = a * (a < 0 ? r.current.hi : r.current.lo) + b * r.pv.lo;
-    const std::int64_t hi = a * (a < 0 ? r.current.lo : r.current.hi) + b * r.pv.hi;
+    const std::int64_t lo = a * (a < 0 ? r.current.hi : r.current.lo) + b * r.eh.lo;
+    const std::int64_t hi = a * (a < 0 ? r.current.lo : r.current.hi) + b * r.eh.hi;
     return {std::max(free.lo, lo >> shift), std::min(free.hi, (hi >> shift) + 1)};
   }
 
@@ -272,9 +291,11 @@ class NeuronBound {
   ir::ResetRule rule_;
   bool spiking_;
   Synapse synapse_;
+  bool alpha_subtracts_;
   bool pooled_;
   numeric::Decay decay_;
   numeric::Decay current_decay_;
+  numeric::Decay reset_decay_;
   Constants c_;
   std::int64_t amount_;
   int max_spikes_;
@@ -283,7 +304,9 @@ class NeuronBound {
 
 // The models compute in 64 bits, products with a decay included.
 void check_limit(const QuantizedPopulation& p, const PopulationBounds& bounds) {
-  const int bits = std::min(60, 63 - std::max(p.decay_shift, p.current_decay_shift));
+  // A decay after a spike of an alpha synapse goes up to 2.
+  const int more = p.alpha_subtracts() ? 2 : 0;
+  const int bits = std::min(60, 63 - more - std::max(p.decay_shift, p.current_decay_shift));
   const std::int64_t limit = std::int64_t{1} << (bits - 1);
   for (const Range r : {bounds.sum, bounds.membrane, bounds.current}) {
     if (r.lo > -limit && r.hi < limit) continue;

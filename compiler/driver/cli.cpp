@@ -92,6 +92,8 @@ void add_import(CLI::App& verb, import::ImportOptions& o) {
   verb.add_option("--timesteps", o.timesteps, "Steps of a sample, at most")
       ->type_name("T")
       ->check(CLI::Range(1, 1 << 20));
+  verb.add_flag("--static-input", o.static_input,
+                "The data hold no time: what the input adds is summed once a sample");
 }
 
 void add_per_population(CLI::App& verb, const std::string& name, PerPopulationOption& into,

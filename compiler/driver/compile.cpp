@@ -63,7 +63,8 @@ struct CompileData {
   std::string given;                // names the content that `calibration` was taken from
   bool half = false;                // of it
 
-  CompileData(const CompileOptions& options, const ir::Network& network) {
+  // The data say which inputs are static, where the network does not.
+  CompileData(const CompileOptions& options, ir::Network& network) {
     const auto load = [&](const std::filesystem::path& file) {
       ir::Dataset loaded = import::load_dataset(file, network, options.import.timesteps);
       check_labels(loaded, network);
@@ -77,6 +78,15 @@ struct CompileData {
       given = fingerprint(*data);
       calibration = calibration_half(*data);
       half = true;
+    }
+    if (!calibration) return;
+    const char* stated =
+        options.import.static_input ? "--static-input states" : "the network states";
+    for (std::size_t i = 0; i < network.inputs.size(); ++i) {
+      bool& is_static = network.inputs[i].is_static;
+      if (is_static) check_time(*calibration, network, i, true, stated);
+      is_static = calibration->is_static(i);
+      if (data) check_time(*data, network, i, is_static, "--calibration holds");
     }
   }
 
@@ -257,6 +267,12 @@ json compile(const CompileOptions& options, const CommonOptions& common) {
   network = passes::align_convolutions(std::move(network));
   ir::verify(network);
   const CompileData data(options, network);
+  for (const ir::Input& input : network.inputs) {
+    if (!input.is_static) continue;
+    network.import.notes.push_back(
+        fmt::format("{} is static: what it adds is summed once a sample",
+                    network.inputs.size() == 1 ? "the input" : "input " + input.name));
+  }
 
   passes::QuantizeOptions quantize;
   quantize.fraction_bits = per_population("--fraction-bits", options.fraction_bits, network, 0, 20);

@@ -206,8 +206,27 @@ void check_labels(const ir::Dataset& data, const ir::Network& network) {
   }
 }
 
+void check_time(const ir::Dataset& data, const ir::Network& network, std::size_t input,
+                bool wanted_static, const char* who) {
+  if (data.is_static(input) == wanted_static) return;
+  const std::string array = import::array_name(network, input);
+  const auto kind = [&](bool is_static) {
+    return is_static ? fmt::format("a static input, {} of [N, features], which is added up once a "
+                                   "sample",
+                                   array)
+                     : fmt::format("an input in steps, {} of [N, T, features]", array);
+  };
+  support::fail(support::DiagnosticKind::BadData, {data.file, "/" + array},
+                fmt::format("holds {}, and {} {}", wanted_static ? "time steps" : "no time steps",
+                            who, kind(wanted_static)),
+                "compile for the data that it is to run on: they say which of the two it is");
+}
+
 ir::Dataset load_data(const Build& build, const DataOptions& options) {
   ir::Dataset data = import::load_dataset(options.data, build.network, options.timesteps);
+  for (std::size_t i = 0; i < build.network.inputs.size(); ++i) {
+    check_time(data, build.network, i, build.quantized.inputs[i].is_static, "the build is for");
+  }
   if (data.timesteps > static_cast<std::size_t>(build.quantized.timesteps)) {
     support::fail(support::DiagnosticKind::DataOutOfRange, {data.file, "/x"},
                   fmt::format("{} steps, and the build's widths are proved for {}", data.timesteps,

@@ -47,6 +47,7 @@ std::vector<Binding> parameters(Lowering& l, std::size_t i, const TapWidths& wid
   bind("Current", flag(current));
   bind("Alpha", flag(p.synapse == ir::Synapse::Alpha));
   bind("MaxInput", flag(max_input));
+  bind("Static", flag(ir::keeps_static_sum(l.network, i)));
   bind("AccBits", number(acc_bits));
   bind("SumBits", number(p.accumulator_bits));
   bind("MembraneBits", number(p.membrane_bits));
@@ -68,6 +69,8 @@ std::vector<Binding> parameters(Lowering& l, std::size_t i, const TapWidths& wid
   bind("ResetValueStored", flag(stored.reset_value));
   bind("CurrentDecayStored", flag(stored.current_decay));
   bind("CurrentBiasStored", flag(stored.current_bias));
+  bind("ResetDecayStored", flag(stored.reset_decay));
+  bind("ResetCurrentStored", flag(stored.reset_current));
   bind_value("Threshold", stored.threshold,
              sized(stored.threshold ? 0 : p.threshold[0], p.membrane_bits));
   bind_value("Decay", stored.decay,
@@ -83,6 +86,10 @@ std::vector<Binding> parameters(Lowering& l, std::size_t i, const TapWidths& wid
              current ? fmt::format("/ 2^{}", p.current_decay_shift) : "");
   bind_value("CurrentBias", stored.current_bias,
              sized(bias_here ? p.current_bias[0] : 0, acc_bits));
+  bind_value("ResetDecay", stored.reset_decay,
+             fmt::format("{}'d{}", p.decay_shift + 2, stored.reset_decay ? 0 : p.reset_decay[0]));
+  bind_value("ResetCurrent", stored.reset_current,
+             sized(stored.reset_current ? 0 : p.reset_current[0], acc_bits));
   return bindings;
 }
 
@@ -181,7 +188,7 @@ void lower_engine(Lowering& l, std::size_t i, const TapWidths& widths, ConstantG
                   parameters(l, i, widths, constants),
                   {{"clk_i", "clk_i"}, {"rst_i", "rst_i"}}};
   for (const char* s : {"valid_i", "ready_o", "event_i", "new_i", "update_i", "step_last_i",
-                        "sample_last_i", "group_i", "value_i"}) {
+                        "sample_last_i", "static_i", "group_i", "value_i"}) {
     const std::string port = s;
     const std::string name = port.substr(0, port.size() - 2);
     // A step is one event, and ends with it.

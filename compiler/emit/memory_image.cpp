@@ -129,7 +129,8 @@ SparseImage sparse_image(const ir::QuantizedNetwork& network, const ir::Mapping&
 int StoredParameters::bits(const ir::QuantizedPopulation& p) const {
   return (threshold ? p.membrane_bits : 0) + (decay ? p.decay_shift + 1 : 0) +
          (bias ? p.accumulator_bits : 0) + (reset_value ? p.membrane_bits : 0) +
-         (current_decay ? p.current_decay_shift + 1 : 0) + (current_bias ? p.current_bits : 0);
+         (current_decay ? p.current_decay_shift + 1 : 0) + (current_bias ? p.current_bits : 0) +
+         (reset_decay ? p.decay_shift + 2 : 0) + (reset_current ? p.current_bits : 0);
 }
 
 StoredParameters stored_parameters(const ir::QuantizedPopulation& p) {
@@ -139,7 +140,9 @@ StoredParameters stored_parameters(const ir::QuantizedPopulation& p) {
           !p.bias.uniform(),
           p.spiking && !p.reset_value.uniform(),
           current && !p.current_decay.uniform(),
-          current && !p.current_bias.uniform()};
+          current && !p.current_bias.uniform(),
+          current && !p.reset_decay.uniform(),
+          current && !p.reset_current.uniform()};
 }
 
 std::string parameter_image(const ir::QuantizedPopulation& p, const ir::Layout& layout) {
@@ -158,6 +161,8 @@ std::string parameter_image(const ir::QuantizedPopulation& p, const ir::Layout& 
       put(stored.reset_value, p.reset_value, p.membrane_bits);
       put(stored.current_decay, p.current_decay, p.current_decay_shift + 1);
       put(stored.current_bias, p.current_bias, p.current_bits);
+      put(stored.reset_decay, p.reset_decay, p.decay_shift + 2);
+      put(stored.reset_current, p.reset_current, p.current_bits);
     }
     image += word.hex();
     image += '\n';

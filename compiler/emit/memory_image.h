@@ -54,9 +54,12 @@ struct StoredParameters {
   bool reset_value = false;
   bool current_decay = false;
   bool current_bias = false;
+  bool reset_decay = false;
+  bool reset_current = false;
 
   [[nodiscard]] bool any() const {
-    return threshold || decay || bias || reset_value || current_decay || current_bias;
+    return threshold || decay || bias || reset_value || current_decay || current_bias ||
+           reset_decay || reset_current;
   }
   // Bits per neuron of the parameter memory.
   [[nodiscard]] int bits(const ir::QuantizedPopulation& p) const;
@@ -64,7 +67,7 @@ struct StoredParameters {
 [[nodiscard]] StoredParameters stored_parameters(const ir::QuantizedPopulation& p);
 
 // Row `group`: per lane the stored parameters in the order threshold, decay, bias, reset value,
-// current decay, current bias.
+// current decay, current bias, reset decay, reset current.
 [[nodiscard]] std::string parameter_image(const ir::QuantizedPopulation& p,
                                           const ir::Layout& layout);
 

@@ -5,6 +5,16 @@
 
 namespace hillock::ir {
 
+bool from_static_input(const QuantizedNetwork& n, const QuantizedProjection& p) {
+  return p.source.kind == Source::Kind::Input && n.inputs[p.source.index].is_static;
+}
+
+bool keeps_static_sum(const QuantizedNetwork& n, std::size_t population) {
+  const std::vector<const QuantizedProjection*> into = n.projections_into(population);
+  return std::any_of(into.begin(), into.end(),
+                     [&](const QuantizedProjection* p) { return from_static_input(n, *p); });
+}
+
 std::vector<std::size_t> stream_order(const QuantizedNetwork& n, std::size_t population) {
   std::vector<std::size_t> order;
   for (std::size_t k = 0; k < n.projections.size(); ++k) {
@@ -12,7 +22,8 @@ std::vector<std::size_t> stream_order(const QuantizedNetwork& n, std::size_t pop
   }
   const auto rank = [&](std::size_t k) {
     const QuantizedProjection& p = n.projections[k];
-    return p.delay > 0 ? 2 : p.source.kind == Source::Kind::Population ? 1 : 0;
+    if (p.delay > 0) return 3;
+    return p.source.kind == Source::Kind::Population ? 2 : from_static_input(n, p) ? 0 : 1;
   };
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return rank(a) < rank(b); });

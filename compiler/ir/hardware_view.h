@@ -112,8 +112,14 @@ struct TraceLayout {
   int counter_words = 0;       // of trace_counters_o: population by population, then cycles
 };
 
+// Whether a projection brings its events in a sample's first step only, because its input is
+// static; and whether a population keeps what such projections added, for the steps that follow.
+[[nodiscard]] bool from_static_input(const QuantizedNetwork& n, const QuantizedProjection& p);
+[[nodiscard]] bool keeps_static_sum(const QuantizedNetwork& n, std::size_t population);
+
 // The projections into a population, by index, in the order in which hardware adds them up within a
-// step: from the input (whose stream cannot wait), from this step, from earlier steps.
+// step: from static inputs (what they add is kept as the sum that it makes, which must be theirs
+// alone), from inputs (whose streams cannot wait), from this step, from earlier steps.
 [[nodiscard]] std::vector<std::size_t> stream_order(const QuantizedNetwork& n,
                                                     std::size_t population);
 

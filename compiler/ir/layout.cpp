@@ -44,6 +44,7 @@ bool split_allowed(const QuantizedNetwork& network, std::size_t population, int 
                    int update_lanes) {
   if (update_lanes == lanes) return true;
   if (update_lanes < 1 || update_lanes > lanes || !fused_update(network, population)) return false;
+  if (keeps_static_sum(network, population)) return false;
   const bool one_group =
       static_cast<std::size_t>(lanes) >= network.populations[population].neurons();
   return one_group || lanes % update_lanes == 0;

@@ -57,7 +57,8 @@ struct Layout {
 [[nodiscard]] int max_lanes(const QuantizedNetwork& network, std::size_t population);
 
 // Whether that many update lanes go with that many lanes: as many, or, where every event visits all
-// neurons in order (fused_update()), fewer. In several groups, they divide the lanes.
+// neurons in order (fused_update()) and no sum is kept from step to step, fewer. In several groups,
+// they divide the lanes.
 [[nodiscard]] bool split_allowed(const QuantizedNetwork& network, std::size_t population, int lanes,
                                  int update_lanes);
 

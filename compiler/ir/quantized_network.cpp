@@ -52,10 +52,15 @@ void verify(const QuantizedPopulation& p) {
   require(p.value_bits == 0 || p.scale.uniform(), p.name, "scales of membranes that are sent");
   if (p.synapse != Synapse::Alpha) return;
   require(p.bias.min() == 0 && p.bias.max() == 0, p.name, "a bias beside alpha synapses");
+  const bool lost =
+      p.reset.mechanism != ResetMechanism::Zero || p.reset.zero_input == ZeroInput::Lost;
   require(!p.spiking || p.reset.mechanism == ResetMechanism::None ||
-              (p.reset.mechanism == ResetMechanism::Zero &&
-               p.reset.timing == ResetTiming::Delayed && p.reset.zero_input == ZeroInput::Lost),
+              (p.reset.timing == ResetTiming::Delayed && lost),
           p.name, "reset of alpha synapses");
+  require(p.reset_decay.min() >= 0 &&
+              p.reset_decay.max() <= (std::int64_t{1} << (p.decay_shift + 1)) &&
+              p.reset_current.min() >= 0,
+          p.name, "what a reset takes from alpha synapses");
 }
 
 bool weight_fits(std::int32_t w, int bits) {

@@ -67,6 +67,8 @@ numeric::NeuronConstants constants_of(const QuantizedPopulation& p, std::size_t 
   c.membrane_bits = p.membrane_bits > 0 ? p.membrane_bits : 62;
   c.current_bias = p.current_bias[j];
   c.current_decay = p.current_decay_of(j);
+  c.reset_decay = p.reset_decay_of(j);
+  c.reset_current = p.reset_current[j];
   return c;
 }
 

@@ -63,6 +63,8 @@ std::int64_t stored_bits(const ir::QuantizedPopulation& p) {
   if (p.synapse != ir::Synapse::None) {
     if (!p.current_decay.uniform()) bits += p.current_decay_shift + 1;
     if (!p.current_bias.uniform()) bits += p.current_bits;
+    if (!p.reset_decay.uniform()) bits += p.decay_shift + 2;
+    if (!p.reset_current.uniform()) bits += p.current_bits;
   }
   return bits;
 }
@@ -123,6 +125,7 @@ UpdateSize update_size(const ir::QuantizedPopulation& p) {
       u.add_bits += p.current_bits + p.current_decay_shift + 2;
     }
     u.add_bits += p.current_bits + s;
+    if (p.alpha_subtracts()) u.add_bits += p.current_bits;  // taken from E
   } else if (p.current_bits > 0) {
     u.add_bits += s;  // the maximum joins the membrane
   }
@@ -165,7 +168,8 @@ EngineSize engine_size(const ir::QuantizedNetwork& network, const ir::Mapping& m
     e.weights.depth += rows.depth;
     e.weights.width = std::max(e.weights.width, rows.width);
   }
-  e.states = {e.groups, e.lanes * (acc + rest + held)};
+  const std::int64_t kept = ir::keeps_static_sum(network, population) ? acc : 0;
+  e.states = {e.groups, e.lanes * (acc + rest + kept + held)};
   if (stored > 0) e.parameters = {e.groups, e.lanes * stored};
   e.update = update_size(p);
   if (mapping.split(population)) {
@@ -175,7 +179,7 @@ EngineSize engine_size(const ir::QuantizedNetwork& network, const ir::Mapping& m
   }
   // snn_lane: f_sum, f_held, d_membrane, the stored parameters once more; snn_decay: the product;
   // snn_prepare: the offset, held.
-  e.pipeline_bits = acc + 2 * rest + 2 * held + p.membrane_bits + stored +
+  e.pipeline_bits = acc + 2 * rest + 3 * kept + 2 * held + p.membrane_bits + stored +
                     (e.update.multiply_a > 0 ? p.membrane_bits + p.decay_shift + 2 : 0) +
                     p.accumulator_bits + 2;
   e.bitmaps = bitmap_count(network, population);

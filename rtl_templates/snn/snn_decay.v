@@ -7,22 +7,24 @@
 // subtractions, one for each digit of the non-adjacent form of m but the first (the fewest signed
 // powers of two that sum up to m). multiplier_i is not looked at then.
 //
-// Latency: one cycle (the product is registered). 0 <= m <= 2^Shift, so d_o fits Width.
+// Latency: one cycle (the product is registered). 0 <= m <= 2^Shift, so d_o fits Width; with more
+// MultiplierBits it is what is left modulo 2^Width.
 `default_nettype none
 
 module snn_decay #(
   parameter           Width      = 16,  // bits of the membrane
   parameter           Shift      = 8,   // k: the decay is m / 2^k, 0..30
-  parameter           Constant   = 0,
+  parameter           MultiplierBits = Shift + 1,  // of multiplier_i
+  parameter           Constant   = 0,   // with MultiplierBits = Shift + 1
   parameter [Shift:0] Multiplier = 0
 ) (
   input  wire                    clk_i,
   input  wire signed [Width-1:0] v_i,
-  input  wire        [Shift:0]   multiplier_i,
+  input  wire [MultiplierBits-1:0] multiplier_i,
   output wire signed [Width-1:0] d_o
 );
 
-  localparam ProductBits = Width + Shift + 2;
+  localparam ProductBits = Width + MultiplierBits + 1;
 
   wire        [ProductBits-1:0] product;
   reg  signed [ProductBits-1:0] product_q;
@@ -85,7 +87,7 @@ module snn_decay #(
       wire signed [ProductBits-1:0] v_wide;
       wire signed [ProductBits-1:0] multiplier_wide;
       assign v_wide          = {{(ProductBits - Width) {v_i[Width-1]}}, v_i};
-      assign multiplier_wide = {{(ProductBits - Shift - 1) {1'b0}}, multiplier_i};
+      assign multiplier_wide = {{(ProductBits - MultiplierBits) {1'b0}}, multiplier_i};
       assign product         = v_wide * multiplier_wide;
     end
 

@@ -68,7 +68,9 @@ void FloatModel::gather(std::size_t population, std::size_t t, const ir::Dataset
           first_elements_[source.index], ir::element_count(network_.inputs[source.index].shape));
       for (std::size_t i = 0; i < x.size(); ++i) {
         if (x[i] == 0) continue;
-        result.synaptic_operations += in.synapses.add(i, static_cast<double>(x[i]), sum);
+        const std::int64_t added = in.synapses.add(i, static_cast<double>(x[i]), sum);
+        // The sum of a static input is the same in every step: hardware forms it once.
+        if (t == 0 || !network_.inputs[source.index].is_static) result.synaptic_operations += added;
       }
     } else if (t >= delay) {
       const auto& spikes = result.recording.spikes[source.index];
@@ -108,9 +110,15 @@ void FloatModel::update(std::size_t population, std::size_t t, const std::vector
       const double x = input[j] + p.current_bias[j];
       double& e = state.current[j];
       double& h = state.hidden[j];
+      const double h_before = h;
       e = lost ? 0.0 : p.current_decay[j] * e + x;
       h = lost ? 0.0 : p.decay[j] * h - x;
       v = e + h;
+      if (subtract && above) {
+        v += h_before / p.alpha_gain[j];
+        e -= p.alpha_gain[j] * theta;
+        h = 0.0;
+      }
     } else {
       double x = input[j];
       if (p.synapse == Synapse::Current) {
