@@ -9,7 +9,7 @@ DEMO := build/demo
 
 .DEFAULT_GOAL := build
 .NOTPARALLEL:  # two installations at once would fight over the package manager's lock
-.PHONY: build all test-long deps deps-test deps-dev deps-fuzz demo test sanitize fuzz format format-check tidy clean help
+.PHONY: build all test-long deps deps-test deps-dev deps-fuzz demo test sanitize fuzz mutation format format-check tidy clean help
 
 build: build/build.ninja  ## build the toolkit: build/hillock (the default)
 	$(BUILD) --preset release --target hillock
@@ -30,6 +30,9 @@ test-long: deps-test all  ## 200 random networks of dense layers, 200 of every k
 	HILLOCK_CACHE=$(CURDIR)/build/test-cache build/tests/random_networks 1 200 $(JOBS) 0
 	HILLOCK_CACHE=$(CURDIR)/build/test-cache build/tests/random_networks 1 200 $(JOBS)
 	HILLOCK_CACHE=$(CURDIR)/build/test-cache build/tests/golden_networks 1 0 $(JOBS)
+
+mutation: deps-test all  ## plant small faults in the Verilog library and see which tests notice; hours
+	HILLOCK_MUTATION_JOBS=$(JOBS) HILLOCK_CACHE=$(CURDIR)/build/test-cache tests/mutation/run.sh build build/mutation
 
 FUZZ_SECONDS ?= 600
 fuzz: deps-fuzz  ## run every libFuzzer target FUZZ_SECONDS (600) long under AddressSanitizer and UBSan
