@@ -132,7 +132,8 @@ Presynaptic slots_of(const ir::Network& network, std::size_t population,
   const std::size_t each = std::clamp<std::size_t>(wanted / kept, 1, positions);
   for (std::size_t s = 0; s < kept; ++s) {
     for (std::size_t k = 0; k < each; ++k) {
-      const std::size_t position = each == positions ? k : (s * 7919 + k * positions / each) % positions;
+      const std::size_t position =
+          each == positions ? k : (s * 7919 + k * positions / each) % positions;
       out.episodes.push_back({s * samples / kept, position});
     }
   }

@@ -127,8 +127,7 @@ class Reconstruction {
 
   // One population: its weights, scales and thresholds in `q`. `seen`: what the sources did.
   void improve(QuantizedNetwork& q, std::size_t population, const Recording& seen) const {
-    Presynaptic in =
-        slots_of(network_, population, calibration_, run_, options_.max_rows);
+    Presynaptic in = slots_of(network_, population, calibration_, run_, options_.max_rows);
     if (in.columns.empty() || in.episodes.empty()) return;
     Presynaptic real = in;
     fill_columns(network_, population, calibration_, run_, run_.real, false, real);
@@ -166,8 +165,7 @@ class Reconstruction {
       const support::Matrix<float> z = traces_of(in, filters.filters[f], stride);
       const support::Matrix<float> z_real = traces_of(real, filters.filters[f], stride);
       const double samples = std::max<double>(1, static_cast<double>(z.rows));
-      const Eigen::MatrixXd h =
-          (mapped(z).transpose() * mapped(z)).cast<double>() / samples;
+      const Eigen::MatrixXd h = (mapped(z).transpose() * mapped(z)).cast<double>() / samples;
       const Eigen::MatrixXd cross =
           (mapped(z).transpose() * (mapped(z_real) - mapped(z))).cast<double>() / samples;
       std::map<std::vector<Eigen::Index>, std::shared_ptr<SecondOrder>> seen;
@@ -177,8 +175,8 @@ class Reconstruction {
         auto& solver = seen[columns];
         const Eigen::MatrixXd own_cross = cross(columns, columns);
         if (!solver) {
-          solver = std::make_shared<SecondOrder>(Eigen::MatrixXd(h(columns, columns)),
-                                                 options_.damping);
+          solver =
+              std::make_shared<SecondOrder>(Eigen::MatrixXd(h(columns, columns)), options_.damping);
         }
         Eigen::VectorXd w(static_cast<Eigen::Index>(columns.size()));
         for (Eigen::Index i = 0; i < w.size(); ++i) {
@@ -197,7 +195,8 @@ class Reconstruction {
     std::vector<std::vector<SecondOrder::Rounded>> tried(channels);
     for (std::size_t c = 0; c < channels; ++c) {
       if (!order[c]) continue;
-      for (const double f : factors) tried[c].push_back(order[c]->round(target[c], scales[c] * f, bits));
+      for (const double f : factors)
+        tried[c].push_back(order[c]->round(target[c], scales[c] * f, bits));
     }
     std::vector<std::vector<double>> wanted(channels);
     std::vector<double> total(factors.size(), 0.0);
@@ -210,7 +209,8 @@ class Reconstruction {
       }
       std::size_t best = 0;
       for (std::size_t k = 0; k < factors.size(); ++k) {
-        const bool better = shared ? total[k] < total[best] : tried[c][k].error < tried[c][best].error;
+        const bool better =
+            shared ? total[k] < total[best] : tried[c][k].error < tried[c][best].error;
         if (better) best = k;
       }
       const double scale = scales[c] * factors[best];

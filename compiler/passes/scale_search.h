@@ -19,11 +19,11 @@ struct WeightRow {
   std::vector<double> weight;
   // What the weights meet: a row is one sample of all the sources. Null or empty: plain error.
   const support::Matrix<float>* traces = nullptr;
-  double trace_unit = 1;  // what the weights meet is the traces divided by this
   // The column of the traces that the first weight meets; the others follow side by side.
   std::size_t first_column = 0;
   // Or, where they do not lie side by side, the column of every weight.
   std::vector<std::uint32_t> columns;
+  double trace_unit = 1;  // what the weights meet is the traces divided by this
 };
 
 struct ScaleSearch {

@@ -133,8 +133,7 @@ class Chooser {
     if (source.kind == ir::Source::Kind::Input) return 1;
     if (!ir::sends_membranes(network_, source.index)) return 1;
     const double known = units_[source.index];
-    return known > 0 ? known
-                     : coarsest_event_unit(network_, options_, calibration_, source.index);
+    return known > 0 ? known : coarsest_event_unit(network_, options_, calibration_, source.index);
   }
 
   // The weights into every channel of a population, over all projections.
@@ -150,7 +149,7 @@ class Chooser {
       const auto add = [&](std::size_t channel, std::span<const double> weight,
                            std::size_t first_column, std::vector<std::uint32_t> columns) {
         WeightRow row{
-            {weight.begin(), weight.end()}, traces, unit, first_column, std::move(columns)};
+            {weight.begin(), weight.end()}, traces, first_column, std::move(columns), unit};
         for (double& w : row.weight) w *= factor;
         rows[channel].push_back(std::move(row));
       };
