@@ -91,13 +91,15 @@ std::vector<Range> event_ranges(const QuantizedNetwork& network, std::size_t pop
 
 // Range of the largest membrane in the window of every neuron: no less than the largest of the
 // least.
-std::vector<Range> maximum_ranges(const ir::MaxPool& pool, const std::vector<Range>& membranes) {
+std::vector<Range> maximum_ranges(const ir::MaxPool& pool,
+                                  const std::vector<NeuronBounds>& sources) {
   std::vector<std::optional<Range>> ranges(pool.targets());
-  for (std::size_t i = 0; i < membranes.size(); ++i) {
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    const Range membrane = sources[i].reached;
     ir::for_each_window(pool, i, [&](std::size_t j) {
-      if (!ranges[j]) ranges[j] = membranes[i];
-      ranges[j]->lo = std::max(ranges[j]->lo, membranes[i].lo);
-      ranges[j]->hi = std::max(ranges[j]->hi, membranes[i].hi);
+      if (!ranges[j]) ranges[j] = membrane;
+      ranges[j]->lo = std::max(ranges[j]->lo, membrane.lo);
+      ranges[j]->hi = std::max(ranges[j]->hi, membrane.hi);
     });
   }
   std::vector<Range> out;
@@ -318,41 +320,45 @@ void check_limit(const QuantizedPopulation& p, const PopulationBounds& bounds) {
   }
 }
 
-// The bounds of a population, and the membrane range of each of its neurons.
+// The bounds of every neuron of a population.
 struct Result {
-  PopulationBounds bounds;
+  std::vector<NeuronBounds> neurons;
   std::vector<Range> inputs;
-  std::vector<Range> membranes;
   bool pooled = false;
 };
+
+NeuronBounds bound_neuron(const QuantizedPopulation& p, const Constants& c, bool pooled,
+                          std::optional<int> bits, int timesteps) {
+  NeuronBounds out;
+  out.input = c.input;
+  const NeuronBound neuron(p, c, pooled, bits);
+  Reach reached;  // growing: what holds for any step up to this one
+  for (int t = 0; t < timesteps; ++t) {
+    const Reach next = neuron.step(reached, out);
+    check_limit(p, out);
+    out.reached = t == 0 ? next.v : hull(out.reached, next.v);
+    const Reach before = reached;
+    reached = hull(before, next);
+    if (reached == before) {
+      out.closed = true;
+      break;
+    }
+    out.steps = t + 1;
+  }
+  return out;
+}
 
 Result bound_population(const QuantizedNetwork& network, std::size_t population,
                         std::vector<Range> inputs, bool pooled, std::optional<int> bits) {
   const QuantizedPopulation& p = network.populations[population];
   Result result;
-  PopulationBounds& bounds = result.bounds;
   // Most neurons of a convolution are alike: each sort is bounded once.
-  std::map<Constants, Range> seen;
+  std::map<Constants, NeuronBounds> seen;
   for (std::size_t j = 0; j < p.neurons(); ++j) {
     const Constants c = constants_of(p, j, inputs[j]);
     const auto [place, fresh] = seen.try_emplace(c);
-    if (fresh) {
-      bounds.input.include(c.input);
-      const NeuronBound neuron(p, c, pooled, bits);
-      Reach reached;  // growing: what holds for any step up to this one
-      Range membrane = {};
-      for (int t = 0; t < network.timesteps; ++t) {
-        const Reach next = neuron.step(reached, bounds);
-        check_limit(p, bounds);
-        if (t == 0) membrane = next.v;
-        membrane.include(next.v);
-        const Reach before = reached;
-        reached = hull(before, next);
-        if (reached == before) break;
-      }
-      place->second = membrane;
-    }
-    result.membranes.push_back(place->second);
+    if (fresh) place->second = bound_neuron(p, c, pooled, bits, network.timesteps);
+    result.neurons.push_back(place->second);
   }
   result.inputs = std::move(inputs);
   result.pooled = pooled;
@@ -366,9 +372,9 @@ std::vector<Result> bound_all(const QuantizedNetwork& network,
     const auto into = network.projections_into(i);
     const auto* pool =
         into.empty() ? nullptr : std::get_if<ir::MaxPool>(&into.front()->connectivity);
-    std::vector<Range> inputs =
-        pool != nullptr ? maximum_ranges(*pool, all[into.front()->source.index].membranes)
-                        : event_ranges(network, i);
+    std::vector<Range> inputs = pool != nullptr
+                                    ? maximum_ranges(*pool, all[into.front()->source.index].neurons)
+                                    : event_ranges(network, i);
     all.push_back(
         bound_population(network, i, std::move(inputs), pool != nullptr, membrane_bits[i]));
   }
@@ -377,10 +383,25 @@ std::vector<Result> bound_all(const QuantizedNetwork& network,
 
 }  // namespace
 
+std::vector<std::vector<NeuronBounds>> bound_neurons(
+    const QuantizedNetwork& network, const std::vector<std::optional<int>>& membrane_bits) {
+  std::vector<std::vector<NeuronBounds>> bounds;
+  for (Result& r : bound_all(network, membrane_bits)) bounds.push_back(std::move(r.neurons));
+  return bounds;
+}
+
 std::vector<PopulationBounds> bound_populations(
     const QuantizedNetwork& network, const std::vector<std::optional<int>>& membrane_bits) {
   std::vector<PopulationBounds> bounds;
-  for (const Result& r : bound_all(network, membrane_bits)) bounds.push_back(r.bounds);
+  for (const std::vector<NeuronBounds>& neurons : bound_neurons(network, membrane_bits)) {
+    PopulationBounds& all = bounds.emplace_back();
+    for (const NeuronBounds& n : neurons) {
+      all.input.include(n.input);
+      all.sum.include(n.sum);
+      all.membrane.include(n.membrane);
+      all.current.include(n.current);
+    }
+  }
   return bounds;
 }
 

@@ -7,6 +7,8 @@
 #include "compiler/analysis/overflow.h"
 #include "compiler/driver/accuracy.h"
 #include "compiler/driver/auto_bits.h"
+#include "compiler/driver/certificate.h"
+#include "compiler/driver/diagnose.h"
 #include "compiler/driver/lanes.h"
 #include "compiler/driver/quantizer.h"
 #include "compiler/driver/run.h"
@@ -297,20 +299,22 @@ json compile(const CompileOptions& options, const CommonOptions& common) {
   emit::EmittedDesign design = emit::emit(q, mapping);
 
   const json memory = memory_summary(q, mapping);
-  json summary = {{"import", import_summary(network)},
-                  {"name", q.name},
-                  {"timesteps", q.timesteps},
-                  {"readout", std::string(ir::name(q.readout))},
-                  {"inputs", input_summary(q)},
-                  {"outputs", output_summary(q)},
-                  {"populations", population_summary(network, q, mapping)},
-                  {"weight_memory_bits", memory["weights"]},
-                  {"state_memory_bits", memory["state"]},
-                  {"calibration", data.summary(options.tested_on_data)},
-                  {"notes", notes_on(q, silent)},
-                  {"rtl", {{"top", design.top}, {"files", design.files}, {"rows", design.rows}}},
-                  {"structure", fmt::format("{:08x}", design.structure)},
-                  {"load", load_summary(design)}};
+  json summary = {
+      {"import", import_summary(network)},
+      {"name", q.name},
+      {"timesteps", q.timesteps},
+      {"readout", std::string(ir::name(q.readout))},
+      {"inputs", input_summary(q)},
+      {"outputs", output_summary(q)},
+      {"populations", population_summary(network, q, mapping)},
+      {"weight_memory_bits", memory["weights"]},
+      {"state_memory_bits", memory["state"]},
+      {"calibration", data.summary(options.tested_on_data)},
+      {"notes", notes_on(q, silent)},
+      {"warnings", diagnose(network, q, silent, data.calibration ? &*data.calibration : nullptr)},
+      {"rtl", {{"top", design.top}, {"files", design.files}, {"rows", design.rows}}},
+      {"structure", fmt::format("{:08x}", design.structure)},
+      {"load", load_summary(design)}};
 
   if (!auto_bits.is_null()) summary["auto"] = auto_bits;
 
@@ -319,6 +323,7 @@ json compile(const CompileOptions& options, const CommonOptions& common) {
   files.emplace_back("tb/" + design.top + "_tb.v", emit::testbench(q, mapping, design));
   files.emplace_back("network.json", ir::to_json(network).dump() + "\n");
   files.emplace_back("quantized.json", ir::to_json(q, mapping).dump() + "\n");
+  files.emplace_back("overflow.json", overflow_certificate(q).dump(1) + "\n");
   files.emplace_back("compile.json", summary.dump(2) + "\n");
   write_build(options.output, files);
   if (!common.json.empty()) write_result(options.output, "compile", summary, common.json);

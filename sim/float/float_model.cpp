@@ -36,8 +36,18 @@ FloatModel::FloatModel(const ir::Network& network)
 }
 
 void FloatModel::run(const ir::Dataset& data, std::size_t sample, FloatResult& result) const {
+  run_after(data, sample, {}, 0, result);
+}
+
+void FloatModel::run_after(const ir::Dataset& data, std::size_t sample,
+                           const Recording<double>& given, std::size_t count,
+                           FloatResult& result) const {
   const std::size_t steps = data.timesteps;
   result.recording.reset(neurons_, steps);
+  for (std::size_t p = 0; p < count; ++p) {
+    result.recording.spikes[p] = given.spikes[p];
+    result.recording.membranes[p] = given.membranes[p];
+  }
   result.ties = result.spikes = result.synaptic_operations = 0;
   std::vector<State> states;
   for (const std::size_t n : neurons_) {
@@ -45,7 +55,7 @@ void FloatModel::run(const ir::Dataset& data, std::size_t sample, FloatResult& r
   }
   std::vector<double> sum;
   for (std::size_t t = 0; t < steps; ++t) {
-    for (std::size_t p = 0; p < neurons_.size(); ++p) {
+    for (std::size_t p = count; p < neurons_.size(); ++p) {
       gather(p, t, data, sample, sum, result);
       update(p, t, sum, states[p], result);
     }
