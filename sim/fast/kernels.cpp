@@ -129,6 +129,14 @@ HWY_INLINE V decayed(D d, V v, V multiplier, int shift, bool wide) {
   return hn::OddEven(hn::BitCast(d, high), hn::BitCast(d, scaled(v, multiplier)));
 }
 
+// Writes the chosen lanes side by side and says how many they are. A whole vector is stored:
+// storing some lanes at once is very slow on some processors.
+template <class D, class V, class M>
+HWY_INLINE std::size_t keep(D d, V v, M mask, std::uint32_t* to) {
+  hn::StoreU(hn::Compress(v, mask), d, to);
+  return hn::CountTrue(d, mask);
+}
+
 template <typename S>
 HWY_INLINE Fired update_of(const Update& u, S* sum, std::uint32_t* spiked) {
   const hn::ScalableTag<std::int32_t> d;
@@ -203,8 +211,7 @@ HWY_INLINE Fired update_of(const Update& u, S* sum, std::uint32_t* spiked) {
       }
       if (!hn::AllFalse(d, spike)) {
         const auto slots = hn::Iota(du, static_cast<std::uint32_t>(j));
-        fired.spikes +=
-            hn::CompressStore(slots, hn::RebindMask(du, spike), du, spiked + fired.spikes);
+        fired.spikes += keep(du, slots, hn::RebindMask(du, spike), spiked + fired.spikes);
       }
     }
     hn::StoreU(v, d, u.membrane + j);
@@ -227,8 +234,8 @@ HWY_INLINE std::size_t find_events_of(const float* x, std::size_t n, std::uint32
     const auto event = hn::Ne(value, zero);
     if (hn::AllFalse(d, event)) continue;
     other = hn::Or(other, hn::And(event, hn::Ne(value, one)));
-    found += hn::CompressStore(hn::Iota(du, static_cast<std::uint32_t>(i)),
-                               hn::RebindMask(du, event), du, element + found);
+    found += keep(du, hn::Iota(du, static_cast<std::uint32_t>(i)), hn::RebindMask(du, event),
+                  element + found);
   }
   binary = hn::AllFalse(d, other);
   for (; i < n; ++i) {
