@@ -1,5 +1,6 @@
 #include "compiler/driver/quantizer.h"
 
+#include "compiler/analysis/overflow.h"
 #include "compiler/driver/calibration.h"
 #include "compiler/passes/reconstruct.h"
 
@@ -30,6 +31,9 @@ ir::QuantizedNetwork run_quantizer(const ir::Network& network, passes::QuantizeO
       data.calibration->samples == 0) {
     return q;
   }
+  // The integer model is about to run on it: refuse here what needs more than 64 bits.
+  static_cast<void>(
+      analysis::bound_populations(q, std::vector<std::optional<int>>(q.populations.size())));
   const passes::CalibrationRun run = record(network, *data.calibration);
   std::size_t weights = 0;
   for (const ir::Projection& p : network.projections) weights += ir::weight_count(p.connectivity);
