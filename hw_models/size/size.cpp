@@ -60,8 +60,10 @@ double estimate_luts(const ir::QuantizedNetwork& network, const ir::Mapping& map
   for (std::size_t p = 0; p < network.populations.size(); ++p) {
     luts += population_luts(network, mapping, p);
   }
-  const int lanes = mapping.update_lanes_of(network.output);
-  return luts + 60 + 2.0 * lanes * ir::score_bits(network);
+  for (const ir::Output& output : ir::outputs_of(network)) {
+    luts += 60 + 2.0 * mapping.update_lanes_of(output.population) * ir::score_bits(network, output);
+  }
+  return luts;
 }
 
 }  // namespace hillock::hw_models
