@@ -562,8 +562,10 @@ TapWidths lower_projections(Lowering& l, std::size_t population) {
   }
   if (order.size() == 1) {
     Stream(l, order[0], id, widths).lower("");
-    l.wire(1, id + "_tap_static", ir::keeps_static_sum(l.network, population) ? "1'b1" : "1'b0");
-    if (l.mapping.split(population)) step_sums(l, population, widths);
+    const bool split = l.mapping.split(population);
+    l.wire(1, id + (split ? "_sums_static" : "_tap_static"),
+           ir::keeps_static_sum(l.network, population) ? "1'b1" : "1'b0");
+    if (split) step_sums(l, population, widths);
     return widths;
   }
   l.wire(static_cast<int>(order.size()), id + "_turn");
