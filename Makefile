@@ -9,7 +9,7 @@ DEMO := build/demo
 
 .DEFAULT_GOAL := build
 .NOTPARALLEL:  # two installations at once would fight over the package manager's lock
-.PHONY: build all test-long deps deps-test deps-dev deps-fuzz demo test sanitize fuzz format format-check tidy clean help
+.PHONY: build all test-long bench-quantization deps deps-test deps-dev deps-fuzz demo test sanitize fuzz mutation format format-check tidy clean help
 
 build: build/build.ninja  ## build the toolkit: build/hillock (the default)
 	$(BUILD) --preset release --target hillock
@@ -31,11 +31,24 @@ test-long: deps-test all  ## 200 random networks of dense layers, 200 of every k
 	HILLOCK_CACHE=$(CURDIR)/build/test-cache build/tests/random_networks 1 200 $(JOBS)
 	HILLOCK_CACHE=$(CURDIR)/build/test-cache build/tests/golden_networks 1 0 $(JOBS)
 
+mutation: deps-test all  ## plant small faults in the Verilog library and see which tests notice; hours
+	HILLOCK_MUTATION_JOBS=$(JOBS) HILLOCK_CACHE=$(CURDIR)/build/test-cache tests/mutation/run.sh build build/mutation
+
 FUZZ_SECONDS ?= 600
 fuzz: deps-fuzz  ## run every libFuzzer target FUZZ_SECONDS (600) long under AddressSanitizer and UBSan
 	cmake --preset release -DCMAKE_CXX_COMPILER=clang++ -B build-fuzz -DHILLOCK_FUZZ=ON \
 	  -DHILLOCK_FUZZ_SECONDS=$(FUZZ_SECONDS)
 	ctest --test-dir build-fuzz -L fuzz --output-on-failure -j $(JOBS)
+
+BENCH := build/bench/quantization
+BENCH_PYTHON ?= python3
+NETWORKS ?= examples/digits $(wildcard ../shared/nets/digits_*)
+
+bench-quantization: build/build.ninja  ## accuracy against bits; trains networks first (snnTorch: tests/bench/quantization/requirements.txt)
+	$(BUILD) --preset release --target quantization_bench
+	@test -d $(BENCH)/if_conv || $(BENCH_PYTHON) tests/bench/quantization/train.py -o $(BENCH)
+	build/tests/quantization_bench --auto 0.5 --json $(BENCH)/table.json $(NETWORKS) \
+	  $(addprefix $(BENCH)/,mlp_784 recurrent per_neuron cuba if_conv)
 
 sanitize: build-asan/build.ninja  ## run the unit tests under AddressSanitizer and UBSan
 	$(BUILD) --preset asan

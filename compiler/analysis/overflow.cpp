@@ -91,13 +91,15 @@ std::vector<Range> event_ranges(const QuantizedNetwork& network, std::size_t pop
 
 // Range of the largest membrane in the window of every neuron: no less than the largest of the
 // least.
-std::vector<Range> maximum_ranges(const ir::MaxPool& pool, const std::vector<Range>& membranes) {
+std::vector<Range> maximum_ranges(const ir::MaxPool& pool,
+                                  const std::vector<NeuronBounds>& sources) {
   std::vector<std::optional<Range>> ranges(pool.targets());
-  for (std::size_t i = 0; i < membranes.size(); ++i) {
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    const Range membrane = sources[i].reached;
     ir::for_each_window(pool, i, [&](std::size_t j) {
-      if (!ranges[j]) ranges[j] = membranes[i];
-      ranges[j]->lo = std::max(ranges[j]->lo, membranes[i].lo);
-      ranges[j]->hi = std::max(ranges[j]->hi, membranes[i].hi);
+      if (!ranges[j]) ranges[j] = membrane;
+      ranges[j]->lo = std::max(ranges[j]->lo, membrane.lo);
+      ranges[j]->hi = std::max(ranges[j]->hi, membrane.hi);
     });
   }
   std::vector<Range> out;
@@ -108,13 +110,15 @@ std::vector<Range> maximum_ranges(const ir::MaxPool& pool, const std::vector<Ran
 // All that the bounds of a neuron depend on, within its population.
 struct Constants {
   Range input;
-  std::int64_t decay, bias, threshold, reset_value, current_decay, current_bias;
+  std::int64_t decay, bias, threshold, reset_value, current_decay, current_bias, reset_decay,
+      reset_current;
 
   friend auto operator<=>(const Constants& a, const Constants& b) { return a.key() <=> b.key(); }
 
  private:
-  [[nodiscard]] std::array<std::int64_t, 8> key() const {
-    return {input.lo, input.hi, decay, bias, threshold, reset_value, current_decay, current_bias};
+  [[nodiscard]] std::array<std::int64_t, 10> key() const {
+    return {input.lo,    input.hi,      decay,        bias,        threshold,
+            reset_value, current_decay, current_bias, reset_decay, reset_current};
   }
 };
 
@@ -125,7 +129,9 @@ Constants constants_of(const QuantizedPopulation& p, std::size_t j, Range input)
           p.threshold[j],
           p.reset_value[j],
           p.current_decay[j],
-          p.current_bias[j]};
+          p.current_bias[j],
+          p.reset_decay[j],
+          p.reset_current[j]};
 }
 
 // What one neuron can have reached up to a step: its state, as intervals.
@@ -133,13 +139,13 @@ struct Reach {
   Range v;
   Range current;  // I, or E
   Range hidden;   // H
-  Range pv;       // alpha: E + H, which is V before it is clamped
+  Range eh;       // alpha: E + H, which is V before it is clamped, but for a reset by subtraction
 
   friend bool operator==(const Reach&, const Reach&) = default;
 };
 
 Reach hull(const Reach& a, const Reach& b) {
-  return {hull(a.v, b.v), hull(a.current, b.current), hull(a.hidden, b.hidden), hull(a.pv, b.pv)};
+  return {hull(a.v, b.v), hull(a.current, b.current), hull(a.hidden, b.hidden), hull(a.eh, b.eh)};
 }
 
 // One neuron's worst case, step by step.
@@ -150,9 +156,11 @@ class NeuronBound {
       : rule_(p.reset),
         spiking_(p.spiking),
         synapse_(p.synapse),
+        alpha_subtracts_(p.alpha_subtracts()),
         pooled_(pooled),
         decay_{c.decay, p.decay_shift},
         current_decay_{c.current_decay, p.current_decay_shift},
+        reset_decay_{c.reset_decay, p.decay_shift},
         c_(c),
         amount_(c.threshold + p.reset_offset),
         max_spikes_(p.max_spikes),
@@ -197,25 +205,38 @@ class NeuronBound {
     const Range x = c_.input + Range{c_.current_bias, c_.current_bias};
     after.current = current_step(before.current, bounds);
     after.hidden = decayed(before.hidden, decay_) - x;
-    after.pv = decayed_sum(before);
-    after.v = clamped(after.pv);
+    after.eh = decayed_sum(before, decay_);
+    Range v = after.eh;
+    if (alpha_subtracts_ && before.v.hi > c_.threshold) {
+      // H was let go faster, E is less, and H is 0.
+      v.include(decayed_sum(before, reset_decay_));
+      const Range amount{c_.reset_current, c_.reset_current};
+      const Range bias{c_.current_bias, c_.current_bias};
+      bounds.current.include(decayed(before.current, current_decay_) + bias - amount);
+      const Range less = after.current - amount;
+      after.current.include(less);
+      after.eh.include(less);
+      bounds.current.include(after.current);
+    }
+    after.v = clamped(v);
     // A reset to zero reaches 0.
-    for (Range* r : {&after.current, &after.hidden, &after.pv, &after.v}) r->include(0);
+    for (Range* r : {&after.current, &after.hidden, &after.eh, &after.v}) r->include(0);
     bounds.current.include(after.hidden);
-    bounds.sum.include(after.pv);
+    bounds.sum.include(v);
+    bounds.sum.include(0);
     bounds.membrane.include(after.v);
     return after;
   }
 
-  // D_c(E) + D(H). E and H do not vary freely: E + H is the last V, so that in real numbers this is
-  // (a - b) E + b V, and the two roundings make it at most 1 more, and less than 1 less than that.
-  [[nodiscard]] Range decayed_sum(const Reach& r) const {
-    const Range free = decayed(r.current, current_decay_) + decayed(r.hidden, decay_);
-    const int shift = std::max(decay_.shift, current_decay_.shift);
-    const std::int64_t b = decay_.multiplier << (shift - decay_.shift);
+  // D_c(E) + D(H). E and H do not vary freely: in real numbers this is (a - b) E + b (E + H), and
+  // the two roundings make it at most 1 more, and less than 1 less than that.
+  [[nodiscard]] Range decayed_sum(const Reach& r, numeric::Decay decay) const {
+    const Range free = decayed(r.current, current_decay_) + decayed(r.hidden, decay);
+    const int shift = std::max(decay.shift, current_decay_.shift);
+    const std::int64_t b = decay.multiplier << (shift - decay.shift);
     const std::int64_t a = (current_decay_.multiplier << (shift - current_decay_.shift)) - b;
-    const std::int64_t lo = a * (a < 0 ? r.current.hi : r.current.lo) + b * r.pv.lo;
-    const std::int64_t hi = a * (a < 0 ? r.current.lo : r.current.hi) + b * r.pv.hi;
+    const std::int64_t lo = a * (a < 0 ? r.current.hi : r.current.lo) + b * r.eh.lo;
+    const std::int64_t hi = a * (a < 0 ? r.current.lo : r.current.hi) + b * r.eh.hi;
     return {std::max(free.lo, lo >> shift), std::min(free.hi, (hi >> shift) + 1)};
   }
 
@@ -272,9 +293,11 @@ class NeuronBound {
   ir::ResetRule rule_;
   bool spiking_;
   Synapse synapse_;
+  bool alpha_subtracts_;
   bool pooled_;
   numeric::Decay decay_;
   numeric::Decay current_decay_;
+  numeric::Decay reset_decay_;
   Constants c_;
   std::int64_t amount_;
   int max_spikes_;
@@ -283,7 +306,9 @@ class NeuronBound {
 
 // The models compute in 64 bits, products with a decay included.
 void check_limit(const QuantizedPopulation& p, const PopulationBounds& bounds) {
-  const int bits = std::min(60, 63 - std::max(p.decay_shift, p.current_decay_shift));
+  // A decay after a spike of an alpha synapse goes up to 2.
+  const int more = p.alpha_subtracts() ? 2 : 0;
+  const int bits = std::min(60, 63 - more - std::max(p.decay_shift, p.current_decay_shift));
   const std::int64_t limit = std::int64_t{1} << (bits - 1);
   for (const Range r : {bounds.sum, bounds.membrane, bounds.current}) {
     if (r.lo > -limit && r.hi < limit) continue;
@@ -295,41 +320,45 @@ void check_limit(const QuantizedPopulation& p, const PopulationBounds& bounds) {
   }
 }
 
-// The bounds of a population, and the membrane range of each of its neurons.
+// The bounds of every neuron of a population.
 struct Result {
-  PopulationBounds bounds;
+  std::vector<NeuronBounds> neurons;
   std::vector<Range> inputs;
-  std::vector<Range> membranes;
   bool pooled = false;
 };
+
+NeuronBounds bound_neuron(const QuantizedPopulation& p, const Constants& c, bool pooled,
+                          std::optional<int> bits, int timesteps) {
+  NeuronBounds out;
+  out.input = c.input;
+  const NeuronBound neuron(p, c, pooled, bits);
+  Reach reached;  // growing: what holds for any step up to this one
+  for (int t = 0; t < timesteps; ++t) {
+    const Reach next = neuron.step(reached, out);
+    check_limit(p, out);
+    out.reached = t == 0 ? next.v : hull(out.reached, next.v);
+    const Reach before = reached;
+    reached = hull(before, next);
+    if (reached == before) {
+      out.closed = true;
+      break;
+    }
+    out.steps = t + 1;
+  }
+  return out;
+}
 
 Result bound_population(const QuantizedNetwork& network, std::size_t population,
                         std::vector<Range> inputs, bool pooled, std::optional<int> bits) {
   const QuantizedPopulation& p = network.populations[population];
   Result result;
-  PopulationBounds& bounds = result.bounds;
   // Most neurons of a convolution are alike: each sort is bounded once.
-  std::map<Constants, Range> seen;
+  std::map<Constants, NeuronBounds> seen;
   for (std::size_t j = 0; j < p.neurons(); ++j) {
     const Constants c = constants_of(p, j, inputs[j]);
     const auto [place, fresh] = seen.try_emplace(c);
-    if (fresh) {
-      bounds.input.include(c.input);
-      const NeuronBound neuron(p, c, pooled, bits);
-      Reach reached;  // growing: what holds for any step up to this one
-      Range membrane = {};
-      for (int t = 0; t < network.timesteps; ++t) {
-        const Reach next = neuron.step(reached, bounds);
-        check_limit(p, bounds);
-        if (t == 0) membrane = next.v;
-        membrane.include(next.v);
-        const Reach before = reached;
-        reached = hull(before, next);
-        if (reached == before) break;
-      }
-      place->second = membrane;
-    }
-    result.membranes.push_back(place->second);
+    if (fresh) place->second = bound_neuron(p, c, pooled, bits, network.timesteps);
+    result.neurons.push_back(place->second);
   }
   result.inputs = std::move(inputs);
   result.pooled = pooled;
@@ -343,9 +372,9 @@ std::vector<Result> bound_all(const QuantizedNetwork& network,
     const auto into = network.projections_into(i);
     const auto* pool =
         into.empty() ? nullptr : std::get_if<ir::MaxPool>(&into.front()->connectivity);
-    std::vector<Range> inputs =
-        pool != nullptr ? maximum_ranges(*pool, all[into.front()->source.index].membranes)
-                        : event_ranges(network, i);
+    std::vector<Range> inputs = pool != nullptr
+                                    ? maximum_ranges(*pool, all[into.front()->source.index].neurons)
+                                    : event_ranges(network, i);
     all.push_back(
         bound_population(network, i, std::move(inputs), pool != nullptr, membrane_bits[i]));
   }
@@ -354,10 +383,25 @@ std::vector<Result> bound_all(const QuantizedNetwork& network,
 
 }  // namespace
 
+std::vector<std::vector<NeuronBounds>> bound_neurons(
+    const QuantizedNetwork& network, const std::vector<std::optional<int>>& membrane_bits) {
+  std::vector<std::vector<NeuronBounds>> bounds;
+  for (Result& r : bound_all(network, membrane_bits)) bounds.push_back(std::move(r.neurons));
+  return bounds;
+}
+
 std::vector<PopulationBounds> bound_populations(
     const QuantizedNetwork& network, const std::vector<std::optional<int>>& membrane_bits) {
   std::vector<PopulationBounds> bounds;
-  for (const Result& r : bound_all(network, membrane_bits)) bounds.push_back(r.bounds);
+  for (const std::vector<NeuronBounds>& neurons : bound_neurons(network, membrane_bits)) {
+    PopulationBounds& all = bounds.emplace_back();
+    for (const NeuronBounds& n : neurons) {
+      all.input.include(n.input);
+      all.sum.include(n.sum);
+      all.membrane.include(n.membrane);
+      all.current.include(n.current);
+    }
+  }
   return bounds;
 }
 

@@ -35,6 +35,17 @@ struct PopulationBounds {
   Range current;
 };
 
+// The same of one neuron, and how far the argument had to go.
+struct NeuronBounds : PopulationBounds {
+  Range reached;        // of V[t], the 0 before the first step apart
+  int steps = 0;        // in which the ranges grew
+  bool closed = false;  // they hold for any number of steps: one more adds nothing to them
+};
+
+// Per population and neuron; see bound_populations().
+[[nodiscard]] std::vector<std::vector<NeuronBounds>> bound_neurons(
+    const ir::QuantizedNetwork& network, const std::vector<std::optional<int>>& membrane_bits);
+
 // Bounds every population over `network.timesteps` steps. `membrane_bits[p]`: V is clamped to that
 // many bits once per step (saturating), where it is given. Throws InputError (width-too-large)
 // where a sum could need more than 60 bits, or its product with a decay more than 63. The network's

@@ -53,6 +53,7 @@ ir::Dataset pick_samples(const ir::Dataset& data, const std::function<bool(std::
   picked.timesteps = data.timesteps;
   picked.features = data.features;
   picked.static_input = data.static_input;
+  picked.still = data.still;
   picked.more_y.resize(data.more_y.size());
   const std::size_t row = data.feature_count() * (data.static_input ? 1 : data.timesteps);
   for (std::size_t i = 0; i < data.samples; ++i) {

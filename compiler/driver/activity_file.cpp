@@ -22,6 +22,8 @@ constexpr std::pair<const char*, double PopulationCounts::*> kFields[] = {
     {"state_rows_read", &PopulationCounts::state_rows_read},
     {"state_rows_written", &PopulationCounts::state_rows_written},
     {"state_bits_moved", &PopulationCounts::state_bits_moved},
+    {"sum_rows_read", &PopulationCounts::sum_rows_read},
+    {"sum_rows_written", &PopulationCounts::sum_rows_written},
     {"parameter_rows_read", &PopulationCounts::parameter_rows_read},
     {"parameter_bits_read", &PopulationCounts::parameter_bits_read},
     {"additions", &PopulationCounts::additions},

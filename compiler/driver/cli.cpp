@@ -92,6 +92,8 @@ void add_import(CLI::App& verb, import::ImportOptions& o) {
   verb.add_option("--timesteps", o.timesteps, "Steps of a sample, at most")
       ->type_name("T")
       ->check(CLI::Range(1, 1 << 20));
+  verb.add_flag("--static-input", o.static_input,
+                "The data hold no time: what the input adds is summed once a sample");
 }
 
 void add_per_population(CLI::App& verb, const std::string& name, PerPopulationOption& into,
@@ -113,7 +115,18 @@ void add_compile(CLI::App& verb, CompileOptions& o) {
                   "Accuracy that --weight-bits auto may lose, in percent points [0.5]")
       ->type_name("POINTS")
       ->check(CLI::Range(0.0, 100.0));
-  add_per_population(verb, "--lanes", o.lanes, "Neurons updated in parallel, or all [8]");
+  add_per_population(verb, "--lanes", o.lanes.lanes,
+                     "Weights added in a cycle, or all neurons' [8]");
+  add_per_population(verb, "--update-lanes", o.lanes.update_lanes,
+                     "Neurons updated in a cycle, where they may be fewer [chosen]");
+  verb.add_option("--target-latency", o.lanes.target_cycles,
+                  "Choose --lanes: as few as take at most that many cycles a sample")
+      ->type_name("CYCLES")
+      ->check(CLI::PositiveNumber);
+  verb.add_option("--target-luts", o.lanes.target_luts,
+                  "Choose --lanes: as many as fit about that many LUTs")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber);
   add_per_population(verb, "--weights", o.weights,
                      "Weights in rom, or in ram that is loaded at run time [rom]",
                      "rom|ram|NAME=...");

@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "compiler/analysis/overflow.h"
 #include "compiler/driver/accuracy.h"
 #include "compiler/driver/auto_bits.h"
+#include "compiler/driver/certificate.h"
+#include "compiler/driver/diagnose.h"
+#include "compiler/driver/lanes.h"
 #include "compiler/driver/quantizer.h"
 #include "compiler/driver/run.h"
 #include "compiler/emit/emit.h"
@@ -27,42 +29,7 @@ using support::DiagnosticKind;
 
 constexpr int kDefaultWeightBits = 6;
 constexpr double kDefaultMaxDrop = 0.5;
-constexpr int kDefaultLanes = 8;
 constexpr int kDefaultTimesteps = 1024;
-
-int parse_int(const std::string& option, const std::string& word, int lo, int hi) {
-  int value = 0;
-  const auto [end, ec] = std::from_chars(word.data(), word.data() + word.size(), value);
-  if (ec != std::errc{} || end != word.data() + word.size() || value < lo || value > hi) {
-    throw UsageError(
-        fmt::format("{} takes a number from {} to {}, not \"{}\"", option, lo, hi, word));
-  }
-  return value;
-}
-
-// The option's value for every population, as a number.
-std::vector<std::optional<int>> resolve(const std::string& option, const PerPopulationOption& given,
-                                        const ir::Network& network, int lo, int hi) {
-  for (const auto& [name, value] : given.by_name) {
-    const bool known = std::any_of(network.populations.begin(), network.populations.end(),
-                                   [&n = name](const ir::Population& p) { return p.name == n; });
-    if (!known) {
-      std::string names;
-      for (const ir::Population& p : network.populations) {
-        names += (names.empty() ? "" : ", ") + p.name;
-      }
-      support::fail(DiagnosticKind::BadOption, {option},
-                    fmt::format("there is no population \"{}\"", name),
-                    "the populations are: " + names);
-    }
-  }
-  std::vector<std::optional<int>> out;
-  for (const ir::Population& p : network.populations) {
-    const std::optional<std::string> word = given.of(p.name);
-    out.push_back(word ? std::optional<int>(parse_int(option, *word, lo, hi)) : std::nullopt);
-  }
-  return out;
-}
 
 // The populations whose memories are RAM; empty where there is none.
 std::vector<bool> resolve_loadable(const PerPopulationOption& given, const ir::Network& network) {
@@ -77,7 +44,7 @@ std::vector<bool> resolve_loadable(const PerPopulationOption& given, const ir::N
   for (auto& [name, word] : numbers.by_name) number(word);
   std::vector<bool> loadable;
   bool any = false;
-  for (const auto& value : resolve("--weights", numbers, network, 0, 1)) {
+  for (const auto& value : per_population("--weights", numbers, network, 0, 1)) {
     loadable.push_back(value.value_or(0) == 1);
     any = any || loadable.back();
   }
@@ -91,39 +58,6 @@ std::vector<int> with_default(const std::vector<std::optional<int>>& values, int
   return out;
 }
 
-// "all" is as many as there are neurons; more than there are is a mistake only where it was named.
-ir::Mapping resolve_lanes(const PerPopulationOption& given, const ir::Network& network) {
-  PerPopulationOption numbers = given;
-  const auto count = [&](const std::string& word, std::size_t neurons) {
-    return word == "all" ? fmt::format("{}", neurons) : word;
-  };
-  for (auto& [name, word] : numbers.by_name) {
-    for (const ir::Population& p : network.populations) {
-      if (p.name == name) word = count(word, p.neurons());
-    }
-  }
-  for (const ir::Population& p : network.populations) {
-    if (numbers.by_name.count(p.name) != 0) continue;
-    const std::string word =
-        count(numbers.all.value_or(fmt::format("{}", kDefaultLanes)), p.neurons());
-    const int lanes = parse_int("--lanes", word, 1, 1 << 20);
-    numbers.by_name[p.name] = fmt::format("{}", std::min(lanes, static_cast<int>(p.neurons())));
-  }
-  ir::Mapping mapping;
-  const auto resolved = resolve("--lanes", numbers, network, 1, 1 << 20);
-  for (std::size_t i = 0; i < network.populations.size(); ++i) {
-    const ir::Population& p = network.populations[i];
-    if (static_cast<std::size_t>(*resolved[i]) > p.neurons()) {
-      support::fail(
-          DiagnosticKind::BadOption, {"--lanes"},
-          fmt::format("{} lanes for the {} neurons of {}", *resolved[i], p.neurons(), p.name),
-          "give at most as many lanes as neurons, or \"all\"");
-    }
-    mapping.lanes.push_back(*resolved[i]);
-  }
-  return mapping;
-}
-
 // The data that compile reads: those it calibrates on, and those that a test is to follow on.
 struct CompileData {
   std::optional<ir::Dataset> calibration;
@@ -131,7 +65,8 @@ struct CompileData {
   std::string given;                // names the content that `calibration` was taken from
   bool half = false;                // of it
 
-  CompileData(const CompileOptions& options, const ir::Network& network) {
+  // The data say which inputs are static, where the network does not.
+  CompileData(const CompileOptions& options, ir::Network& network) {
     const auto load = [&](const std::filesystem::path& file) {
       ir::Dataset loaded = import::load_dataset(file, network, options.import.timesteps);
       check_labels(loaded, network);
@@ -145,6 +80,15 @@ struct CompileData {
       given = fingerprint(*data);
       calibration = calibration_half(*data);
       half = true;
+    }
+    if (!calibration) return;
+    const char* stated =
+        options.import.static_input ? "--static-input states" : "the network states";
+    for (std::size_t i = 0; i < network.inputs.size(); ++i) {
+      bool& is_static = network.inputs[i].is_static;
+      if (is_static) check_time(*calibration, network, i, true, stated);
+      is_static = calibration->is_static(i);
+      if (data) check_time(*data, network, i, is_static, "--calibration holds");
     }
   }
 
@@ -177,7 +121,7 @@ ir::QuantizedNetwork quantized(const CompileOptions& options, const ir::Network&
   PerPopulationOption bits = options.weight_bits;
   const bool searched = bits.all == "auto";
   if (searched) bits.all.reset();
-  const auto stated = resolve("--weight-bits", bits, network, 1, 16);
+  const auto stated = per_population("--weight-bits", bits, network, 1, 16);
   if (!searched) {
     if (options.max_drop) {
       throw UsageError("--max-drop is for --weight-bits auto");
@@ -252,7 +196,7 @@ json memory_summary(const ir::QuantizedNetwork& q, const ir::Mapping& m) {
   for (std::size_t i = 0; i < q.populations.size(); ++i) {
     const hw_models::EngineSize size = hw_models::engine_size(q, m, i);
     (ir::pooled_source(q, i) ? state : weights) += size.weights.bits();
-    state += size.states.bits();
+    state += size.states.bits() + size.sums.bits();
   }
   return {{"weights", weights}, {"state", state}};
 }
@@ -313,6 +257,7 @@ json population_summary(const ir::Network& network, const ir::QuantizedNetwork& 
          {"value_bits", p.value_bits},
          {"overflow", p.overflow == numeric::OverflowMode::Proved ? "proved" : "saturating"},
          {"lanes", mapping.lanes[i]},
+         {"update_lanes", mapping.update_lanes_of(i)},
          {"weights", mapping.is_loadable(i) ? "ram" : "rom"}});
   }
   return all;
@@ -324,17 +269,22 @@ json compile(const CompileOptions& options, const CommonOptions& common) {
   network = passes::align_convolutions(std::move(network));
   ir::verify(network);
   const CompileData data(options, network);
+  for (const ir::Input& input : network.inputs) {
+    if (!input.is_static) continue;
+    network.import.notes.push_back(
+        fmt::format("{} is static: what it adds is summed once a sample",
+                    network.inputs.size() == 1 ? "the input" : "input " + input.name));
+  }
 
   passes::QuantizeOptions quantize;
-  quantize.fraction_bits = resolve("--fraction-bits", options.fraction_bits, network, 0, 20);
-  quantize.decay_bits = resolve("--decay-bits", options.decay_bits, network, 0, 24);
+  quantize.fraction_bits = per_population("--fraction-bits", options.fraction_bits, network, 0, 20);
+  quantize.decay_bits = per_population("--decay-bits", options.decay_bits, network, 0, 24);
   quantize.current_decay_bits =
-      resolve("--current-decay-bits", options.current_decay_bits, network, 0, 24);
-  quantize.membrane_bits = resolve("--membrane-bits", options.membrane_bits, network, 2, 48);
-  quantize.value_bits = resolve("--value-bits", options.value_bits, network, 2, 16);
+      per_population("--current-decay-bits", options.current_decay_bits, network, 0, 24);
+  quantize.membrane_bits = per_population("--membrane-bits", options.membrane_bits, network, 2, 48);
+  quantize.value_bits = per_population("--value-bits", options.value_bits, network, 2, 16);
   quantize.timesteps = proof_timesteps(options, data, network);
-  ir::Mapping wanted = resolve_lanes(options.lanes, network);
-  wanted.loadable = resolve_loadable(options.weights, network);
+  const std::vector<bool> loadable = resolve_loadable(options.weights, network);
 
   json auto_bits;
   ir::QuantizedNetwork q =
@@ -343,25 +293,28 @@ json compile(const CompileOptions& options, const CommonOptions& common) {
   passes::check_membrane_bits(q, silent, quantize.membrane_bits);
   passes::assign_widths(q, prove(q, quantize.membrane_bits), quantize.membrane_bits);
   ir::verify(q);
-  const ir::Mapping mapping = ir::fit_lanes(q, wanted);
+  const ir::Mapping mapping = choose_lanes(options.lanes, network, q, loadable,
+                                           data.calibration ? &*data.calibration : nullptr);
   ir::verify(q, mapping);
   emit::EmittedDesign design = emit::emit(q, mapping);
 
   const json memory = memory_summary(q, mapping);
-  json summary = {{"import", import_summary(network)},
-                  {"name", q.name},
-                  {"timesteps", q.timesteps},
-                  {"readout", std::string(ir::name(q.readout))},
-                  {"inputs", input_summary(q)},
-                  {"outputs", output_summary(q)},
-                  {"populations", population_summary(network, q, mapping)},
-                  {"weight_memory_bits", memory["weights"]},
-                  {"state_memory_bits", memory["state"]},
-                  {"calibration", data.summary(options.tested_on_data)},
-                  {"notes", notes_on(q, silent)},
-                  {"rtl", {{"top", design.top}, {"files", design.files}, {"rows", design.rows}}},
-                  {"structure", fmt::format("{:08x}", design.structure)},
-                  {"load", load_summary(design)}};
+  json summary = {
+      {"import", import_summary(network)},
+      {"name", q.name},
+      {"timesteps", q.timesteps},
+      {"readout", std::string(ir::name(q.readout))},
+      {"inputs", input_summary(q)},
+      {"outputs", output_summary(q)},
+      {"populations", population_summary(network, q, mapping)},
+      {"weight_memory_bits", memory["weights"]},
+      {"state_memory_bits", memory["state"]},
+      {"calibration", data.summary(options.tested_on_data)},
+      {"notes", notes_on(q, silent)},
+      {"warnings", diagnose(network, q, silent, data.calibration ? &*data.calibration : nullptr)},
+      {"rtl", {{"top", design.top}, {"files", design.files}, {"rows", design.rows}}},
+      {"structure", fmt::format("{:08x}", design.structure)},
+      {"load", load_summary(design)}};
 
   if (!auto_bits.is_null()) summary["auto"] = auto_bits;
 
@@ -370,6 +323,7 @@ json compile(const CompileOptions& options, const CommonOptions& common) {
   files.emplace_back("tb/" + design.top + "_tb.v", emit::testbench(q, mapping, design));
   files.emplace_back("network.json", ir::to_json(network).dump() + "\n");
   files.emplace_back("quantized.json", ir::to_json(q, mapping).dump() + "\n");
+  files.emplace_back("overflow.json", overflow_certificate(q).dump(1) + "\n");
   files.emplace_back("compile.json", summary.dump(2) + "\n");
   write_build(options.output, files);
   if (!common.json.empty()) write_result(options.output, "compile", summary, common.json);

@@ -34,6 +34,14 @@ struct CommonOptions {
   bool quiet = false;
 };
 
+// How many neurons are worked on together.
+struct LaneOptions {
+  PerPopulationOption lanes;
+  PerPopulationOption update_lanes;
+  std::optional<std::int64_t> target_cycles;  // of a sample, at most; chooses the lanes
+  std::optional<std::int64_t> target_luts;    // at most; chooses the lanes
+};
+
 // How weights become integers; docs/quantization.md.
 enum class QuantizerMethod {
   Rebuilt,        // second-order rounding and descent on every neuron's spikes; the default
@@ -58,7 +66,7 @@ struct CompileOptions {
   std::optional<double> max_drop;  // of accuracy in percent points, for --weight-bits auto
   PerPopulationOption value_bits;
   PerPopulationOption membrane_bits;
-  PerPopulationOption lanes;
+  LaneOptions lanes;
   PerPopulationOption weights;  // rom or ram
 };
 

@@ -9,6 +9,8 @@ namespace {
 
 // Samples that the scales are searched on.
 constexpr std::size_t kTraceSamples = 64;
+// Networks with more weights are gone through once, so that it takes seconds.
+constexpr std::size_t kQuickWeights = 50'000;
 
 }  // namespace
 
@@ -33,7 +35,11 @@ ir::QuantizedNetwork run_quantizer(const ir::Network& network, passes::QuantizeO
   static_cast<void>(
       analysis::bound_populations(q, std::vector<std::optional<int>>(q.populations.size())));
   const passes::CalibrationRun run = record(network, *data.calibration);
-  return passes::reconstruct(network, q, quantize, calibration, run, {});
+  std::size_t weights = 0;
+  for (const ir::Projection& p : network.projections) weights += ir::weight_count(p.connectivity);
+  passes::ReconstructOptions options;
+  if (weights <= kQuickWeights) options.rounds = options.descent_passes = 2;
+  return passes::reconstruct(network, q, quantize, calibration, run, options);
 }
 
 }  // namespace hillock::driver

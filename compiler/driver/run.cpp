@@ -10,6 +10,7 @@
 
 #include "compiler/driver/accuracy.h"
 #include "compiler/driver/activity_file.h"
+#include "compiler/driver/fidelity.h"
 #include "compiler/driver/terminal.h"
 #include "compiler/support/npz.h"
 #include "sim/fast/fast_model.h"
@@ -206,8 +207,30 @@ void check_labels(const ir::Dataset& data, const ir::Network& network) {
   }
 }
 
+void check_time(const ir::Dataset& data, const ir::Network& network, std::size_t input,
+                bool wanted_static, const char* who) {
+  if (data.is_static(input) == wanted_static) return;
+  const std::string array = import::array_name(network, input);
+  const auto kind = [&](bool is_static) {
+    return is_static ? fmt::format(
+                           "a static input, {} of [N, features], which is added up once a "
+                           "sample",
+                           array)
+                     : fmt::format("an input in steps, {} of [N, T, features]", array);
+  };
+  support::fail(support::DiagnosticKind::BadData, {data.file, "/" + array},
+                fmt::format("holds {}, and {} {}", wanted_static ? "time steps" : "no time steps",
+                            who, kind(wanted_static)),
+                "compile for the data that it is to run on: they say which of the two it is");
+}
+
 ir::Dataset load_data(const Build& build, const DataOptions& options) {
   ir::Dataset data = import::load_dataset(options.data, build.network, options.timesteps);
+  // What is the same in every step may also come in every step, not the other way round.
+  for (std::size_t i = 0; i < build.network.inputs.size(); ++i) {
+    if (!build.quantized.inputs[i].is_static) continue;
+    check_time(data, build.network, i, true, "the build is for");
+  }
   if (data.timesteps > static_cast<std::size_t>(build.quantized.timesteps)) {
     support::fail(support::DiagnosticKind::DataOutOfRange, {data.file, "/x"},
                   fmt::format("{} steps, and the build's widths are proved for {}", data.timesteps,
@@ -226,21 +249,18 @@ ir::Dataset load_data(const Build& build, const DataOptions& options) {
 
 namespace {
 
-// Accuracy over the samples that the quantizer has not seen; null where it may have seen them all.
-json held_out(const Build& build, const ir::Dataset& data,
-              const std::vector<std::size_t>& predictions) {
+// The samples that the quantizer has not seen; none where it may have seen them all.
+std::vector<std::size_t> unseen(const Build& build, const ir::Dataset& data) {
   const auto calibration = build.summary.find("calibration");
   const bool known = calibration != build.summary.end() && calibration->is_object() &&
                      calibration->contains("content") && calibration->contains("half");
-  if (!known || calibration->at("content") != fingerprint(data)) {
-    return accuracy_summary(predictions, data.y);
-  }
-  if (calibration->at("half") != true) return nullptr;
+  const bool seen = known && calibration->at("content") == fingerprint(data);
   std::vector<std::size_t> samples;
+  if (seen && calibration->at("half") != true) return samples;
   for (std::size_t i = 0; i < data.samples; ++i) {
-    if (is_held_out(i)) samples.push_back(i);
+    if (!seen || is_held_out(i)) samples.push_back(i);
   }
-  return accuracy_summary(predictions, data.y, 0, samples);
+  return samples;
 }
 
 }  // namespace
@@ -291,17 +311,27 @@ json run(const RunOptions& options, const CommonOptions& common) {
 
   const auto n = static_cast<double>(std::max<std::size_t>(data.samples, 1));
   const std::string model = options.float_model ? "float" : "integer";
+  std::vector<std::size_t> unseen_samples = unseen(build, data);
   json result = {
       {"model", model},
       {"samples", data.samples},
       {"timesteps", data.timesteps},
-      {"held_out", held_out(build, data, totals.predictions[0])},
+      {"held_out", unseen_samples.empty()
+                       ? json(nullptr)
+                       : accuracy_summary(totals.predictions[0], data.y, 0, unseen_samples)},
       {"inferences_per_second", static_cast<double>(data.samples) / seconds},
       {"spikes_per_inference", static_cast<double>(totals.spikes) / n},
       {"synaptic_operations_per_inference", static_cast<double>(totals.synaptic_operations) / n},
       {"saturations", totals.saturations}};
   add_predictions(result, build.network, totals.predictions, data, 0);
-  if (options.float_model) result["ties"] = totals.ties;
+  if (options.float_model) {
+    result["ties"] = totals.ties;
+  } else {
+    if (unseen_samples.empty()) {
+      for (std::size_t i = 0; i < data.samples; ++i) unseen_samples.push_back(i);
+    }
+    result["fidelity"] = fidelity(build, data, unseen_samples);
+  }
   if (!options.dump_spikes.empty()) write_spikes(build, data, totals, options.dump_spikes);
   write_result(build.folder, "run-" + model, result, {});
   write_result(build.folder, "run", result, common.json);

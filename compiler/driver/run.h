@@ -11,6 +11,11 @@ namespace hillock::driver {
 // Throws InputError (bad-data) where a label is none of the network's outputs.
 void check_labels(const ir::Dataset& data, const ir::Network& network);
 
+// Throws InputError (bad-data) where the data of an input hold time steps and are to be static, or
+// the other way round. `who` wants it, for the message: "the build is for".
+void check_time(const ir::Dataset& data, const ir::Network& network, std::size_t input,
+                bool wanted_static, const char* who);
+
 // The data set of a verb, as long as the build allows and cut to --samples.
 [[nodiscard]] ir::Dataset load_data(const Build& build, const DataOptions& options);
 

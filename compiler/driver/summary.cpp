@@ -96,6 +96,11 @@ std::string compile_text(const json& r, const std::filesystem::path& folder) {
     out += fmt::format("  note: {}\n", n.get<std::string>());
   }
   for (const json& n : r.at("notes")) out += fmt::format("  note: {}\n", n.get<std::string>());
+  for (const json& w : r.at("warnings")) {
+    out += fmt::format("  warning: {}: {} [{}]\n    help: {}\n",
+                       w.at("population").get<std::string>(), w.at("message").get<std::string>(),
+                       w.at("id").get<std::string>(), w.at("help").get<std::string>());
+  }
   out += fmt::format("  {}\n", calibration_text(r.at("calibration")));
   Rows rows = {{"population", "neurons", "lanes", "weight bits", "membrane bits", "overflow"}};
   for (const json& p : r.at("populations")) {
@@ -122,6 +127,13 @@ std::string run_text(const json& r) {
       {"inferences per second",
        fmt::format("{:.0f}", r.at("inferences_per_second").get<double>())}};
   add_accuracies(rows, r, "accuracy");
+  if (r.contains("fidelity") && !r["fidelity"].is_null()) {
+    const json& f = r["fidelity"];
+    rows.push_back(
+        {"spikes exactly as in float",
+         fmt::format("{:.1f} % of {} samples", 100 * f.at("identical_samples").get<double>(),
+                     f.at("samples").dump())});
+  }
   if (r.contains("ties")) rows.push_back({"ties within 1e-6", r.at("ties").dump()});
   return table(rows);
 }

@@ -157,12 +157,18 @@ class Top {
         "may end a step (in_step_last_i) and with it the sample (in_sample_last_i). A step");
     h.emplace_back(
         "without events is one beat without event. An element has at most one event a step.");
+    if (network_.inputs.size() == 1 && network_.inputs[0].is_static) {
+      h.emplace_back(
+          "The input is static: its events come in the first step of a sample, and each step");
+      h.emplace_back("that follows is one beat without event.");
+    }
     std::size_t first = 0;
     for (const ir::QuantizedInput& input : network_.inputs) {
       if (network_.inputs.size() == 1) break;
       const std::size_t count = ir::element_count(input.shape);
-      h.push_back(fmt::format("  Addresses {} to {}: the elements of input {}.", first,
-                              first + count - 1, input.name));
+      h.push_back(fmt::format("  Addresses {} to {}: the elements of input {}{}.", first,
+                              first + count - 1, input.name,
+                              input.is_static ? ", in the first step of a sample only" : ""));
       first += count;
     }
     for (std::size_t o = 0; o < outputs_.size(); ++o) {

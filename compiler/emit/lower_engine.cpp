@@ -47,6 +47,7 @@ std::vector<Binding> parameters(Lowering& l, std::size_t i, const TapWidths& wid
   bind("Current", flag(current));
   bind("Alpha", flag(p.synapse == ir::Synapse::Alpha));
   bind("MaxInput", flag(max_input));
+  bind("Static", flag(ir::keeps_static_sum(l.network, i)));
   bind("AccBits", number(acc_bits));
   bind("SumBits", number(p.accumulator_bits));
   bind("MembraneBits", number(p.membrane_bits));
@@ -68,6 +69,8 @@ std::vector<Binding> parameters(Lowering& l, std::size_t i, const TapWidths& wid
   bind("ResetValueStored", flag(stored.reset_value));
   bind("CurrentDecayStored", flag(stored.current_decay));
   bind("CurrentBiasStored", flag(stored.current_bias));
+  bind("ResetDecayStored", flag(stored.reset_decay));
+  bind("ResetCurrentStored", flag(stored.reset_current));
   bind_value("Threshold", stored.threshold,
              sized(stored.threshold ? 0 : p.threshold[0], p.membrane_bits));
   bind_value("Decay", stored.decay,
@@ -83,6 +86,10 @@ std::vector<Binding> parameters(Lowering& l, std::size_t i, const TapWidths& wid
              current ? fmt::format("/ 2^{}", p.current_decay_shift) : "");
   bind_value("CurrentBias", stored.current_bias,
              sized(bias_here ? p.current_bias[0] : 0, acc_bits));
+  bind_value("ResetDecay", stored.reset_decay,
+             fmt::format("{}'d{}", p.decay_shift + 2, stored.reset_decay ? 0 : p.reset_decay[0]));
+  bind_value("ResetCurrent", stored.reset_current,
+             sized(stored.reset_current ? 0 : p.reset_current[0], acc_bits));
   return bindings;
 }
 
@@ -151,6 +158,7 @@ void lower_engine(Lowering& l, std::size_t i, const TapWidths& widths, ConstantG
 
   row_wires(l, i, id + "_row");
   l.wire(l.layout.rows[i].lanes * p.membrane_bits, id + "_row_thresholds");
+  const bool split = l.mapping.split(i);
   l.wire(l.layout.rows[i].lanes * ir::event_bits(p), id + "_row_values");
   l.wires(1, id, {"_event_taken", "_weight_read", "_sample_done", "_gated_step_ready"});
   l.wire(32 * ir::kCounterWords, id + "_counts");
@@ -180,9 +188,14 @@ void lower_engine(Lowering& l, std::size_t i, const TapWidths& widths, ConstantG
                   parameters(l, i, widths, constants),
                   {{"clk_i", "clk_i"}, {"rst_i", "rst_i"}}};
   for (const char* s : {"valid_i", "ready_o", "event_i", "new_i", "update_i", "step_last_i",
-                        "sample_last_i", "group_i", "value_i"}) {
+                        "sample_last_i", "static_i", "group_i", "value_i"}) {
     const std::string port = s;
-    engine.ports.emplace_back("tap_" + port, id + "_tap_" + port.substr(0, port.size() - 2));
+    const std::string name = port.substr(0, port.size() - 2);
+    // A step is one event, and ends with it.
+    const bool always = name == "event" || name == "update" || name == "value";
+    engine.ports.emplace_back("tap_" + port, !split   ? id + "_tap_" + name
+                                             : always ? "1'b1"
+                                                      : id + "_sums_" + name);
   }
   const ir::Layout layout = ir::layout_of(l.network, l.mapping, i);
   const ir::StoredParameters stored = ir::stored_parameters(p);
@@ -192,14 +205,20 @@ void lower_engine(Lowering& l, std::size_t i, const TapWidths& widths, ConstantG
              ir::address_bits(static_cast<std::int64_t>(layout.groups())));
   }
   l.load_port(engine, i);
-  engine.ports.emplace_back("weights_i", id + "_weights");
+  engine.ports.emplace_back("weights_i", id + (split ? "_sums" : "_weights"));
   engine.ports.emplace_back("step_ready_i", id + "_gated_step_ready");
   append(engine.ports, row_ports(raw, "o"));
   engine.ports.emplace_back("row_thresholds_o", id + "_row_thresholds");
   engine.ports.emplace_back("row_values_o", id + "_row_values");
-  engine.ports.emplace_back("event_taken_o", id + "_event_taken");
-  engine.ports.emplace_back("weight_read_o", id + "_weight_read");
-  engine.ports.emplace_back("sample_done_o", id + "_sample_done");
+  if (split) {
+    l.wires(1, id + "_sums", {"_row_taken", "_row_added", "_sample_done"});
+    for (const char* s : {"_row_taken", "_row_added", "_sample_done"}) {
+      l.design().unused.push_back(id + "_sums" + s);
+    }
+  }
+  engine.ports.emplace_back("event_taken_o", id + (split ? "_sums_row_taken" : "_event_taken"));
+  engine.ports.emplace_back("weight_read_o", id + (split ? "_sums_row_added" : "_weight_read"));
+  engine.ports.emplace_back("sample_done_o", id + (split ? "_sums_sample_done" : "_sample_done"));
   l.instance(std::move(engine));
 
   if (p.inhibition) inhibition(l, i, raw);

@@ -52,8 +52,8 @@ class Stream {
         target_(projection_.target),
         id_(std::move(id)),
         widths_(widths),
-        groups_(l.layout.rows[target_].groups),
-        lanes_(l.layout.rows[target_].lanes),
+        groups_(tap_groups(l, target_)),
+        lanes_(l.mapping.lanes[target_]),
         addr_bits_(ir::address_bits(static_cast<std::int64_t>(
             ir::SourceAddresses(l.network, l.mapping, projection_.source).count()))) {}
 
@@ -489,9 +489,13 @@ void merge(Lowering& l, std::size_t population, const std::vector<std::string>& 
   const std::string& id = l.ids[population];
   const ir::TraceRow& row = l.layout.rows[population];
   const int count = static_cast<int>(ids.size());
-  l.wires(
-      1, id,
-      {"_tap_valid", "_tap_ready", "_tap_event", "_tap_new", "_tap_step_last", "_tap_sample_last"});
+  const std::vector<const ir::QuantizedProjection*> into = l.network.projections_into(population);
+  const auto statics = std::count_if(
+      into.begin(), into.end(),
+      [&](const ir::QuantizedProjection* p) { return ir::from_static_input(l.network, *p); });
+  l.wires(1, id,
+          {"_tap_valid", "_tap_ready", "_tap_event", "_tap_new", "_tap_step_last",
+           "_tap_sample_last", "_tap_static"});
   l.wire(1, id + "_tap_update", "1'b0");
   l.wire(ir::address_bits(row.groups), id + "_tap_group");
   l.wire(widths.value_bits, id + "_tap_value");
@@ -508,6 +512,7 @@ void merge(Lowering& l, std::size_t population, const std::vector<std::string>& 
              "u_" + id + "_merge",
              fmt::format("{} projections into {}", count, l.network.populations[population].name),
              {{"Streams", number(count)},
+              {"StaticStreams", number(statics)},
               {"GroupBits", number(ir::address_bits(row.groups))},
               {"ValueBits", number(widths.value_bits)},
               {"WeightsWidth", number(row.lanes * widths.weight_bits)}},
@@ -524,7 +529,8 @@ void merge(Lowering& l, std::size_t population, const std::vector<std::string>& 
               {"weights_i", all("_weights")},
               {"turn_o", id + "_turn"}}};
   l.wire(count, id + "_merge_ready");
-  for (const char* s : {"valid", "event", "new", "step_last", "sample_last", "group", "value"}) {
+  for (const char* s :
+       {"valid", "event", "new", "step_last", "sample_last", "static", "group", "value"}) {
     m.ports.emplace_back(fmt::format("tap_{}_o", s), fmt::format("{}_tap_{}", id, s));
   }
   m.ports.emplace_back("tap_ready_i", id + "_tap_ready");
@@ -556,6 +562,10 @@ TapWidths lower_projections(Lowering& l, std::size_t population) {
   }
   if (order.size() == 1) {
     Stream(l, order[0], id, widths).lower("");
+    const bool split = l.mapping.split(population);
+    l.wire(1, id + (split ? "_sums_static" : "_tap_static"),
+           ir::keeps_static_sum(l.network, population) ? "1'b1" : "1'b0");
+    if (split) step_sums(l, population, widths);
     return widths;
   }
   l.wire(static_cast<int>(order.size()), id + "_turn");

@@ -80,13 +80,20 @@ struct Lowering {
 [[nodiscard]] bool waits_for_another(const ir::QuantizedNetwork& network, std::size_t projection);
 
 // Everything between the sources of a population and its engine: bitmaps, scanners, delays, taps,
-// and the merging of several projections. Leaves the nets ID_tap_* and ID_weights.
-// Returns the width of a weight and of a value, as the engine sees them.
+// and the merging of several projections. Leaves the nets ID_tap_* and ID_weights, or, where sums
+// and neurons are apart, ID_sums_* and ID_sums, with ID_event_taken, ID_weight_read and
+// ID_sample_done. Returns the width of a weight and of a value, as the engine sees them.
 struct TapWidths {
   int weight_bits = 1;
   int value_bits = 1;
 };
 TapWidths lower_projections(Lowering& l, std::size_t population);
+
+// Rows of lanes that the taps of a population name.
+[[nodiscard]] int tap_groups(const Lowering& l, std::size_t population);
+// Where sums and neurons are apart: adds up the taps of a step, which become one tap a row of the
+// engine. `widths` become those of that tap.
+void step_sums(Lowering& l, std::size_t population, TapWidths& widths);
 
 // The engine of a population, its inhibition, counters and the credit of its takers. Needs the nets
 // of lower_projections(); leaves ID_row_* and ID_counts.

@@ -34,7 +34,7 @@ std::string dense_image(const ir::QuantizedNetwork& network, const ir::Mapping& 
                         std::size_t projection) {
   const ir::QuantizedProjection& p = network.projections[projection];
   const auto& weight = std::get<ir::QuantizedDense>(p.connectivity).weight;
-  const ir::Layout target = ir::layout_of(network, mapping, p.target);
+  const ir::Layout target = ir::layout_of(network, p.target, mapping.lanes[p.target]);
   const ir::SourceAddresses addresses(network, mapping, p.source);
   std::string image;
   for (std::size_t a = 0; a < addresses.count(); ++a) {
@@ -142,6 +142,8 @@ std::string parameter_image(const ir::QuantizedPopulation& p, const ir::Layout& 
       put(stored.reset_value, p.reset_value, p.membrane_bits);
       put(stored.current_decay, p.current_decay, p.current_decay_shift + 1);
       put(stored.current_bias, p.current_bias, p.current_bits);
+      put(stored.reset_decay, p.reset_decay, p.decay_shift + 2);
+      put(stored.reset_current, p.reset_current, p.current_bits);
     }
     image += word.hex();
     image += '\n';

@@ -47,7 +47,7 @@ struct SparseImage {
                                        const ir::Mapping& mapping, std::size_t projection);
 
 // Row `group`: per lane the stored parameters in the order threshold, decay, bias, reset value,
-// current decay, current bias.
+// current decay, current bias, reset decay, reset current.
 [[nodiscard]] std::string parameter_image(const ir::QuantizedPopulation& p,
                                           const ir::Layout& layout);
 

@@ -253,16 +253,17 @@ namespace {
 ArchitectureInput input_from(const JsonValue& v, bool named) {
   ArchitectureInput input;
   if (named) {
-    v.only_keys({"name", "shape", "binary"});
+    v.only_keys({"name", "shape", "binary", "static"});
     input.name = v.at("name").text();
     if (input.name.empty() || input.name.size() > kMaxNameLength) {
       v.at("name").fault("is not a name");
     }
   } else {
-    v.only_keys({"shape", "binary"});
+    v.only_keys({"shape", "binary", "static"});
   }
   input.shape = v.at("shape").shape();
   if (v.has("binary")) input.binary = v.at("binary").truth();
+  if (v.has("static")) input.is_static = v.at("static").truth();
   const std::size_t n = ir::element_count(input.shape);
   if (n == 0 || n > kMaxShape) v.at("shape").fault(fmt::format("has {} elements", n));
   return input;

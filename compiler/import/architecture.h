@@ -65,6 +65,7 @@ struct ArchitectureInput {
   std::string name = "input";
   ir::Shape shape;
   std::optional<bool> binary;  // whether every element is 0 or 1, where it is stated
+  bool is_static = false;      // the data hold no time
 };
 
 struct ArchitectureOutput {

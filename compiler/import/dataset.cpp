@@ -168,6 +168,7 @@ ir::Dataset load(const support::NpzReader& npz, const std::filesystem::path& fil
     check_shape(p, name, layout);
     p.still = layout == Layout::Static;
     data.static_input = data.static_input && p.still;
+    data.still.push_back(p.still);
     features += ir::element_count(shape);
     if (!parts.empty() && p.array.shape()[0] != parts[0].array.shape()[0]) {
       fail(DiagnosticKind::ShapeMismatch, p.array.where(),
@@ -198,13 +199,16 @@ ir::Dataset load_dataset(const std::filesystem::path& file, const Shape& feature
   return data;
 }
 
+std::string array_name(const ir::Network& network, std::size_t input) {
+  return network.inputs.size() == 1 ? "x" : "x_" + network.inputs[input].name;
+}
+
 ir::Dataset load_dataset(const std::filesystem::path& file, const ir::Network& network,
                          std::optional<int> timesteps) {
   const support::NpzReader npz(file);
   std::vector<std::pair<std::string, Shape>> inputs;
-  for (const ir::Input& input : network.inputs) {
-    const bool only = network.inputs.size() == 1;
-    inputs.emplace_back(only ? "x" : "x_" + input.name, input.shape);
+  for (std::size_t i = 0; i < network.inputs.size(); ++i) {
+    inputs.emplace_back(array_name(network, i), network.inputs[i].shape);
   }
   ir::Dataset data = load(npz, file, inputs, timesteps, network.timesteps);
   const auto labels = [&](const std::string& name) {

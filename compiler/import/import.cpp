@@ -151,6 +151,9 @@ Network import_model(const fs::path& model, const ImportOptions& options) {
   network.import.source = model.filename().string();
   if (extension != ".json") network.name = model.stem().string();
   if (options.timesteps) network.timesteps = *options.timesteps;
+  if (options.static_input) {
+    for (ir::Input& i : network.inputs) i.is_static = true;
+  }
   if (!options.main_output.empty()) choose_output(network, options.main_output);
   set_readout(network, options, readout_stated);
   ir::verify(network);

@@ -28,6 +28,7 @@ struct ImportOptions {
   std::optional<bool> norm_input;  // sinabs: the input is scaled by 1 - decay
   std::optional<ir::Readout> readout;
   std::optional<int> timesteps;
+  bool static_input = false;           // the data hold no time
   std::string main_output;  // the population that comes first among the outputs; empty: the file's
   std::filesystem::path architecture;  // --arch; empty where none was given
 };
@@ -48,5 +49,8 @@ struct ImportOptions {
 [[nodiscard]] ir::Dataset load_dataset(const std::filesystem::path& file, const ir::Shape& features,
                                        std::optional<int> timesteps,
                                        std::optional<int> static_timesteps = std::nullopt);
+
+// The array of a data set that is for an input: "x", or of several "x_" and its name.
+[[nodiscard]] std::string array_name(const ir::Network& network, std::size_t input);
 
 }  // namespace hillock::import

@@ -154,13 +154,6 @@ class Maker {
   void set_alpha() {
     ir::Population& p = out_.population;
     p.synapse = ir::Synapse::Alpha;
-    if (p.reset.mechanism == ResetMechanism::Subtract) {
-      fail(DiagnosticKind::UnsupportedNode, layer_.where,
-           fmt::format("'{}' is an Alpha layer with reset subtract, which takes the threshold from "
-                       "one of its two currents and scales the rest: that rule needs a division",
-                       layer_.name),
-           "use reset_mechanism=\"zero\", snnTorch's default for Alpha, or \"none\"");
-    }
     const std::vector<double> alpha = clamped("alpha");
     const std::vector<double> beta = clamped("beta");
     const bool single = single_precision(alpha, beta);
@@ -176,6 +169,7 @@ class Maker {
     }
     p.decay = PerNeuron<double>(beta);
     p.current_decay = PerNeuron<double>(alpha);
+    if (p.reset.mechanism == ResetMechanism::Subtract) p.alpha_gain = PerNeuron<double>(out_.gain);
     if (all_equal(out_.gain, 1.0)) out_.gain.clear();
   }
 
@@ -235,11 +229,12 @@ class Maker {
            "leave reset_delay out of its layer, and --reset-delay off out of the command");
     }
     if (!delayed && layer_.type == LayerType::RSynaptic) {
-      fail(DiagnosticKind::UnsupportedNode, layer_.where,
-           fmt::format("'{}' is an RSynaptic layer with reset_delay=False, which snnTorch 0.9.4 "
-                       "gets wrong: it raises an error, or has no effect",
-                       layer_.name),
-           "train the network with reset_delay=True");
+      // It resets a local variable, after an error where the states are not passed to it.
+      builder_.note(
+          layer_.name,
+          "reset_delay=False of an RSynaptic layer has no effect in snnTorch 0.9.4, and was "
+          "read as it is computed: the reset is delayed");
+      return true;
     }
     if (!stated) {
       builder_.note(layer_.name,
@@ -255,10 +250,11 @@ class Maker {
     const std::size_t n = ir::element_count(shape_);
     if (shape_.empty() || shape_.back() != n) {
       fail(DiagnosticKind::UnsupportedNode, where,
-           fmt::format("'{}' has the shape {}: snnTorch's inhibition is defined for layers of one "
-                       "axis",
-                       layer_.name, ir::shape_text(shape_)),
-           "use inhibition in a fully connected layer");
+           fmt::format(
+               "'{}' has the shape {}: of planes, which channels snnTorch lets spike depends "
+               "on the size of the batch, and most sizes raise an error",
+               layer_.name, ir::shape_text(shape_)),
+           "use inhibition in a layer of one axis");
     }
     if (out_.population.reset.timing != ir::ResetTiming::Delayed) {
       fail(DiagnosticKind::UnsupportedNode, where,

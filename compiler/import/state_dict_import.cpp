@@ -56,6 +56,7 @@ class Importer {
     for (const ArchitectureInput& input : architecture_.inputs) {
       const ir::Source source =
           builder_.add_input(input.name, input.shape, architecture_.where.child(input.name));
+      builder_.network.inputs.back().is_static = input.is_static;
       builder_.binary_inputs.push_back(input.binary);
       keep(input.name, builder_.signal_of(source));
     }

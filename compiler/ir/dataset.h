@@ -20,6 +20,11 @@ struct Dataset {
   std::vector<std::int64_t> y;                    // of the first output: [samples], or empty
   std::vector<std::vector<std::int64_t>> more_y;  // of each further output, likewise
   bool static_input = false;  // the file held no time axis: x is repeated `timesteps` times
+  std::vector<bool> still;    // per input, whether it had none; empty: as static_input says
+
+  [[nodiscard]] bool is_static(std::size_t input) const {
+    return input < still.size() ? still[input] : static_input;
+  }
 
   // Labels of an output, the first of which is number 0; empty where there are none.
   [[nodiscard]] const std::vector<std::int64_t>& labels(std::size_t output) const {

@@ -5,6 +5,16 @@
 
 namespace hillock::ir {
 
+bool from_static_input(const QuantizedNetwork& n, const QuantizedProjection& p) {
+  return p.source.kind == Source::Kind::Input && n.inputs[p.source.index].is_static;
+}
+
+bool keeps_static_sum(const QuantizedNetwork& n, std::size_t population) {
+  const std::vector<const QuantizedProjection*> into = n.projections_into(population);
+  return std::any_of(into.begin(), into.end(),
+                     [&](const QuantizedProjection* p) { return from_static_input(n, *p); });
+}
+
 std::vector<std::size_t> stream_order(const QuantizedNetwork& n, std::size_t population) {
   std::vector<std::size_t> order;
   for (std::size_t k = 0; k < n.projections.size(); ++k) {
@@ -12,7 +22,8 @@ std::vector<std::size_t> stream_order(const QuantizedNetwork& n, std::size_t pop
   }
   const auto rank = [&](std::size_t k) {
     const QuantizedProjection& p = n.projections[k];
-    return p.delay > 0 ? 2 : p.source.kind == Source::Kind::Population ? 1 : 0;
+    if (p.delay > 0) return 3;
+    return p.source.kind == Source::Kind::Population ? 2 : from_static_input(n, p) ? 0 : 1;
   };
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return rank(a) < rank(b); });
@@ -36,6 +47,48 @@ std::vector<ResultField> result_fields(const QuantizedNetwork& n) {
 bool fused_update(const QuantizedNetwork& n, std::size_t population) {
   const std::vector<const QuantizedProjection*> into = n.projections_into(population);
   return into.size() == 1 && std::holds_alternative<QuantizedDense>(into[0]->connectivity);
+}
+
+std::int64_t dense_groups(const QuantizedNetwork& n, const Mapping& m, std::size_t population) {
+  return static_cast<std::int64_t>(layout_of(n, population, m.lanes[population]).groups());
+}
+
+int step_sum_bits(const QuantizedNetwork& n, const Mapping& m, std::size_t population) {
+  const QuantizedPopulation& p = n.populations[population];
+  const QuantizedProjection& k = *n.projections_into(population).at(0);
+  const auto& weight = std::get<QuantizedDense>(k.connectivity).weight;
+  // The neuron's sum is exact modulo 2^bits, and the low fraction bits of a weight are 0.
+  const int acc_bits = p.current_bits > 0 ? p.current_bits : p.accumulator_bits;
+  const int most = std::max(2, acc_bits - p.fraction_bits);
+  if (m.is_loadable(population)) return most;
+  std::int64_t min = 1;
+  std::int64_t max = 1;
+  if (k.source.kind == Source::Kind::Input) {
+    min = n.inputs[k.source.index].min_value;
+    max = n.inputs[k.source.index].max_value;
+  } else {
+    const QuantizedPopulation& source = n.populations[k.source.index];
+    max = source.max_spikes;
+    if (source.sends_membranes()) {
+      min = numeric::min_of(source.value_bits);
+      max = numeric::max_of(source.value_bits);
+    }
+  }
+  std::int64_t lowest = 0;
+  std::int64_t highest = 0;
+  for (std::size_t j = 0; j < weight.rows; ++j) {
+    std::int64_t lo = 0;
+    std::int64_t hi = 0;
+    for (std::size_t i = 0; i < weight.cols; ++i) {
+      const std::int64_t a = weight(j, i) * min;
+      const std::int64_t b = weight(j, i) * max;
+      lo += std::min({std::int64_t{0}, a, b});
+      hi += std::max({std::int64_t{0}, a, b});
+    }
+    lowest = std::min(lowest, lo);
+    highest = std::max(highest, hi);
+  }
+  return std::clamp(numeric::bits_for_range(lowest, highest), 2, most);
 }
 
 TapKind tap_kind(const QuantizedNetwork& n, const Mapping& m, std::size_t projection) {
@@ -76,7 +129,7 @@ std::vector<std::uint32_t> tap_counts(const QuantizedNetwork& n, const Mapping& 
   const SourceAddresses addresses(n, m, p.source);
   if (tap_kind(n, m, projection) == TapKind::Dense) {
     return std::vector<std::uint32_t>(addresses.count(),
-                                      static_cast<std::uint32_t>(target.groups()));
+                                      static_cast<std::uint32_t>(dense_groups(n, m, p.target)));
   }
   std::vector<std::uint32_t> counts(addresses.count(), 0);
   const std::size_t elements = element_count(n.source_shape(p.source));
@@ -107,7 +160,7 @@ TraceLayout trace_layout(const QuantizedNetwork& n, const Mapping& m) {
   TraceLayout layout;
   for (std::size_t p = 0; p < n.populations.size(); ++p) {
     TraceRow r;
-    r.lanes = m.lanes[p];
+    r.lanes = m.update_lanes_of(p);
     r.groups = static_cast<int>(m.groups(n, p));
     r.membrane_bits = n.populations[p].membrane_bits;
     r.group_word = layout.row_words;
@@ -134,7 +187,8 @@ TraceLayout trace_layout(const QuantizedNetwork& n, const Mapping& m) {
 int StoredParameters::bits(const QuantizedPopulation& p) const {
   return (threshold ? p.membrane_bits : 0) + (decay ? p.decay_shift + 1 : 0) +
          (bias ? p.accumulator_bits : 0) + (reset_value ? p.membrane_bits : 0) +
-         (current_decay ? p.current_decay_shift + 1 : 0) + (current_bias ? p.current_bits : 0);
+         (current_decay ? p.current_decay_shift + 1 : 0) + (current_bias ? p.current_bits : 0) +
+         (reset_decay ? p.decay_shift + 2 : 0) + (reset_current ? p.current_bits : 0);
 }
 
 StoredParameters stored_parameters(const QuantizedPopulation& p) {
@@ -144,7 +198,9 @@ StoredParameters stored_parameters(const QuantizedPopulation& p) {
           !p.bias.uniform(),
           p.spiking && !p.reset_value.uniform(),
           current && !p.current_decay.uniform(),
-          current && !p.current_bias.uniform()};
+          current && !p.current_bias.uniform(),
+          current && !p.reset_decay.uniform(),
+          current && !p.reset_current.uniform()};
 }
 
 }  // namespace hillock::ir

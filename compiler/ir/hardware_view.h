@@ -112,14 +112,30 @@ struct TraceLayout {
   int counter_words = 0;       // of trace_counters_o: population by population, then cycles
 };
 
+// Whether a projection brings its events in a sample's first step only, because its input is
+// static; and whether a population keeps what such projections added, for the steps that follow.
+[[nodiscard]] bool from_static_input(const QuantizedNetwork& n, const QuantizedProjection& p);
+[[nodiscard]] bool keeps_static_sum(const QuantizedNetwork& n, std::size_t population);
+
 // The projections into a population, by index, in the order in which hardware adds them up within a
-// step: from the input (whose stream cannot wait), from this step, from earlier steps.
+// step: from static inputs (what they add is kept as the sum that it makes, which must be theirs
+// alone), from inputs (whose streams cannot wait), from this step, from earlier steps.
 [[nodiscard]] std::vector<std::size_t> stream_order(const QuantizedNetwork& n,
                                                     std::size_t population);
 
 // Whether the events of a population visit all its groups in order, so that the last event of a
 // step ends it as well: one dense projection.
 [[nodiscard]] bool fused_update(const QuantizedNetwork& n, std::size_t population);
+
+// Rows of weights over which a beat of a projection that is dense is spread: of the lanes that add.
+[[nodiscard]] std::int64_t dense_groups(const QuantizedNetwork& n, const Mapping& m,
+                                        std::size_t population);
+
+// Bits of the sums of a step where sums and neurons are apart (Mapping::split()): of all that a
+// step can bring to a neuron, in units of weights, but no more than the neuron's own sum can hold.
+// Where other weights may be loaded, as many as that.
+[[nodiscard]] int step_sum_bits(const QuantizedNetwork& n, const Mapping& m,
+                                std::size_t population);
 
 // How hardware walks from an event to its rows of weights.
 enum class TapKind { Dense, Conv, Sparse, Pool };
@@ -161,9 +177,12 @@ struct StoredParameters {
   bool reset_value = false;
   bool current_decay = false;
   bool current_bias = false;
+  bool reset_decay = false;
+  bool reset_current = false;
 
   [[nodiscard]] bool any() const {
-    return threshold || decay || bias || reset_value || current_decay || current_bias;
+    return threshold || decay || bias || reset_value || current_decay || current_bias ||
+           reset_decay || reset_current;
   }
   // Bits per neuron of the parameter memory.
   [[nodiscard]] int bits(const QuantizedPopulation& p) const;

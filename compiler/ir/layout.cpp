@@ -37,7 +37,17 @@ Layout layout_of(const QuantizedNetwork& network, std::size_t population, int la
 }
 
 Layout layout_of(const QuantizedNetwork& network, const Mapping& mapping, std::size_t population) {
-  return layout_of(network, population, mapping.lanes[population]);
+  return layout_of(network, population, mapping.update_lanes_of(population));
+}
+
+bool split_allowed(const QuantizedNetwork& network, std::size_t population, int lanes,
+                   int update_lanes) {
+  if (update_lanes == lanes) return true;
+  if (update_lanes < 1 || update_lanes > lanes || !fused_update(network, population)) return false;
+  if (keeps_static_sum(network, population)) return false;
+  const bool one_group =
+      static_cast<std::size_t>(lanes) >= network.populations[population].neurons();
+  return one_group || lanes % update_lanes == 0;
 }
 
 int max_lanes(const QuantizedNetwork& network, std::size_t population) {
@@ -53,6 +63,11 @@ Mapping fit_lanes(const QuantizedNetwork& network, Mapping wanted) {
     // A maximum has no weights: where all neurons share their parameters, nothing is left to load.
     if (wanted.is_loadable(p) && !stored_parameters(network.populations[p]).any()) {
       wanted.loadable[p] = false;
+    }
+  }
+  for (std::size_t p = 0; p < wanted.update_lanes.size(); ++p) {
+    if (!split_allowed(network, p, wanted.lanes[p], wanted.update_lanes[p])) {
+      wanted.update_lanes[p] = wanted.lanes[p];
     }
   }
   return wanted;

@@ -45,8 +45,9 @@ struct Layout {
   }
 };
 
-// The layout of a population with that many lanes. Its convolutions, where it has any, all have the
-// shape of the first; one with other groups is a Sparse projection by then (verify() insists).
+// The layout of a population with that many lanes; with a mapping, that of its update lanes. Its
+// convolutions, where it has any, all have the shape of the first; one with other groups is a
+// Sparse projection by then (verify() insists).
 [[nodiscard]] Layout layout_of(const QuantizedNetwork& network, std::size_t population, int lanes);
 [[nodiscard]] Layout layout_of(const QuantizedNetwork& network, const Mapping& mapping,
                                std::size_t population);
@@ -55,11 +56,18 @@ struct Layout {
 // convolution. A max-pooled population has the lanes of its source.
 [[nodiscard]] int max_lanes(const QuantizedNetwork& network, std::size_t population);
 
+// Whether that many update lanes go with that many lanes: as many, or, where every event visits all
+// neurons in order (fused_update()) and no sum is kept from step to step, fewer. In several groups,
+// they divide the lanes.
+[[nodiscard]] bool split_allowed(const QuantizedNetwork& network, std::size_t population, int lanes,
+                                 int update_lanes);
+
 // The population whose rows a max-pooled population takes; nullopt for all others.
 [[nodiscard]] std::optional<std::size_t> pooled_source(const QuantizedNetwork& network,
                                                        std::size_t population);
 
-// Lanes clipped to what helps, and those of max-pooled populations set to their source's.
+// Lanes clipped to what helps, and those of max-pooled populations set to their source's. Update
+// lanes where they cannot be apart, or would be as many, are those of the sums.
 [[nodiscard]] Mapping fit_lanes(const QuantizedNetwork& network, Mapping wanted);
 
 }  // namespace hillock::ir

@@ -58,14 +58,21 @@ void verify_alpha(const Population& p, DiagnosticList& list) {
                fmt::format("'{}' has alpha synapses, whose membrane takes no bias", p.name),
                "add it to the input: current_bias");
   }
+  if (p.alpha_gain.min() < 1) {
+    list.error(DiagnosticKind::BadParameter, p.where.child("alpha_gain"),
+               fmt::format("alpha_gain is {}, and must be 1 or more", p.alpha_gain.min()));
+  }
   const bool none = !p.spiking || p.reset.mechanism == ResetMechanism::None;
-  const bool zero = p.reset.mechanism == ResetMechanism::Zero &&
-                    p.reset.timing == ResetTiming::Delayed && p.reset.zero_input == ZeroInput::Lost;
-  if (none || zero) return;
-  list.error(DiagnosticKind::UnsupportedSemantics, p.where,
-             fmt::format("'{}' has alpha synapses and resets by {}, {}", p.name,
-                         name(p.reset.mechanism), name(p.reset.timing)),
-             "alpha synapses reset to zero, delayed and with the input lost, or not at all");
+  const bool delayed = p.reset.timing == ResetTiming::Delayed;
+  const bool zero =
+      p.reset.mechanism == ResetMechanism::Zero && p.reset.zero_input == ZeroInput::Lost;
+  if (none || (delayed && (zero || p.reset.mechanism == ResetMechanism::Subtract))) return;
+  list.error(
+      DiagnosticKind::UnsupportedSemantics, p.where,
+      fmt::format("'{}' has alpha synapses and resets by {}, {}", p.name, name(p.reset.mechanism),
+                  name(p.reset.timing)),
+      "alpha synapses reset by subtraction, or to zero with the input lost, delayed, or not at "
+      "all");
 }
 
 void verify_max_spikes(const Population& p, DiagnosticList& list) {
@@ -97,6 +104,7 @@ void verify_population(const Population& p, DiagnosticList& list) {
   verify_parameter(p, p.reset_value, "reset_value", list);
   verify_parameter(p, p.current_decay, "current_decay", list);
   verify_parameter(p, p.current_bias, "current_bias", list);
+  verify_parameter(p, p.alpha_gain, "alpha_gain", list);
   verify_decay(p, p.decay, "decay", list);
   verify_decay(p, p.current_decay, "current_decay", list);
   if (p.synapse == Synapse::Alpha) verify_alpha(p, list);

@@ -8,6 +8,9 @@
 //   Synapse::Alpha:    E[t] = current_decay * E[t-1] + A[t] + current_bias
 //                      H[t] = decay * H[t-1] - A[t] - current_bias
 //                      V[t] = E[t] + H[t]     (no bias; a reset to zero clears all three)
+//                      after a spike, with a reset by subtraction:
+//                      E[t] less alpha_gain * threshold, H[t] = 0,
+//                      V[t] = (E[t] + H[t] of no reset) + H[t-1] / alpha_gain
 //
 // so that gains, time constants and time steps of a source format are already folded in.
 #pragma once
@@ -32,6 +35,7 @@ struct Input {
   std::string name;
   Shape shape;
   support::Location where;
+  bool is_static = false;  // the data hold no time: a sample shows the same values in every step
 };
 
 struct Population {
@@ -47,6 +51,9 @@ struct Population {
   Synapse synapse = Synapse::None;
   PerNeuron<double> current_decay;  // of Synapse::Current and Alpha
   PerNeuron<double> current_bias;
+  // Of Synapse::Alpha with a reset by subtraction: snnTorch's tau, which is already in the weights,
+  // and which that reset takes out again. At least 1.
+  PerNeuron<double> alpha_gain = 1.0;
   // Only the neuron with the largest V - threshold may spike, the lowest index on a tie; yet every
   // neuron above its threshold is reset (snnTorch's `inhibition`).
   bool inhibition = false;

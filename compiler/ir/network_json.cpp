@@ -45,6 +45,7 @@ json population_json(const Population& p) {
           {"synapse", name(p.synapse)},
           {"current_decay", values_json(p.current_decay)},
           {"current_bias", values_json(p.current_bias)},
+          {"alpha_gain", values_json(p.alpha_gain)},
           {"inhibition", p.inhibition},
           {"max_spikes", p.max_spikes},
           {"where", where_json(p.where)}};
@@ -94,6 +95,7 @@ Population population_from(const JsonValue& v) {
   if (v.has("synapse")) p.synapse = v.at("synapse").choice(parse_synapse);
   if (v.has("current_decay")) p.current_decay = values_from(v.at("current_decay"));
   if (v.has("current_bias")) p.current_bias = values_from(v.at("current_bias"));
+  if (v.has("alpha_gain")) p.alpha_gain = values_from(v.at("alpha_gain"));
   if (v.has("inhibition")) p.inhibition = v.at("inhibition").truth();
   if (v.has("max_spikes")) p.max_spikes = v.at("max_spikes").whole();
   p.where = location_from(v.at("where"));
@@ -189,6 +191,7 @@ json to_json(const Network& network) {
   json inputs = json::array();
   for (const Input& i : network.inputs) {
     inputs.push_back({{"name", i.name}, {"shape", i.shape}, {"where", where_json(i.where)}});
+    if (i.is_static) inputs.back()["static"] = true;
   }
   json populations = json::array();
   for (const Population& p : network.populations) populations.push_back(population_json(p));
@@ -236,6 +239,7 @@ Network network_from_json(const json& j, const std::string& file) {
   n.name = top.at("name").text();
   for (const JsonValue& v : top.at("inputs").elements()) {
     n.inputs.push_back({v.at("name").text(), v.at("shape").shape(), location_from(v.at("where"))});
+    if (v.has("static")) n.inputs.back().is_static = v.at("static").truth();
   }
   for (const JsonValue& v : top.at("populations").elements()) {
     n.populations.push_back(population_from(v));

@@ -51,6 +51,8 @@ json population_json(const QuantizedPopulation& p) {
           {"current_decay_shift", p.current_decay_shift},
           {"current_decay", to_json(p.current_decay)},
           {"current_bias", to_json(p.current_bias)},
+          {"reset_decay", to_json(p.reset_decay)},
+          {"reset_current", to_json(p.reset_current)},
           {"inhibition", p.inhibition},
           {"max_spikes", p.max_spikes},
           {"value_bits", p.value_bits},
@@ -85,6 +87,8 @@ QuantizedPopulation population_from(const json& j) {
   p.current_decay_shift = j.at("current_decay_shift");
   p.current_decay = per_neuron_from<std::int64_t>(j.at("current_decay"));
   p.current_bias = per_neuron_from<std::int64_t>(j.at("current_bias"));
+  p.reset_decay = per_neuron_from<std::int64_t>(j.at("reset_decay"));
+  p.reset_current = per_neuron_from<std::int64_t>(j.at("reset_current"));
   p.inhibition = j.at("inhibition");
   p.max_spikes = j.at("max_spikes");
   p.value_bits = j.at("value_bits");
@@ -176,7 +180,8 @@ json to_json(const QuantizedNetwork& network, const Mapping& mapping) {
                       {"shape", i.shape},
                       {"min", i.min_value},
                       {"max", i.max_value},
-                      {"scale", i.scale}});
+                      {"scale", i.scale},
+                      {"static", i.is_static}});
   }
   json populations = json::array();
   for (const QuantizedPopulation& p : network.populations) {
@@ -190,6 +195,10 @@ json to_json(const QuantizedNetwork& network, const Mapping& mapping) {
   for (const Output& o : network.more_outputs) {
     more.push_back({{"population", o.population}, {"readout", std::string(name(o.readout))}});
   }
+  std::vector<int> update_lanes;
+  for (std::size_t p = 0; p < mapping.lanes.size(); ++p) {
+    update_lanes.push_back(mapping.update_lanes_of(p));
+  }
   return {{"format", "hillock-quantized-network"},
           {"version", kVersion},
           {"name", network.name},
@@ -201,6 +210,7 @@ json to_json(const QuantizedNetwork& network, const Mapping& mapping) {
           {"more_outputs", std::move(more)},
           {"timesteps", network.timesteps},
           {"lanes", mapping.lanes},
+          {"update_lanes", update_lanes},
           {"loadable", mapping.loadable}};
 }
 
@@ -214,8 +224,8 @@ void from_json(const json& j, const std::string& file, QuantizedNetwork& network
     network = {};
     network.name = j.at("name");
     for (const json& i : j.at("inputs")) {
-      network.inputs.push_back(
-          {i.at("name"), i.at("shape").get<Shape>(), i.at("min"), i.at("max"), i.at("scale")});
+      network.inputs.push_back({i.at("name"), i.at("shape").get<Shape>(), i.at("min"), i.at("max"),
+                                i.at("scale"), i.value("static", false)});
     }
     for (const json& p : j.at("populations")) network.populations.push_back(population_from(p));
     for (const json& p : j.at("projections")) network.projections.push_back(projection_from(p));
@@ -228,6 +238,7 @@ void from_json(const json& j, const std::string& file, QuantizedNetwork& network
     }
     network.timesteps = j.at("timesteps");
     mapping.lanes = j.at("lanes").get<std::vector<int>>();
+    mapping.update_lanes = j.at("update_lanes").get<std::vector<int>>();
     mapping.loadable = j.at("loadable").get<std::vector<bool>>();
     verify(network);
     verify(network, mapping);

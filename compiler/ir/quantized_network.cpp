@@ -52,10 +52,15 @@ void verify(const QuantizedPopulation& p) {
   require(p.value_bits == 0 || p.scale.uniform(), p.name, "scales of membranes that are sent");
   if (p.synapse != Synapse::Alpha) return;
   require(p.bias.min() == 0 && p.bias.max() == 0, p.name, "a bias beside alpha synapses");
+  const bool lost =
+      p.reset.mechanism != ResetMechanism::Zero || p.reset.zero_input == ZeroInput::Lost;
   require(!p.spiking || p.reset.mechanism == ResetMechanism::None ||
-              (p.reset.mechanism == ResetMechanism::Zero &&
-               p.reset.timing == ResetTiming::Delayed && p.reset.zero_input == ZeroInput::Lost),
+              (p.reset.timing == ResetTiming::Delayed && lost),
           p.name, "reset of alpha synapses");
+  require(p.reset_decay.min() >= 0 &&
+              p.reset_decay.max() <= (std::int64_t{1} << (p.decay_shift + 1)) &&
+              p.reset_current.min() >= 0,
+          p.name, "what a reset takes from alpha synapses");
 }
 
 bool weight_fits(std::int32_t w, int bits) {
@@ -199,6 +204,8 @@ void verify(const QuantizedNetwork& network) {
 
 void verify(const QuantizedNetwork& network, const Mapping& mapping) {
   require(mapping.lanes.size() == network.populations.size(), network.name, "lanes");
+  require(mapping.update_lanes.empty() || mapping.update_lanes.size() == mapping.lanes.size(),
+          network.name, "update lanes");
   require(mapping.loadable.empty() || mapping.loadable.size() == mapping.lanes.size(), network.name,
           "loadable");
   for (std::size_t i = 0; i < mapping.lanes.size(); ++i) {
@@ -207,6 +214,8 @@ void verify(const QuantizedNetwork& network, const Mapping& mapping) {
     const auto source = pooled_source(network, i);
     require(!source || mapping.lanes[i] == mapping.lanes[*source], network.populations[i].name,
             "lanes of a max-pool");
+    require(split_allowed(network, i, mapping.lanes[i], mapping.update_lanes_of(i)),
+            network.populations[i].name, "update lanes");
   }
 }
 

@@ -20,6 +20,8 @@ struct QuantizedInput {
   std::int64_t min_value = 0;
   std::int64_t max_value = 1;
   double scale = 1;  // 1: the data are integers already
+  // The same values in every step: its events come in step 0, and what they add is kept.
+  bool is_static = false;
 
   [[nodiscard]] bool binary() const { return min_value >= 0 && max_value <= 1; }
 };
@@ -42,6 +44,10 @@ struct QuantizedPopulation {
   int current_decay_shift = 0;
   PerNeuron<std::int64_t> current_decay;
   PerNeuron<std::int64_t> current_bias;
+  // Synapse::Alpha with a reset by subtraction: after a spike H decays by reset_decay /
+  // 2^decay_shift (up to 2), and E loses reset_current.
+  PerNeuron<std::int64_t> reset_decay;
+  PerNeuron<std::int64_t> reset_current;
   bool inhibition = false;  // see Population; all neurons share one scale then
   // What its events carry. Spikes of a step, up to max_spikes: a number where that is above 1, else
   // nothing. Where it does not spike and weights read it, its membranes: graded() to value_bits
@@ -65,6 +71,12 @@ struct QuantizedPopulation {
   [[nodiscard]] numeric::Decay decay_of(std::size_t j) const { return {decay[j], decay_shift}; }
   [[nodiscard]] numeric::Decay current_decay_of(std::size_t j) const {
     return {current_decay[j], current_decay_shift};
+  }
+  [[nodiscard]] bool alpha_subtracts() const {
+    return spiking && synapse == Synapse::Alpha && reset.mechanism == ResetMechanism::Subtract;
+  }
+  [[nodiscard]] numeric::Decay reset_decay_of(std::size_t j) const {
+    return {reset_decay[j], decay_shift};
   }
   [[nodiscard]] bool sends_counts() const { return max_spikes > 1; }
   [[nodiscard]] bool sends_membranes() const { return value_bits > 0; }
@@ -121,7 +133,12 @@ struct QuantizedNetwork {
 
 // How the network is laid on hardware; meaning is not touched by it.
 struct Mapping {
-  std::vector<int> lanes;  // per population, 1..max_lanes()
+  // Per population, 1..max_lanes(): weights added in a cycle.
+  std::vector<int> lanes;
+  // Per population: neurons whose step ends in a cycle. Fewer than `lanes` only where the update
+  // can be apart (split_allowed()): snn_step_sums then adds up the events. Empty: as many as
+  // `lanes`.
+  std::vector<int> update_lanes = {};
   // Populations whose weights, lists and stored parameters are RAM, loaded at run time; empty:
   // none.
   std::vector<bool> loadable = {};
@@ -133,7 +150,14 @@ struct Mapping {
     return std::find(loadable.begin(), loadable.end(), true) != loadable.end();
   }
 
-  // Rows of `lanes` neurons of a population: cycles of a pass over all of them.
+  [[nodiscard]] int update_lanes_of(std::size_t population) const {
+    return update_lanes.empty() ? lanes[population] : update_lanes[population];
+  }
+  // Whether sums and neurons are apart.
+  [[nodiscard]] bool split(std::size_t population) const {
+    return update_lanes_of(population) != lanes[population];
+  }
+  // Rows of `update_lanes` neurons of a population: cycles of a pass over all of them.
   [[nodiscard]] std::int64_t groups(const QuantizedNetwork& n, std::size_t population) const;
 };
 

@@ -33,10 +33,13 @@ struct NeuronSwitches {
   int value_shift = 0;
   // At most one of these.
   bool current = false;    // Synapse::Current
-  bool alpha = false;      // Synapse::Alpha; its reset is none, or reset_zero and lose_input
+  bool alpha = false;      // Synapse::Alpha; its reset is delayed: none, subtract, or zero and lost
   bool max_input = false;  // max-pooled
 
-  [[nodiscard]] constexpr bool needs_held() const { return quirk || lose_input; }
+  [[nodiscard]] constexpr bool alpha_subtracts() const { return alpha && reset_subtract; }
+  [[nodiscard]] constexpr bool needs_held() const {
+    return quirk || lose_input || alpha_subtracts();
+  }
   [[nodiscard]] constexpr bool has_current() const { return current || alpha || max_input; }
 };
 
@@ -49,6 +52,9 @@ struct NeuronConstants {
   std::int64_t current_bias = 0;
   Decay current_decay;
   int current_bits = 0;
+  // Of alpha_subtracts(): what H decays by after a spike, and what E loses.
+  Decay reset_decay;
+  std::int64_t reset_current = 0;
 };
 
 struct Fired {
@@ -105,7 +111,7 @@ struct Prepared {
   if (s.current) out.current = current;
   if (s.alpha && !lost) {
     out.current = current;
-    out.hidden = sum - current;  // of the sum before it is clamped
+    out.hidden = s.reset_subtract && held ? 0 : sum - current;  // of the sum before it is clamped
   }
   return out;
 }
@@ -129,12 +135,14 @@ struct Prepared {
   const std::int64_t decayed_current = decay(start ? 0 : current, c.current_decay);
   Prepared out;
   out.held = s.needs_held() && reset;
+  const bool taken = s.alpha_subtracts() && reset;
   if (s.alpha) {
-    out.sum = decayed_current + decay(start ? 0 : hidden, c.decay);
+    out.sum = decayed_current + decay(start ? 0 : hidden, taken ? c.reset_decay : c.decay);
   } else {
     out.sum = decay(clear ? 0 : membrane, c.decay) + offset;
   }
   if (s.current || s.alpha) out.current = decayed_current + c.current_bias;
+  if (taken) out.current -= c.reset_current;
   if (s.max_input) out.current = min_of(c.current_bits);
   return out;
 }

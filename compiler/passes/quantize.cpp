@@ -120,6 +120,20 @@ std::int64_t to_integer(double value, double factor, const Population& p, const 
   return numeric::round_half_up(x);
 }
 
+// Bits that hold the decay of an alpha synapse's H after a spike, 1/gain more than its own, to 0.2
+// % of H; at least `least`.
+int reset_decay_bits(const Population& p, int least) {
+  for (int k = least; k < kMaxDecayBits; ++k) {
+    bool all = true;
+    for (std::size_t j = 0; j < p.neurons() && all; ++j) {
+      const double exact = std::ldexp(p.decay[j] + 1 / p.alpha_gain[j], k);
+      all = std::abs(exact - std::floor(exact + 0.5)) <= std::ldexp(0.002, k);
+    }
+    if (all) return k;
+  }
+  return std::max(least, kMaxDecayBits);
+}
+
 // Spikes in a step that the integers hold. Where the network sets no limit, twice as many as were
 // seen, as 2^n - 1; what is beyond stays in the membrane.
 int choose_max_spikes(const Population& p, std::size_t index, const Calibration& calibration) {
@@ -175,6 +189,14 @@ void apply_scales(const Population& p, const std::vector<double>& scales, Quanti
     }
     return threshold - q.reset_offset;
   });
+  if (q.alpha_subtracts()) {
+    q.reset_decay = ir::per_neuron(n, [&](std::size_t j) {
+      return numeric::round_half_up(std::ldexp(p.decay[j] + 1 / p.alpha_gain[j], q.decay_shift));
+    });
+    q.reset_current = ir::per_neuron(n, [&](std::size_t j) {
+      return to_integer(p.alpha_gain[j] * p.threshold[j], scales[j] * unit, p, "threshold", j);
+    });
+  }
   if (q.reset.mechanism == ir::ResetMechanism::Zero &&
       q.reset.timing == ir::ResetTiming::SameStep) {
     q.reset_value = ir::per_neuron(n, [&](std::size_t j) {
@@ -196,8 +218,11 @@ QuantizedPopulation quantize_population(const Network& network, std::size_t inde
   q.where = p.where;
   q.fraction_bits = fraction_bits;
   const bool alpha = p.synapse == ir::Synapse::Alpha;
-  q.decay_shift = options.decay_bits[index].value_or(
-      choose_decay_bits(p.decay, alpha ? &p.current_decay : nullptr));
+  const bool alpha_subtracts =
+      alpha && p.spiking && p.reset.mechanism == ir::ResetMechanism::Subtract;
+  const int least = choose_decay_bits(p.decay, alpha ? &p.current_decay : nullptr);
+  q.decay_shift =
+      options.decay_bits[index].value_or(alpha_subtracts ? reset_decay_bits(p, least) : least);
   q.decay = ir::per_neuron(p.decay.uniform() ? 1 : n, [&](std::size_t j) {
     return numeric::round_half_up(std::ldexp(p.decay[j], q.decay_shift));
   });
@@ -270,7 +295,7 @@ QuantizedNetwork quantize(const Network& network, const QuantizeOptions& options
     const bool scaled = !calibration.input_scale.empty();
     q.inputs.push_back({input.name, input.shape, known ? calibration.input_min[i] : 0,
                         known ? calibration.input_max[i] : 1,
-                        scaled ? calibration.input_scale[i] : 1.0});
+                        scaled ? calibration.input_scale[i] : 1.0, input.is_static});
   }
   const std::vector<std::vector<double>> scales = choose_scales(network, options, calibration);
   std::vector<int> event_exponents(network.populations.size(), 0);

@@ -67,6 +67,8 @@ numeric::NeuronConstants constants_of(const QuantizedPopulation& p, std::size_t 
   c.membrane_bits = trial_bits(p);
   c.current_bias = p.current_bias[j];
   c.current_decay = p.current_decay_of(j);
+  c.reset_decay = p.reset_decay_of(j);
+  c.reset_current = p.reset_current[j];
   return c;
 }
 

@@ -15,7 +15,7 @@ struct ReconstructOptions {
   double damping = 0.05;        // share of the mean diagonal of H
   std::size_t max_rows = 4096;  // samples x steps that a neuron is judged on
   int descent_passes = 1;       // 0: none
-  int rounds = 1;               // over all populations; recurrent ones gain from a second
+  int rounds = 1;  // over all populations; what feeds back or comes later gains from a second
 };
 
 // Never worse than `start` on the calibration samples: what comes nearest to the float network's

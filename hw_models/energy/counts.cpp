@@ -17,6 +17,8 @@ constexpr std::array kFields = {
     &PopulationCounts::state_rows_read,
     &PopulationCounts::state_rows_written,
     &PopulationCounts::state_bits_moved,
+    &PopulationCounts::sum_rows_read,
+    &PopulationCounts::sum_rows_written,
     &PopulationCounts::parameter_rows_read,
     &PopulationCounts::parameter_bits_read,
     &PopulationCounts::additions,
@@ -78,9 +80,16 @@ Counts ActionCounter::count(const ir::Activity& activity) const {
     const bool fused = ir::fused_update(network_, p);
     double updates = 0;
     for (const std::int64_t events : a.step_events) {
-      if (!fused || events == 0) updates += groups;
+      if (!fused || events == 0) updates += static_cast<double>(e.add_groups);
     }
-    c.state_rows_read = c.weight_rows_read + updates;
+    if (e.sums.width > 0) {
+      // A step's first beat writes sums without reading any; the engine reads each once more.
+      c.sum_rows_written = c.weight_rows_read + updates;
+      c.sum_rows_read = c.sum_rows_written;
+      c.state_rows_read = steps * groups;
+    } else {
+      c.state_rows_read = c.weight_rows_read + updates;
+    }
     c.state_rows_written = c.state_rows_read;
     c.state_bits_moved =
         (c.state_rows_read + c.state_rows_written) * static_cast<double>(e.states.width);
@@ -90,7 +99,7 @@ Counts ActionCounter::count(const ir::Activity& activity) const {
       c.parameter_bits_read = c.parameter_rows_read * static_cast<double>(e.parameters.width);
     }
     c.additions = static_cast<double>(a.synaptic_operations);
-    c.lane_additions = c.weight_rows_read * static_cast<double>(e.lanes);
+    c.lane_additions = c.weight_rows_read * static_cast<double>(e.add_lanes);
     c.updates = static_cast<double>(a.updates);
     c.lane_updates = steps * padded;
     c.spikes = static_cast<double>(a.spikes);

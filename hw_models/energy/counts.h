@@ -14,11 +14,13 @@ namespace hillock::hw_models {
 
 struct PopulationCounts {
   double events = 0;
-  double weight_rows_read = 0;     // rows that the events reach: groups of a dense projection
-  double weight_bits_read = 0;     // x lanes x weight bits
-  double state_rows_read = 0;      // one with every weight row, and the update's
-  double state_rows_written = 0;   // as many: an update writes the prepared sums
-  double state_bits_moved = 0;     // read and written
+  double weight_rows_read = 0;    // rows that the events reach: groups of a dense projection
+  double weight_bits_read = 0;    // x lanes x weight bits
+  double state_rows_read = 0;     // one with every weight row, and the update's
+  double state_rows_written = 0;  // as many: an update writes the prepared sums
+  double state_bits_moved = 0;    // read and written
+  double sum_rows_read = 0;       // of snn_step_sums, where sums and neurons are apart
+  double sum_rows_written = 0;
   double parameter_rows_read = 0;  // steps x groups, where any parameter differs between neurons
   double parameter_bits_read = 0;
   double additions = 0;       // of a weight to a sum: events x neurons (synaptic operations)

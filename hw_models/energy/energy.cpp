@@ -57,7 +57,10 @@ class Estimator {
                 idle_energy(table_, e.weights, cycles_, c.weight_rows_read);
     states_ += read_energy(table_, e.states) * c.state_rows_read +
                write_energy(table_, e.states) * c.state_rows_written +
-               idle_energy(table_, e.states, cycles_, c.state_rows_read);
+               idle_energy(table_, e.states, cycles_, c.state_rows_read) +
+               read_energy(table_, e.sums) * c.sum_rows_read +
+               write_energy(table_, e.sums) * c.sum_rows_written +
+               idle_energy(table_, e.sums, cycles_, c.sum_rows_read);
     parameters_ += read_energy(table_, e.parameters) * c.parameter_rows_read +
                    idle_energy(table_, e.parameters, cycles_, c.parameter_rows_read);
   }
@@ -108,8 +111,9 @@ class Estimator {
         table_.at("leak_multiply").per_bit_product() * (lanes * bits(u.multiply_bits()));
     if (u.constant_multiplier) multiplier.low = 0;
     leakage_ += (memory_leakage(table_, e.weights) + memory_leakage(table_, e.states) +
-                 memory_leakage(table_, e.parameters) +
-                 per_bit("leak_add") * (lanes * bits(e.sum_bits + u.add_bits + u.compare_bits)) +
+                 memory_leakage(table_, e.parameters) + memory_leakage(table_, e.sums) +
+                 per_bit("leak_add") *
+                     (bits(e.add_lanes * e.sum_bits) + lanes * bits(u.add_bits + u.compare_bits)) +
                  multiplier + per_bit("leak_register") * (lanes * bits(e.pipeline_bits))) *
                 seconds_;
   }

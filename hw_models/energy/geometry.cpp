@@ -24,7 +24,8 @@ std::int64_t bitmap_count(const ir::QuantizedNetwork& network, std::size_t popul
 MemorySize weight_memory(const ir::QuantizedNetwork& network, const ir::Mapping& mapping,
                          std::size_t projection) {
   const ir::QuantizedProjection& p = network.projections[projection];
-  const ir::Layout target = ir::layout_of(network, mapping, p.target);
+  // As taps see it.
+  const ir::Layout target = ir::layout_of(network, p.target, mapping.lanes[p.target]);
   const auto lanes = static_cast<std::int64_t>(target.lanes);
   MemorySize size{0, lanes * p.weight_bits};
   switch (ir::tap_kind(network, mapping, projection)) {
@@ -108,6 +109,7 @@ UpdateSize update_size(const ir::QuantizedPopulation& p) {
       u.add_bits += p.current_bits + p.current_decay_shift + 2;
     }
     u.add_bits += p.current_bits + s;
+    if (p.alpha_subtracts()) u.add_bits += p.current_bits;  // taken from E
   } else if (p.current_bits > 0) {
     u.add_bits += s;  // the maximum joins the membrane
   }
@@ -133,8 +135,11 @@ EngineSize engine_size(const ir::QuantizedNetwork& network, const ir::Mapping& m
 
   EngineSize e;
   e.neurons = static_cast<std::int64_t>(p.neurons());
-  e.lanes = mapping.lanes[population];
+  e.lanes = mapping.update_lanes_of(population);
   e.groups = mapping.groups(network, population);
+  e.add_lanes = mapping.lanes[population];
+  e.add_groups = static_cast<std::int64_t>(
+      ir::layout_of(network, population, mapping.lanes[population]).groups());
   e.sum_bits = acc;
   for (std::size_t k = 0; k < network.projections.size(); ++k) {
     const ir::QuantizedProjection& into = network.projections[k];
@@ -147,12 +152,18 @@ EngineSize engine_size(const ir::QuantizedNetwork& network, const ir::Mapping& m
     e.weights.depth += rows.depth;
     e.weights.width = std::max(e.weights.width, rows.width);
   }
-  e.states = {e.groups, e.lanes * (acc + rest + held)};
+  const std::int64_t kept = ir::keeps_static_sum(network, population) ? acc : 0;
+  e.states = {e.groups, e.lanes * (acc + rest + kept + held)};
   if (stored > 0) e.parameters = {e.groups, e.lanes * stored};
   e.update = update_size(p);
+  if (mapping.split(population)) {
+    e.sum_bits = ir::step_sum_bits(network, mapping, population);
+    e.sums = {e.add_groups == 1 ? 1 : 2 * e.add_groups, e.add_lanes * e.sum_bits};
+    e.update.add_bits += acc;  // a step's sum joins the neuron's own
+  }
   // snn_lane: f_sum, f_held, d_membrane, the stored parameters once more; snn_decay: the product;
   // snn_prepare: the offset, held.
-  e.pipeline_bits = acc + 2 * rest + 2 * held + p.membrane_bits + stored +
+  e.pipeline_bits = acc + 2 * rest + 3 * kept + 2 * held + p.membrane_bits + stored +
                     (e.update.multiply_a > 0 ? p.membrane_bits + p.decay_shift + 2 : 0) +
                     p.accumulator_bits + 2;
   e.bitmaps = bitmap_count(network, population);

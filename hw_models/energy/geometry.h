@@ -37,8 +37,10 @@ struct ScanSize {
 
 struct EngineSize {
   std::int64_t neurons = 0;
-  std::int64_t lanes = 0;
-  std::int64_t groups = 0;
+  std::int64_t lanes = 0;      // of the neurons
+  std::int64_t groups = 0;     // rows of those
+  std::int64_t add_lanes = 0;  // of the taps
+  std::int64_t add_groups = 0;
   std::int64_t sum_bits = 0;  // of the accumulating adder
   std::int64_t weight_bits = 0;
   std::int64_t value_bits = 1;  // 1: binary events, no multiplier
@@ -47,6 +49,7 @@ struct EngineSize {
   // the two banks of its source's membranes.
   MemorySize weights;
   MemorySize states;
+  MemorySize sums;                 // of snn_step_sums, where sums and neurons are apart
   MemorySize parameters;           // read-only
   UpdateSize update;               // per neuron
   std::int64_t pipeline_bits = 0;  // registers of one lane between sum and prepared sum

@@ -33,7 +33,10 @@ struct PopulationTable {
   std::vector<StreamTable> streams;
   bool fused = false;
   bool inhibition = false;
-  std::int64_t groups = 1;
+  bool split = false;           // snn_step_sums between taps and engine
+  std::int64_t groups = 1;      // rows of the engine
+  std::int64_t tap_groups = 1;  // rows of weights of a dense event
+  std::int64_t slices = 1;      // rows of the engine in one of weights
 };
 
 // What snn_readout needs from an output's last row to the offer of its result.
@@ -122,9 +125,18 @@ struct StreamState {
   std::vector<std::int64_t> left;     // when each beat of the sample left it
 };
 
+// snn_step_sums, after the latest step.
+struct SumsState {
+  std::int64_t free = kLongAgo;         // the next tap can be taken
+  std::int64_t last_select = kLongAgo;  // the step's last row entered the output register
+  std::int64_t last_taken = kLongAgo;   // and left it
+  std::int64_t released = kLongAgo;     // the step's bank was read
+};
+
 struct PopulationState {
   std::vector<StreamState> streams;
   std::int64_t free = kLongAgo;        // the engine can take the next tap
+  SumsState sums;                      // where they are apart
   std::vector<std::int64_t> last_row;  // per step: cycle of its last row at the takers
 };
 
@@ -138,6 +150,10 @@ class Run {
                                                            std::size_t t) const {
     return activity_.populations[p].projections[s.in_target].step_elements[t];
   }
+  // Taps of a step without events.
+  [[nodiscard]] std::int64_t beat_without_event(std::size_t p) const {
+    return tables_[p].fused ? tables_[p].tap_groups : 1;
+  }
   void input(std::size_t t);
   [[nodiscard]] std::int64_t input_beat(std::int64_t offered, std::size_t input,
                                         std::optional<std::uint32_t> event, bool ends_step,
@@ -147,6 +163,7 @@ class Run {
   void waited(std::size_t p, std::size_t k, std::size_t t);
   void rows(std::size_t p, std::size_t k, std::size_t t);
   void take(std::size_t p, std::size_t k, std::int64_t taps, bool ends_step, std::size_t t);
+  void hand_on(std::size_t p, std::int64_t last_tap, std::size_t t);
   void end_step(std::size_t p, std::int64_t last_issue);
   [[nodiscard]] std::int64_t credit(std::size_t p, std::size_t t) const;
 
@@ -238,8 +255,7 @@ std::int64_t Run::input_beat(std::int64_t offered, std::size_t input,
     const std::int64_t accepted = s.pipeline.accept(offered);
     done = std::max(done, accepted);
     // A beat without event of a fused engine is a whole pass all the same: it ends the step.
-    const std::int64_t taps =
-        own ? at_least_one(stream.taps[*event]) : (table.fused ? table.groups : 1);
+    const std::int64_t taps = own ? at_least_one(stream.taps[*event]) : beat_without_event(p);
     take(p, k, taps, ends_step, t);
   }
   return done;
@@ -310,8 +326,7 @@ void Run::spikes(std::size_t p, std::size_t k, std::size_t t, std::int64_t turn)
   for (std::size_t n = 0; n < beats; ++n) {
     if (n > 0) load = std::max(load + 1, s.last_accept);
     s.last_accept = s.pipeline.accept(std::max(load + 1, table.delay > 0 ? turn : kLongAgo));
-    const std::int64_t taps =
-        taps_.empty() ? (tables_[p].fused ? tables_[p].groups : 1) : at_least_one(taps_[n]);
+    const std::int64_t taps = taps_.empty() ? beat_without_event(p) : at_least_one(taps_[n]);
     take(p, k, taps, n + 1 == beats, t);
   }
   // The bank is released when its last event enters the output register.
@@ -337,12 +352,40 @@ void Run::rows(std::size_t p, std::size_t k, std::size_t t) {
 void Run::take(std::size_t p, std::size_t k, std::int64_t taps, bool ends_step, std::size_t t) {
   PopulationState& own = state_[p];
   TapPipeline& pipeline = own.streams[k].pipeline;
+  if (tables_[p].split) {
+    const std::int64_t first = std::max(pipeline.first_offer(), own.sums.free);
+    pipeline.taken(first, taps);
+    own.sums.free = first + taps;
+    if (ends_step) hand_on(p, first + taps - 1, t);
+    return;
+  }
   const bool update = tables_[p].fused && ends_step;
   std::int64_t first = std::max(pipeline.first_offer(), own.free);
   if (update) first = std::max(first, credit(p, t));
   pipeline.taken(first, taps);
   own.free = first + taps;
   if (update) end_step(p, first + taps - 1);
+}
+
+// snn_step_sums: the step whose last tap was taken in `last_tap` goes to the engine.
+void Run::hand_on(std::size_t p, std::int64_t last_tap, std::size_t t) {
+  const PopulationTable& table = tables_[p];
+  SumsState& sums = state_[p].sums;
+  const std::int64_t start = std::max(last_tap, sums.last_select) + 1;
+  const std::int64_t select = std::max(start + 1, sums.last_taken);
+  const std::int64_t taken = std::max({select + 1, state_[p].free, credit(p, t)});
+  // Of row n: the first is selected in `select`, the others as the one before is taken.
+  const auto selected = [&](std::int64_t n) { return n == 0 ? select : taken + n - 1; };
+  if (table.tap_groups == 1) {
+    sums.free = start;  // sums are copied
+  } else {
+    // Two banks: that of the next step was handed on a step ago.
+    sums.free = std::max(last_tap, sums.released) + 1;
+    sums.released = selected((table.tap_groups - 1) * table.slices - 1);
+  }
+  sums.last_select = selected(table.groups - 1);
+  sums.last_taken = taken + table.groups - 1;
+  end_step(p, sums.last_taken);
 }
 
 // `last_issue`: the last group of the step's update was issued.
@@ -390,6 +433,9 @@ LatencyModel::LatencyModel(const ir::QuantizedNetwork& network, const ir::Mappin
     table.fused = ir::fused_update(network, p);
     table.inhibition = network.populations[p].inhibition;
     table.groups = mapping.groups(network, p);
+    table.split = mapping.split(p);
+    table.tap_groups = table.fused ? ir::dense_groups(network, mapping, p) : 1;
+    table.slices = numeric::ceil_div(mapping.lanes[p], mapping.update_lanes_of(p));
     std::vector<std::size_t> into;
     for (std::size_t k = 0; k < network.projections.size(); ++k) {
       if (network.projections[k].target == p) into.push_back(k);
@@ -455,7 +501,7 @@ std::int64_t LatencyModel::ideal_cycles(const ir::Activity& activity) const {
         own += step_reads(s, activity.populations[p], t);
       }
       // A step without events is a pass all the same: it updates the neurons.
-      slowest = std::max(slowest, std::max(own, table.groups));
+      slowest = std::max(slowest, std::max(own, table.fused ? table.tap_groups : table.groups));
     }
     total += slowest;
   }

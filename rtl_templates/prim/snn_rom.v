@@ -17,16 +17,28 @@ module snn_rom #(
   output wire [Width-1:0]    data_o
 );
 
-  reg [Width-1:0] mem [0:Depth-1];
   reg [Width-1:0] data_q;
 
-  initial begin
-    if (MemInitFile != "") $readmemh(MemInitFile, mem);
-  end
-
-  always @(posedge clk_i) begin
-    if (en_i) data_q <= mem[addr_i];
-  end
+  // Synthesis would make logic of contents that fill a block RAM in part.
+  generate
+    if (Width * Depth >= 1024) begin : gen_block
+      (* rom_style = "block" *) reg [Width-1:0] mem [0:Depth-1];
+      initial begin
+        if (MemInitFile != "") $readmemh(MemInitFile, mem);
+      end
+      always @(posedge clk_i) begin
+        if (en_i) data_q <= mem[addr_i];
+      end
+    end else begin : gen_small
+      reg [Width-1:0] mem [0:Depth-1];
+      initial begin
+        if (MemInitFile != "") $readmemh(MemInitFile, mem);
+      end
+      always @(posedge clk_i) begin
+        if (en_i) data_q <= mem[addr_i];
+      end
+    end
+  endgenerate
 
   assign data_o = data_q;
 

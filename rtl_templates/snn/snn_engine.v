@@ -28,6 +28,7 @@ module snn_engine #(
   parameter Current       = 0,   // see snn_lane
   parameter Alpha         = 0,
   parameter MaxInput      = 0,
+  parameter Static        = 0,   // keeps what the taps with tap_static_i added
   parameter AccBits       = 16,  // bits of what events add to, by the overflow proof
   parameter SumBits       = 16,  // bits of a step's sum at the membrane, by the overflow proof
   parameter MembraneBits  = 16,  // bits of the membrane, <= SumBits, >= 2
@@ -45,19 +46,24 @@ module snn_engine #(
   parameter ValueShift    = 0,
   // A parameter is either the same for all neurons (its value below) or stored per neuron
   // (its ...Stored flag is 1) in the parameter memory: per lane, from the lowest bit up, threshold,
-  // decay, bias, reset value, current decay, current bias, as far as they are stored; lane 0 lowest.
+  // decay, bias, reset value, current decay, current bias, reset decay, reset current, as far as
+  // they are stored; lane 0 lowest.
   parameter                           ThresholdStored    = 0,
   parameter                           DecayStored        = 0,
   parameter                           BiasStored         = 0,
   parameter                           ResetValueStored   = 0,
   parameter                           CurrentDecayStored = 0,
   parameter                           CurrentBiasStored  = 0,
+  parameter                           ResetDecayStored   = 0,
+  parameter                           ResetCurrentStored = 0,
   parameter signed [MembraneBits-1:0] Threshold          = 1,
   parameter        [DecayShift:0]     Decay              = 0,
   parameter signed [SumBits-1:0]      Bias               = 0,
   parameter signed [MembraneBits-1:0] ResetValue         = 0,
   parameter        [CurrentDecayShift:0] CurrentDecay    = 0,
   parameter signed [AccBits-1:0]      CurrentBias        = 0,
+  parameter        [DecayShift+1:0]   ResetDecay         = 0,  // Alpha with ResetSubtract
+  parameter signed [AccBits-1:0]      ResetCurrent       = 0,
   parameter ParameterFile = "",  // row group
   // Whether its memories are RAM, and where they are on the load port: see snn_image_memory
   parameter Loadable     = 0,
@@ -76,6 +82,7 @@ module snn_engine #(
   input  wire                          tap_update_i,       // Fused: this group ends its step
   input  wire                          tap_step_last_i,    // last tap of its step
   input  wire                          tap_sample_last_i,  // the step is the last of its sample
+  input  wire                          tap_static_i,       // Static: of a static input
   input  wire [GroupBits-1:0]          tap_group_i,
   input  wire [ValueBits-1:0]          tap_value_i,
   input  wire [Lanes*WeightBits-1:0]   weights_i,          // of the tap taken a cycle ago
@@ -105,18 +112,24 @@ module snn_engine #(
   localparam RestBits      = TwoWords ? SumBits : 1;
   localparam StoredRest    = TwoWords ? SumBits : 0;
   localparam HeldBits      = ((Quirk != 0) || (LoseInput != 0) || (Alpha != 0)) ? 1 : 0;
-  localparam StateBits     = AccBits + StoredRest + HeldBits;
+  localparam KeptBits      = (Static != 0) ? AccBits : 1;
+  localparam KeptAt        = AccBits + StoredRest;
+  localparam StateBits     = KeptAt + ((Static != 0) ? AccBits : 0) + HeldBits;
   localparam ThresholdBits = (ThresholdStored != 0) ? MembraneBits : 0;
   localparam DecayBits     = (DecayStored != 0) ? DecayShift + 1 : 0;
   localparam BiasBits      = (BiasStored != 0) ? SumBits : 0;
   localparam ResetValueBits   = (ResetValueStored != 0) ? MembraneBits : 0;
   localparam CurrentDecayBits = (CurrentDecayStored != 0) ? CurrentDecayShift + 1 : 0;
   localparam CurrentBiasBits  = (CurrentBiasStored != 0) ? AccBits : 0;
+  localparam ResetDecayBits   = (ResetDecayStored != 0) ? DecayShift + 2 : 0;
+  localparam ResetCurrentBits = (ResetCurrentStored != 0) ? AccBits : 0;
   localparam BiasAt         = ThresholdBits + DecayBits;
   localparam ResetValueAt   = BiasAt + BiasBits;
   localparam CurrentDecayAt = ResetValueAt + ResetValueBits;
   localparam CurrentBiasAt  = CurrentDecayAt + CurrentDecayBits;
-  localparam ParameterBits  = CurrentBiasAt + CurrentBiasBits;
+  localparam ResetDecayAt   = CurrentBiasAt + CurrentBiasBits;
+  localparam ResetCurrentAt = ResetDecayAt + ResetDecayBits;
+  localparam ParameterBits  = ResetCurrentAt + ResetCurrentBits;
   localparam ParameterWidth = (ParameterBits > 0) ? ParameterBits : 1;
   localparam [31:0]          LastGroupWide = Groups - 1;
   localparam [GroupBits-1:0] LastGroup     = LastGroupWide[GroupBits-1:0];
@@ -177,6 +190,7 @@ module snn_engine #(
   // ---------------------------------------------------------------- pipeline control
   reg                  m_valid_q;
   reg                  m_event_q;
+  reg                  m_static_q;
   reg                  m_update_q;
   reg                  m_sample_last_q;
   reg                  m_start_only_q;
@@ -207,6 +221,7 @@ module snn_engine #(
       w_valid_q <= d_valid_q;
     end
     m_event_q       <= take & tap_event_i;
+    m_static_q      <= (Static != 0) & tap_static_i;
     m_update_q      <= update;
     m_sample_last_q <= own_pass ? sample_last_q : tap_sample_last_i;
     m_start_only_q  <= (state_q == Start);
@@ -306,8 +321,13 @@ module snn_engine #(
       wire signed [MembraneBits-1:0]    reset_value;
       wire        [CurrentDecayShift:0] current_decay;
       wire signed [AccBits-1:0]         current_bias;
+      wire        [DecayShift+1:0]      reset_decay;
+      wire signed [AccBits-1:0]         reset_current;
       wire        [RestBits-1:0]        rest;
       wire        [RestBits-1:0]        prepared_rest;
+      wire        [KeptBits-1:0]        kept;
+      wire        [KeptBits-1:0]        kept_sum;
+      wire        [KeptBits-1:0]        prepared_kept;
       wire                              held;
       wire                              prepared_held;
       wire        [EventBits-1:0]       value;
@@ -345,8 +365,19 @@ module snn_engine #(
       end else begin : gen_current_bias_constant
         assign current_bias = CurrentBias;
       end
+      if (ResetDecayStored != 0) begin : gen_reset_decay
+        assign reset_decay = parameters[ResetDecayAt +: DecayShift + 2];
+      end else begin : gen_reset_decay_constant
+        assign reset_decay = ResetDecay;
+      end
+      if (ResetCurrentStored != 0) begin : gen_reset_current
+        assign reset_current = parameters[ResetCurrentAt +: AccBits];
+      end else begin : gen_reset_current_constant
+        assign reset_current = ResetCurrent;
+      end
 
-      // The state of a lane, from the lowest bit up: sum, rest, held. A tap changes the sum alone.
+      // The state of a lane, from the lowest bit up: sum, rest, kept, held. A tap changes the sum,
+      // and, where its input is static, what is kept.
       if (TwoWords) begin : gen_rest
         assign rest = m_states[l*StateBits + AccBits +: SumBits];
         assign m_sums[l*StateBits + AccBits +: SumBits]     = rest;
@@ -355,6 +386,15 @@ module snn_engine #(
         assign rest = 1'b0;
         wire unused_rest;
         assign unused_rest = prepared_rest;
+      end
+      if (Static != 0) begin : gen_kept
+        assign kept = m_states[l*StateBits + KeptAt +: KeptBits];
+        assign m_sums[l*StateBits + KeptAt +: KeptBits]     = kept_sum;
+        assign w_prepared[l*StateBits + KeptAt +: KeptBits] = prepared_kept;
+      end else begin : gen_no_kept
+        assign kept = 1'b0;
+        wire unused_kept;
+        assign unused_kept = &{1'b0, kept_sum, prepared_kept};
       end
       if (HeldBits != 0) begin : gen_held
         assign held = m_states[l*StateBits + StateBits - 1];
@@ -373,11 +413,16 @@ module snn_engine #(
         .Current          (Current),
         .Alpha            (Alpha),
         .MaxInput         (MaxInput),
+        .Static           (Static),
         .AccBits          (AccBits),
         .SumBits          (SumBits),
         .MembraneBits     (MembraneBits),
         .DecayShift       (DecayShift),
         .CurrentDecayShift(CurrentDecayShift),
+        .DecayConstant    (1 - DecayStored),
+        .CurrentDecayConstant(1 - CurrentDecayStored),
+        .Decay            (Decay),
+        .CurrentDecay     (CurrentDecay),
         .Spiking          (Spiking),
         .ResetSubtract    (ResetSubtract),
         .ResetZero        (ResetZero),
@@ -391,18 +436,23 @@ module snn_engine #(
       ) u_lane (
         .clk_i          (clk_i),
         .event_i        (m_event_q),
+        .static_i       (m_static_q),
         .weight_i       (weights_i[l*WeightBits +: WeightBits]),
         .value_i        (m_value_q),
         .sum_i          (m_states[l*StateBits +: AccBits]),
         .rest_i         (rest),
+        .kept_i         (kept),
         .held_i         (held),
         .sum_o          (m_sums[l*StateBits +: AccBits]),
+        .kept_o         (kept_sum),
         .threshold_i    (threshold),
         .reset_value_i  (reset_value),
         .decay_i        (decay),
         .bias_i         (bias),
         .current_decay_i(current_decay),
         .current_bias_i (current_bias),
+        .reset_decay_i  (reset_decay),
+        .reset_current_i(reset_current),
         .spike_o        (lane_spikes[l]),
         .membrane_o     (row_membranes_o[l*MembraneBits +: MembraneBits]),
         .saturated_o    (lane_saturated[l]),
@@ -410,6 +460,7 @@ module snn_engine #(
         .start_i        (d_start_q),
         .prepared_o     (w_prepared[l*StateBits +: AccBits]),
         .prepared_rest_o(prepared_rest),
+        .prepared_kept_o(prepared_kept),
         .prepared_held_o(prepared_held)
       );
 

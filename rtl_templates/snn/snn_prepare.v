@@ -15,6 +15,8 @@ module snn_prepare #(
   parameter SumBits       = 16,  // bits of the step's sum
   parameter MembraneBits  = 16,  // bits of the membrane, <= SumBits
   parameter DecayShift    = 8,   // k
+  parameter DecayConstant = 0,   // 1: the decay is Decay, decay_i is not looked at
+  parameter [DecayShift:0] Decay = 0,
   parameter Spiking       = 1,
   parameter ResetSubtract = 1,
   parameter ResetZero     = 0,
@@ -59,8 +61,10 @@ module snn_prepare #(
   assign offset = (reset & Delayed & (ResetSubtract != 0)) ? bias_wide - amount : bias_wide;
 
   snn_decay #(
-    .Width(MembraneBits),
-    .Shift(DecayShift)
+    .Width     (MembraneBits),
+    .Shift     (DecayShift),
+    .Constant  (DecayConstant),
+    .Multiplier(Decay)
   ) u_decay (
     .clk_i       (clk_i),
     .v_i         (decayed_from),

@@ -9,7 +9,9 @@
 
 module snn_prepare_current #(
   parameter CurrentBits = 16,
-  parameter DecayShift  = 8    // k of the current's own decay
+  parameter DecayShift  = 8,   // k of the current's own decay
+  parameter DecayConstant = 0,  // 1: the decay is Decay, decay_i is not looked at
+  parameter [DecayShift:0] Decay = 0
 ) (
   input  wire                          clk_i,
   input  wire                          start_i,
@@ -23,8 +25,10 @@ module snn_prepare_current #(
   reg signed [CurrentBits-1:0] bias_q;
 
   snn_decay #(
-    .Width(CurrentBits),
-    .Shift(DecayShift)
+    .Width     (CurrentBits),
+    .Shift     (DecayShift),
+    .Constant  (DecayConstant),
+    .Multiplier(Decay)
   ) u_decay (
     .clk_i       (clk_i),
     .v_i         (start_i ? {CurrentBits{1'b0}} : current_i),

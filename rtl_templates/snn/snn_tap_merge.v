@@ -3,12 +3,14 @@
 // one ends the step.
 //
 // The first projection knows the end of a sample; the others take it from there. turn_o says whose
-// step is being passed on.
+// step is being passed on. The first StaticStreams of them come from a static input, and their taps
+// are marked.
 // Timing: combinational; the turn changes in the cycle after the last tap of a step was taken.
 `default_nettype none
 
 module snn_tap_merge #(
   parameter Streams    = 2,  // >= 2
+  parameter StaticStreams = 0,
   parameter GroupBits  = 4,
   parameter ValueBits  = 1,  // signed where it exceeds 1
   parameter WeightsWidth = 6  // Lanes * WeightBits
@@ -33,10 +35,13 @@ module snn_tap_merge #(
   output wire                             tap_new_o,
   output wire                             tap_step_last_o,
   output wire                             tap_sample_last_o,
+  output wire                             tap_static_o,
   output wire [GroupBits-1:0]             tap_group_o,
   output wire [ValueBits-1:0]             tap_value_o,
   output wire [WeightsWidth-1:0]          weights_o
 );
+
+  localparam [Streams-1:0] StaticMask = (1 << StaticStreams) - 1;
 
   reg  [Streams-1:0] turn_q;         // one-hot
   reg  [Streams-1:0] taken_q;        // whose tap was taken a cycle ago
@@ -79,6 +84,7 @@ module snn_tap_merge #(
   assign tap_new_o         = |(tap_new_i & turn_q);
   assign tap_step_last_o   = tap_step_last_i[Streams-1] & turn_q[Streams-1];
   assign tap_sample_last_o = sample_last_q;
+  assign tap_static_o      = |(turn_q & StaticMask);
   assign tap_group_o       = group;
   assign tap_value_o       = value;
   assign weights_o         = weights;

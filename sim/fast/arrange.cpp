@@ -295,6 +295,11 @@ std::optional<Arrangement> arrange(const ir::QuantizedNetwork& network, std::str
       if (why != nullptr) *why = fmt::format("{} sends values", population.name);
       return std::nullopt;
     }
+    if (population.alpha_subtracts()) {
+      if (why != nullptr)
+        *why = fmt::format("{} has alpha synapses that subtract", population.name);
+      return std::nullopt;
+    }
     const std::int64_t largest = largest_sum(network, p);
     if (const std::string what = misfit(population, largest); !what.empty()) {
       if (why != nullptr)

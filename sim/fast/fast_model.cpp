@@ -129,6 +129,10 @@ void FastModel::take_input(std::size_t input, const ir::Dataset& data, std::size
                            std::size_t t, FastResult& result) const {
   const ir::QuantizedInput& in = network_.inputs[input];
   EventHistory& history = result.inputs[input];
+  if (in.is_static && t > 0) {
+    history.first.push_back(history.element.size());
+    return;
+  }
   const std::size_t first = ir::first_element(network_, input);
   const std::span<const float> x = data.step(sample, t).subspan(first, ir::element_count(in.shape));
   bool binary = false;
@@ -171,13 +175,17 @@ void FastModel::gather(std::size_t population, std::size_t t, FastResult& result
     const EventHistory& history = in.source.kind == ir::Source::Kind::Input
                                       ? result.inputs[in.source.index]
                                       : result.populations[in.source.index];
-    const Events events = events_of(history, t - in.delay);
+    // The events of a static input come once and count in every step.
+    const bool is_static =
+        in.source.kind == ir::Source::Kind::Input && network_.inputs[in.source.index].is_static;
+    const Events events = events_of(history, is_static ? 0 : t - in.delay);
     if (events.count == 0) continue;
     if (plan.narrow) {
       add(in, plan.slots.count, events, state.narrow_sum.data());
     } else {
       add(in, plan.slots.count, events, state.sum.data());
     }
+    if (is_static && t > 0) continue;
     for (std::size_t i = 0; i < events.count; ++i) {
       state.synaptic_operations += in.operations[events.element[i]];
     }

@@ -36,8 +36,18 @@ FloatModel::FloatModel(const ir::Network& network)
 }
 
 void FloatModel::run(const ir::Dataset& data, std::size_t sample, FloatResult& result) const {
+  run_after(data, sample, {}, 0, result);
+}
+
+void FloatModel::run_after(const ir::Dataset& data, std::size_t sample,
+                           const Recording<double>& given, std::size_t count,
+                           FloatResult& result) const {
   const std::size_t steps = data.timesteps;
   result.recording.reset(neurons_, steps);
+  for (std::size_t p = 0; p < count; ++p) {
+    result.recording.spikes[p] = given.spikes[p];
+    result.recording.membranes[p] = given.membranes[p];
+  }
   result.ties = result.spikes = result.synaptic_operations = 0;
   std::vector<State> states;
   for (const std::size_t n : neurons_) {
@@ -45,7 +55,7 @@ void FloatModel::run(const ir::Dataset& data, std::size_t sample, FloatResult& r
   }
   std::vector<double> sum;
   for (std::size_t t = 0; t < steps; ++t) {
-    for (std::size_t p = 0; p < neurons_.size(); ++p) {
+    for (std::size_t p = count; p < neurons_.size(); ++p) {
       gather(p, t, data, sample, sum, result);
       update(p, t, sum, states[p], result);
     }
@@ -68,7 +78,9 @@ void FloatModel::gather(std::size_t population, std::size_t t, const ir::Dataset
           first_elements_[source.index], ir::element_count(network_.inputs[source.index].shape));
       for (std::size_t i = 0; i < x.size(); ++i) {
         if (x[i] == 0) continue;
-        result.synaptic_operations += in.synapses.add(i, static_cast<double>(x[i]), sum);
+        const std::int64_t added = in.synapses.add(i, static_cast<double>(x[i]), sum);
+        // The sum of a static input is the same in every step: hardware forms it once.
+        if (t == 0 || !network_.inputs[source.index].is_static) result.synaptic_operations += added;
       }
     } else if (t >= delay) {
       const auto& spikes = result.recording.spikes[source.index];
@@ -108,9 +120,15 @@ void FloatModel::update(std::size_t population, std::size_t t, const std::vector
       const double x = input[j] + p.current_bias[j];
       double& e = state.current[j];
       double& h = state.hidden[j];
+      const double h_before = h;
       e = lost ? 0.0 : p.current_decay[j] * e + x;
       h = lost ? 0.0 : p.decay[j] * h - x;
       v = e + h;
+      if (subtract && above) {
+        v += h_before / p.alpha_gain[j];
+        e -= p.alpha_gain[j] * theta;
+        h = 0.0;
+      }
     } else {
       double x = input[j];
       if (p.synapse == Synapse::Current) {

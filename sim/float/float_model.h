@@ -35,6 +35,11 @@ class FloatModel {
   // elements, so results do not depend on threads. Thread-safe on distinct results.
   void run(const ir::Dataset& data, std::size_t sample, FloatResult& result) const;
 
+  // The same, but the first `count` populations do what `given` says they did: what is left of the
+  // network is computed from that.
+  void run_after(const ir::Dataset& data, std::size_t sample, const Recording<double>& given,
+                 std::size_t count, FloatResult& result) const;
+
  private:
   struct Incoming {
     const ir::Projection* projection;

@@ -14,6 +14,7 @@ using ir::ResetTiming;
 void step_events(const ir::QuantizedInput& input, const ir::Dataset& data, std::size_t sample,
                  std::size_t t, std::vector<InputEvent>& events, std::size_t first) {
   events.clear();
+  if (input.is_static && t > 0) return;
   const std::span<const float> x =
       data.step(sample, t).subspan(first, ir::element_count(input.shape));
   for (std::size_t i = 0; i < x.size(); ++i) {
@@ -68,8 +69,8 @@ void IntegerModel::run(const ir::Dataset& data, std::size_t sample, IntegerResul
     for (std::size_t k = 0; k < into_[p].size(); ++k) {
       if (!into_[p][k].synapses.pools()) activity.projections[k].step_elements.resize(steps);
     }
-    states.push_back(
-        {std::vector<std::int64_t>(neurons_[p], 0), std::vector<std::int64_t>(neurons_[p], 0)});
+    const std::vector<std::int64_t> rest(neurons_[p], 0);
+    states.push_back({rest, rest, rest});
   }
 
   Inputs inputs(network_.inputs.size());
@@ -79,7 +80,7 @@ void IntegerModel::run(const ir::Dataset& data, std::size_t sample, IntegerResul
       step_events(network_.inputs[i], data, sample, t, inputs[i], first_elements_[i]);
     }
     for (std::size_t p = 0; p < populations; ++p) {
-      gather(p, t, inputs, sum, result);
+      gather(p, t, inputs, sum, states[p].static_sum, result);
       update(p, t, sum, states[p], result);
     }
   }
@@ -90,9 +91,11 @@ void IntegerModel::run(const ir::Dataset& data, std::size_t sample, IntegerResul
 }
 
 // The step's input of every neuron: the sum of weight * value over all events, in units of weights,
-// or the largest membrane of its window, in units of membranes. Counts the events.
+// or the largest membrane of its window, in units of membranes. Counts the events. Those of a
+// static input come in step 0: `static_sum` keeps what they add.
 void IntegerModel::gather(std::size_t population, std::size_t t, const Inputs& inputs,
-                          std::vector<std::int64_t>& sum, IntegerResult& result) const {
+                          std::vector<std::int64_t>& sum, std::vector<std::int64_t>& static_sum,
+                          IntegerResult& result) const {
   ir::PopulationActivity& activity = result.activity.populations[population];
   sum.assign(neurons_[population], 0);
   bool pooled = false;
@@ -108,9 +111,10 @@ void IntegerModel::gather(std::size_t population, std::size_t t, const Inputs& i
     }
     std::vector<std::uint32_t>& elements = activity.projections[k].step_elements[t];
     if (source.kind == ir::Source::Kind::Input) {
+      std::vector<std::int64_t>& to = network_.inputs[source.index].is_static ? static_sum : sum;
       for (const InputEvent& e : inputs[source.index]) {
         activity.synaptic_operations +=
-            in.synapses.add(e.element, static_cast<std::int64_t>(e.value), sum);
+            in.synapses.add(e.element, static_cast<std::int64_t>(e.value), to);
         elements.push_back(e.element);
       }
     } else if (t >= delay) {
@@ -130,7 +134,7 @@ void IntegerModel::gather(std::size_t population, std::size_t t, const Inputs& i
   activity.events += activity.step_events[t];
   if (pooled) return;
   const int f = network_.populations[population].fraction_bits;
-  for (std::int64_t& a : sum) a <<= f;
+  for (std::size_t j = 0; j < sum.size(); ++j) sum[j] = (sum[j] + static_sum[j]) << f;
 }
 
 // The contract, section 3 of the design: V[t] from V[t-1] (`before`, and whether a reset is due)
@@ -146,14 +150,20 @@ IntegerModel::Membrane IntegerModel::membrane_of(const QuantizedPopulation& p, s
   std::int64_t& h = state.hidden[j];
   if (p.synapse == ir::Synapse::Alpha) {
     //   V[t] = D_c(E[t-1]) + D(H[t-1]);  E[t] = D_c(E[t-1]) + b_c + A[t];  H[t] = V[t] - E[t]
+    // After a spike, by subtraction: D is D_r, E[t] loses e_r, H[t] = 0.
     if (lost) {
       e = h = 0;
       return {0, true};
     }
-    const std::int64_t v =
-        numeric::decay(e, p.current_decay_of(j)) + numeric::decay(h, p.decay_of(j));
+    const bool subtracted = reset && subtract;
+    const std::int64_t v = numeric::decay(e, p.current_decay_of(j)) +
+                           numeric::decay(h, subtracted ? p.reset_decay_of(j) : p.decay_of(j));
     e = numeric::decay(e, p.current_decay_of(j)) + p.current_bias[j] + input;
     h = v - e;
+    if (subtracted) {
+      e -= p.reset_current[j];
+      h = 0;
+    }
     return {v, false};
   }
   std::int64_t x = input;

@@ -28,10 +28,11 @@ struct InputEvent {
   std::int32_t value = 0;
 };
 
-// The events of one step of an input: its elements that are not zero, in rising order. `first`:
-// where they begin among those of all inputs (ir::first_element). Real-valued data (a scale other
-// than 1) are scaled, rounded half up and clamped to the input's range; else throws InputError
-// (data-out-of-range) where a value is not an integer that the input can hold.
+// The events of one step of an input: its elements that are not zero, in rising order; of a static
+// input in step 0 only. `first`: where they begin among those of all inputs (ir::first_element).
+// Real-valued data (a scale other than 1) are scaled, rounded half up and clamped to the input's
+// range; else throws InputError (data-out-of-range) where a value is not an integer that the input
+// can hold.
 void step_events(const ir::QuantizedInput& input, const ir::Dataset& data, std::size_t sample,
                  std::size_t t, std::vector<InputEvent>& events, std::size_t first = 0);
 
@@ -51,8 +52,9 @@ class IntegerModel {
   };
   // What a population keeps besides its membrane, per neuron.
   struct State {
-    std::vector<std::int64_t> current;  // I, or E of an alpha synapse
-    std::vector<std::int64_t> hidden;   // H of an alpha synapse
+    std::vector<std::int64_t> current;     // I, or E of an alpha synapse
+    std::vector<std::int64_t> hidden;      // H of an alpha synapse
+    std::vector<std::int64_t> static_sum;  // of weight * value over the events of static inputs
   };
   // A step's V before any reset within it.
   struct Membrane {
@@ -61,7 +63,8 @@ class IntegerModel {
   };
 
   void gather(std::size_t population, std::size_t t, const Inputs& inputs,
-              std::vector<std::int64_t>& sum, IntegerResult& result) const;
+              std::vector<std::int64_t>& sum, std::vector<std::int64_t>& static_sum,
+              IntegerResult& result) const;
   static Membrane membrane_of(const ir::QuantizedPopulation& p, std::size_t j, std::int64_t before,
                               bool above, std::int64_t input, State& state);
   void update(std::size_t population, std::size_t t, const std::vector<std::int64_t>& input,

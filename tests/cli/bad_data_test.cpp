@@ -100,6 +100,49 @@ TEST_CASE("data that a build was not compiled for") {
         "long.npz:/x: error: 9 steps, and the build's widths are proved for 3 [data-out-of-range]");
 }
 
+TEST_CASE("data with time steps where the input is static, and the other way round") {
+  const TemporaryFolder folder;
+  const std::vector<float> ones(3 * kFeatures, 1);
+  support::write_npz(folder / "static.npz", {{"x", {3, kFeatures}, ones}});
+  support::write_npz(folder / "steps.npz", {{"x", {1, 3, kFeatures}, ones}});
+  const auto verb = [&](std::vector<std::string> arguments) {
+    return hillock(folder / "", arguments);
+  };
+  const std::string steps =
+      "steps.npz:/x: error: holds time steps, and the build is for a static input, x of [N, "
+      "features], which is added up once a sample [bad-data]";
+  REQUIRE(verb({"compile", kModel, "--data", "static.npz", "--timesteps", "4", "-o", "s"}).status ==
+          0);
+  CHECK(verb({"run", "s", "--data", "static.npz", "--timesteps", "4"}).status == 0);
+  for (const char* name : {"run", "cosim"}) {
+    const Run run = verb({name, "s", "--data", "steps.npz"});
+    CHECK(not_one_error(run) == "");
+    CHECK(error_line(run) == steps);
+  }
+  REQUIRE(verb({"compile", kModel, "--data", "steps.npz", "-o", "t"}).status == 0);
+  const Run run = verb({"run", "t", "--data", "static.npz", "--timesteps", "3"});
+  CHECK(not_one_error(run) == "");
+  CHECK(error_line(run) ==
+        "static.npz:/x: error: holds no time steps, and the build is for an input in steps, x of "
+        "[N, T, features] [bad-data]");
+  const Run both = verb({"compile", kModel, "--data", "static.npz", "--calibration", "steps.npz",
+                         "--timesteps", "3", "-o", "u"});
+  CHECK(not_one_error(both) == "");
+  CHECK(error_line(both) ==
+        "static.npz:/x: error: holds no time steps, and --calibration holds an input in steps, x of "
+        "[N, T, features] [bad-data]");
+  CHECK_FALSE(std::filesystem::exists(folder / "u"));
+  // Without data the command says it.
+  REQUIRE(verb({"compile", kModel, "--static-input", "--timesteps", "4", "-o", "w"}).status == 0);
+  CHECK(verb({"run", "w", "--data", "static.npz", "--timesteps", "4"}).status == 0);
+  const Run stated =
+      verb({"compile", kModel, "--static-input", "--data", "steps.npz", "-o", "v"});
+  CHECK(not_one_error(stated) == "");
+  CHECK(error_line(stated) ==
+        "steps.npz:/x: error: holds time steps, and --static-input states a static input, x of [N, "
+        "features], which is added up once a sample [bad-data]");
+}
+
 TEST_CASE("archives that are damaged or hostile") {
   const TemporaryFolder folder;
   const std::string good = support::read_file(data_file("mlp/test.npz"));

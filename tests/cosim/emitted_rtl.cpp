@@ -197,7 +197,7 @@ driver::CompileOptions digits(const fs::path& output, const std::string& lanes) 
   o.output = output;
   o.import.semantics = import::Semantics::SnnTorch;
   o.import.reset = ir::ResetMechanism::Subtract;
-  o.lanes = driver::PerPopulationOption::parse("--lanes", lanes);
+  o.lanes.lanes = driver::PerPopulationOption::parse("--lanes", lanes);
   return o;
 }
 
@@ -262,7 +262,7 @@ TEST_CASE("networks of the test data") {
   SECTION("graphs in graphs, one lane, counted input") {
     o.model = kSource / "tests/data/nir/nested.nir";
     o.data = folder / "data.npz";
-    o.lanes = driver::PerPopulationOption::parse("--lanes", "1");
+    o.lanes.lanes = driver::PerPopulationOption::parse("--lanes", "1");
     std::vector<std::int64_t> x;
     for (int i = 0; i < 60; ++i) x.push_back(i * i % 7 - 2);
     support::write_npz(o.data, {{"x", {2, 10, 3}, x}});
@@ -279,7 +279,7 @@ TEST_CASE("two inputs, one of them graded, and two outputs") {
   o.output = folder / "build";
   o.model = kSource / "tests/data/nir/ports.nir";
   o.data = kSource / "tests/data/npz/ports.npz";
-  o.lanes = driver::PerPopulationOption::parse("--lanes", lanes);
+  o.lanes.lanes = driver::PerPopulationOption::parse("--lanes", lanes);
   check_design(compile(o), o.data, 2);
 }
 
@@ -292,7 +292,7 @@ TEST_CASE("random networks: every rule, readout and width") {
     o.model = folder.file("network.json", ir::to_json(c.network).dump());
     o.data = folder / "data.npz";
     o.output = folder / "build";
-    o.lanes = driver::PerPopulationOption::parse("--lanes", "3");
+    o.lanes.lanes = driver::PerPopulationOption::parse("--lanes", "3");
     support::write_npz(o.data, tests::arrays_of(c));
     check_design(compile(o), o.data, 0);
   }

@@ -52,8 +52,7 @@ ir::QuantizedNetwork quantized(const ir::Network& network, const ir::Dataset& da
 // Empty where all agree, else what went wrong.
 std::string check(const tests::GoldenCase& c, const fs::path& folder) {
   const ir::Network network = passes::align_convolutions(tests::golden_network(c));
-  const ir::Dataset data =
-      tests::golden_dataset(tests::golden_array(c.files.at("x.npy")), network.inputs[0].shape);
+  const ir::Dataset data = tests::golden_dataset(tests::golden_array(c.files.at("x.npy")), network);
   const ir::QuantizedNetwork q = quantized(network, data);
   for (const int lanes : {1, 1 << 20}) {
     ir::Mapping mapping;

@@ -3,7 +3,8 @@
     pip install -r tests/golden/requirements.txt && python tests/golden/make_goldens.py
 
 The archives are committed; the tests need neither Python nor this script. Each holds cases, a
-folder each: state_dict.pt, arch.json, x.npy [N, T, features...], one <layer>.spikes.npy
+folder each: state_dict.pt, arch.json, x.npy [N, T, features...] (real-valued [N, features...] in
+the group static, whose networks are shown the same in every step), one <layer>.spikes.npy
 [N, T, ...] per neuron layer, and, where snnTorch's exporter can write the network, model.nir with
 nir.json (the options the file cannot say). Seeds are chosen so that every layer spikes and no
 membrane comes near its threshold: not one spike may differ.
@@ -63,6 +64,19 @@ class Layer:
             self.entry["from"] = source
 
 
+class PassedStates(snn.RSynaptic):
+    """RSynaptic with reset_delay=False: it takes its states from the caller, and of the right shape, or
+    raises an error."""
+
+    def reset_mem(self):
+        self.states = None
+        return super().reset_mem()
+
+    def forward(self, x):
+        self.states = super().forward(x, *(self.states or [torch.zeros_like(x) for _ in range(3)]))
+        return self.states[0]
+
+
 def spread(low, high, n):
     return low + (high - low) * torch.rand(n)
 
@@ -84,6 +98,8 @@ def neuron(kind, n, reset, delay=True, vary=False, shape=None, **more):
     if kind == "synaptic":
         return snn.Synaptic(alpha=alpha, beta=beta, **common)
     if kind == "rsynaptic":
+        if not delay:
+            return PassedStates(alpha=alpha, beta=beta, **{**common, "init_hidden": False})
         return snn.RSynaptic(alpha=alpha, beta=beta, **common)
     if kind == "lapicque":
         return snn.Lapicque(**({} if {"R", "C", "beta"} & common.keys() else {"beta": 0.85}), **common)
@@ -130,15 +146,17 @@ def pooled(kind, reset, delay=True, pool="avg", place="after"):
 
     def make():
         tell = {} if kind in ("lapicque", "alpha") else {"reset_delay": delay}
+        more = {"conv2d_channels": 2, "kernel_size": 3} if kind in ("rleaky", "rsynaptic") else {}
         module = {"avg": nn.AvgPool2d, "max": nn.MaxPool2d}[pool](2)
         layers = [Layer("c1", nn.Conv2d(1, 2, 3, padding=1), "conv2d", padding=1),
                   Layer("p1", module, f"{pool}pool2d", kernel_size=2),
-                  Layer("lif1", neuron(kind, 2, reset, delay), kind, **tell)]
+                  Layer("lif1", neuron(kind, 2, reset, delay, **more), kind, **tell)]
+        more = {**more, "conv2d_channels": 3} if more else {}
         if place == "between":
             layers = [layers[0], layers[2], layers[1],
                       Layer("c2", nn.Conv2d(2, 3, (2, 3), padding=(0, 1), bias=False), "conv2d",
                             padding=[0, 1]),
-                      Layer("lif2", neuron(kind, 3, reset, delay), kind, **tell)]
+                      Layer("lif2", neuron(kind, 3, reset, delay, **more), kind, **tell)]
         return layers, (1, 7, 6)
 
     return make
@@ -275,7 +293,7 @@ def strengthen(layers, gain):
                 layer.module.weight *= gain
 
 
-def case(make):
+def case(make, static=False):
     """A network, its input and its spikes, from the first seed that is fit for a golden."""
     for seed in range(3000):
         torch.manual_seed(seed)
@@ -284,9 +302,13 @@ def case(make):
         strengthen(layers, (1.0, 1.5, 2.0, 3.0, 6.0, 12.0)[seed % 6])
         for layer in layers:
             layer.module.eval()
-        x = (rng.random((SAMPLES, STEPS, *shape)) < 0.35).astype(np.uint8)
+        if static:
+            x = rng.random((SAMPLES, *shape)).astype(np.float32)
+            steps = np.repeat(x[:, None], STEPS, axis=1)
+        else:
+            x = steps = (rng.random((SAMPLES, STEPS, *shape)) < 0.35).astype(np.uint8)
         margin[0] = np.inf
-        spikes = run(layers, x)
+        spikes = run(layers, steps)
         rates = [s.mean() for s in spikes.values()]
         if margin[0] > MARGIN and min(rates) > 0.04 and max(rates) < 0.75:
             return layers, shape, x, spikes
@@ -313,6 +335,8 @@ def nir_bytes(layers, shape):
         if isinstance(m, snn.SpikingNeuron) and m.inhibition:
             return None
         if isinstance(m, snn.SpikingNeuron) and (m.graded_spikes_factor != 1).any():
+            return None
+        if isinstance(m, PassedStates):
             return None
         if isinstance(m, snn.RSynaptic) and not m.all_to_all and m.V.dim() == 0:
             return None
@@ -355,15 +379,17 @@ def state_bytes(layers):
     return out.getvalue()
 
 
-def write(archive, name, make, counts):
-    layers, shape, x, spikes = case(make)
+def write(archive, name, make, counts, static=False):
+    layers, shape, x, spikes = case(make, static)
     files = {"state_dict.pt": state_bytes(layers), "x.npy": npy(x)}
-    arch = {"input": {"shape": list(shape), "binary": True}, "timesteps": STEPS,
+    arch = {"input": {"shape": list(shape), "binary": not static}, "timesteps": STEPS,
             "layers": [l.entry for l in layers]}
+    if static:
+        arch["input"]["static"] = True
     files["arch.json"] = json.dumps(arch, indent=1).encode()
     for layer, s in spikes.items():
         files[f"{layer}.spikes.npy"] = npy(s)
-    exported = nir_bytes(layers, shape)
+    exported = None if static else nir_bytes(layers, shape)
     if exported is not None:
         neurons = [l for l in layers if isinstance(l.module, snn.SpikingNeuron)]
         resets = {l.module.reset_mechanism for l in neurons}
@@ -387,23 +413,24 @@ def groups():
         cases = {}
         for kind in only:
             for reset in RESETS:
-                if kind == "alpha" and reset == "subtract":
-                    continue  # refused
                 for delay in delays.get(kind, (True,)):
                     cases[f"{kind}_{reset}_{'delayed' if delay else 'same_step'}"] = make(kind, reset, delay)
         return cases
 
-    yield "dense", matrix(dense)
+    yield "dense", {**matrix(dense), **{f"rsynaptic_{reset}_same_step": dense("rsynaptic", reset, False)
+                                        for reset in RESETS}}
     yield "per_neuron", matrix(lambda k, r, d: dense(k, r, d, vary=True),
                                ("leaky", "synaptic", "rsynaptic", "alpha"))
     yield "one_to_one", matrix(lambda k, r, d: dense(k, r, d, all_to_all=False), ("rleaky", "rsynaptic"))
     yield "conv", matrix(conv)
-    plain = ("leaky", "synaptic", "lapicque", "alpha")
-    yield "average_after", matrix(lambda k, r, d: pooled(k, r, d), plain)
-    yield "average_between", matrix(lambda k, r, d: pooled(k, r, d, place="between"), plain)
+    yield "average_after", matrix(pooled)
+    yield "average_between", matrix(lambda k, r, d: pooled(k, r, d, place="between"))
     yield "max_after", matrix(lambda k, r, d: pooled(k, r, d, pool="max"), ("leaky", "lapicque"))
-    yield "max_between", matrix(lambda k, r, d: pooled(k, r, d, pool="max", place="between"), plain)
+    yield "max_between", matrix(lambda k, r, d: pooled(k, r, d, pool="max", place="between"))
     yield "shapes", shapes()
+    yield "static", {**{f"dense_{name}": make for name, make in matrix(dense).items()},
+                     "conv": conv("leaky", "subtract"), "conv_recurrent": conv("rleaky", "zero"),
+                     "max": pooled("leaky", "subtract", pool="max"), "skip": shapes()["skip"]}
 
 
 if __name__ == "__main__":
@@ -412,7 +439,7 @@ if __name__ == "__main__":
         with zipfile.ZipFile(HERE / f"{group}.zip", "w") as archive:
             for name, make in cases.items():
                 try:
-                    write(archive, name, make, counts)
+                    write(archive, name, make, counts, static=group == "static")
                 except Exception as error:
                     raise RuntimeError(f"{group}/{name}") from error
         print(f"{group}: {counts['cases']} cases, {counts['nir']} with .nir")

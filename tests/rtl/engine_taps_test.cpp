@@ -25,6 +25,7 @@ struct Tap {
   bool first = false;
   bool step_last = false;
   bool sample_last = false;
+  bool is_static = false;
   std::int64_t group = 0;
   std::int64_t value = 0;
   std::vector<std::int64_t> weights;  // a lane each
@@ -73,21 +74,28 @@ class Neurons {
       c.current_decay = decay(P::CurrentDecayStored, P::CurrentDecay, P::CurrentDecayShift);
       c.current_bias = P::CurrentBiasStored != 0 ? random.whole(-9, 9) : P::CurrentBias;
       c.current_bits = static_cast<int>(P::AccBits);
+      c.reset_decay = {P::ResetDecayStored != 0
+                           ? random.whole(0, std::int64_t{1} << (P::DecayShift + 1))
+                           : P::ResetDecay,
+                       static_cast<int>(P::DecayShift)};
+      c.reset_current = P::ResetCurrentStored != 0 ? random.whole(0, 300) : P::ResetCurrent;
     }
     write_parameters();
-    for (std::int64_t s = 0; s < kSlots; ++s)
+    for (std::int64_t s = 0; s < kSlots; ++s) {
       words_[s] = prepare(0, 0, 0, true, switches_, constants_[s]);
+      kept_.push_back(events_of(words_[s]));
+    }
   }
 
   void tap(const Tap& t) {
     for (std::int64_t l = 0; l < P::Lanes; ++l) {
-      Prepared& w = words_[t.group * P::Lanes + l];
-      std::int64_t& sum = switches_.has_current() ? w.current : w.sum;
+      std::int64_t& sum = events_of(words_[t.group * P::Lanes + l]);
       if (P::MaxInput != 0) {
         sum = std::max(sum, t.weights[l]);
       } else {
         sum += t.weights[l] * (P::ValueBits == 1 ? 1 : t.value) * (1LL << P::FractionBits);
       }
+      if (P::Static != 0 && t.is_static) kept_[t.group * P::Lanes + l] = sum;
     }
   }
 
@@ -105,7 +113,13 @@ class Neurons {
       const Fired f = fire(w.sum, w.current, w.held, switches_, c);
       if (P::Alpha != 0) require_fits(f.hidden, std::max(P::AccBits, P::SumBits), "alpha's H");
       out.push_back({used(group, l), f, c.threshold});
-      w = prepare(f.membrane, f.current, f.hidden, sample_last, switches_, c);
+      // Within a sample what is kept is the bias, and more.
+      NeuronConstants next = c;
+      if (P::Static != 0 && !sample_last) {
+        (switches_.has_current() ? next.current_bias : next.bias) = kept_[s];
+      }
+      w = prepare(f.membrane, f.current, f.hidden, sample_last, switches_, next);
+      if (sample_last) kept_[s] = events_of(w);
     }
     return out;
   }
@@ -116,6 +130,9 @@ class Neurons {
 
  private:
   static constexpr std::int64_t kSlots = P::Groups * P::Lanes;
+
+  // The word that events are added to.
+  std::int64_t& events_of(Prepared& w) const { return switches_.has_current() ? w.current : w.sum; }
 
   // As the overflow proof has it: a matrix that breaks it tests nothing.
   static void require_fits(std::int64_t v, std::int64_t bits, const char* what) {
@@ -136,6 +153,8 @@ class Neurons {
       field(P::ResetValueStored, c.reset_value, P::MembraneBits);
       field(P::CurrentDecayStored, c.current_decay.multiplier, P::CurrentDecayShift + 1);
       field(P::CurrentBiasStored, c.current_bias, P::AccBits);
+      field(P::ResetDecayStored, c.reset_decay.multiplier, P::DecayShift + 2);
+      field(P::ResetCurrentStored, c.reset_current, P::AccBits);
     }
     rtl::write_memory(P::ParameterFile, rows);
   }
@@ -143,6 +162,7 @@ class Neurons {
   hillock::numeric::NeuronSwitches switches_;
   std::vector<NeuronConstants> constants_;
   std::vector<Prepared> words_;
+  std::vector<std::int64_t> kept_;
 };
 
 template <class P>
@@ -224,6 +244,10 @@ class Test {
       t.weights.push_back(P::WeightBits == 1 ? (sign ? -1 : 1)
                                              : rtl::random_signed(random_, P::WeightBits));
     }
+    // Static events open a sample; later such a stream has none.
+    statics_ = statics_ && !random_.chance(1);
+    t.is_static = statics_ || (!t.event && random_.chance(4));
+    if (t.step_last) statics_ = t.sample_last;
     left_ = t.step_last ? random_.whole(0, length_) : left_ - 1;
     return t;
   }
@@ -236,6 +260,7 @@ class Test {
     m_->tap_update_i = random_.chance(4);
     m_->tap_step_last_i = valid ? t.step_last : random_.chance(4);
     m_->tap_sample_last_i = valid ? t.sample_last : random_.chance(4);
+    m_->tap_static_i = valid ? t.is_static : random_.chance(4);
     m_->tap_group_i = valid ? t.group : random_.whole(0, P::Groups - 1);
     rtl::put(m_->tap_value_i, 0, P::ValueBits,
              valid ? static_cast<std::uint64_t>(t.value) : random_.next());
@@ -294,6 +319,7 @@ class Test {
   std::int64_t stays_ = 0;
   std::int64_t group_ = 0;
   std::int64_t left_ = 0;  // taps before the step's last
+  bool statics_ = true;    // the sample's static taps are not over
   // The engine's own pass
   bool updating_ = false;
   std::int64_t update_begin_ = -1;  // -1: not yet

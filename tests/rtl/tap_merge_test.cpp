@@ -67,6 +67,7 @@ class Test {
         require_(m_->tap_new_o == t.first, "tap_new_o");
         require_(m_->tap_step_last_o == end, "tap_step_last_o");
         if (end) require_(m_->tap_sample_last_o == sample_last, "tap_sample_last_o");
+        require_(m_->tap_static_o == (turn < P::StaticStreams), "tap_static_o");
         require_(m_->tap_group_o == t.group, "tap_group_o");
         require_(rtl::get(m_->tap_value_o, 0, P::ValueBits) == t.value, "tap_value_o");
         if (m_->tap_ready_i) {

@@ -16,7 +16,7 @@ constexpr std::size_t kLimit = std::size_t{1} << 24;
 
 std::vector<std::string> golden_groups() {
   return {"dense",           "per_neuron", "one_to_one",  "conv",   "average_after",
-          "average_between", "max_after",  "max_between", "shapes", "sinabs"};
+          "average_between", "max_after",  "max_between", "shapes", "static", "sinabs"};
 }
 
 std::vector<GoldenCase> golden_cases(const std::string& group,
@@ -58,11 +58,13 @@ GoldenValues golden_array(const std::filesystem::path& npy) {
   return {header.shape, support::npy_values<float>(header, bytes, {npy.string()})};
 }
 
-ir::Dataset golden_dataset(const GoldenValues& x, const ir::Shape& features) {
+ir::Dataset golden_dataset(const GoldenValues& x, const ir::Network& network) {
   ir::Dataset data;
   data.samples = x.shape[0];
-  data.timesteps = x.shape[1];
-  data.features = features;
+  data.features = network.inputs[0].shape;
+  data.static_input = network.inputs[0].is_static;
+  data.timesteps =
+      data.static_input ? static_cast<std::size_t>(network.timesteps.value()) : x.shape[1];
   data.x = x.values;
   return data;
 }

@@ -35,7 +35,8 @@ struct GoldenValues {
 };
 [[nodiscard]] GoldenValues golden_array(const std::filesystem::path& npy);
 
-// x [samples, timesteps, features...] as a data set without labels.
-[[nodiscard]] ir::Dataset golden_dataset(const GoldenValues& x, const ir::Shape& features);
+// x [samples, timesteps, features...], or of a static input [samples, features...], as a data set
+// without labels.
+[[nodiscard]] ir::Dataset golden_dataset(const GoldenValues& x, const ir::Network& network);
 
 }  // namespace hillock::tests

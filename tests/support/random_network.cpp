@@ -72,8 +72,11 @@ void add_current(Random& r, Population& p, ir::Synapse synapse) {
                                  : random_parameter(r, n, [&] { return r.real(-0.1, 0.1); });
   if (synapse != ir::Synapse::Alpha) return;
   p.bias = 0.0;
-  p.reset = {r.chance(0.3) ? ResetMechanism::None : ResetMechanism::Zero, ResetTiming::Delayed,
-             ir::ZeroInput::Lost};
+  p.reset = {r.chance(0.2)   ? ResetMechanism::None
+             : r.chance(0.5) ? ResetMechanism::Subtract
+                             : ResetMechanism::Zero,
+             ResetTiming::Delayed, ir::ZeroInput::Lost};
+  p.alpha_gain = random_parameter(r, n, [&] { return r.chance(0.2) ? 1.0 : r.real(1.0, 8.0); });
 }
 
 // What the values of an input are.
@@ -439,8 +442,9 @@ std::string describe_rule(const ir::QuantizedPopulation& p) {
 std::string describe(const RandomCase& c) {
   std::string out = fmt::format("T {}", c.data.timesteps);
   for (const ir::QuantizedInput& input : c.quantized.inputs) {
-    out += fmt::format(", input {} values {}..{}{}", ir::shape_text(input.shape), input.min_value,
-                       input.max_value, input.scale == 1 ? "" : " scaled");
+    out += fmt::format(", {}input {} values {}..{}{}", input.is_static ? "static " : "",
+                       ir::shape_text(input.shape), input.min_value, input.max_value,
+                       input.scale == 1 ? "" : " scaled");
   }
   for (std::size_t i = 0; i < c.quantized.populations.size(); ++i) {
     const ir::QuantizedPopulation& p = c.quantized.populations[i];
@@ -450,9 +454,9 @@ std::string describe(const RandomCase& c) {
       sources.push_back(describe_projection(c.quantized, *projection));
     }
     out += fmt::format(
-        "; {} {} neurons, {} lanes, {}w{} v{}/{} {}{}{} <- {}", p.name, ir::shape_text(p.shape),
-        c.mapping.lanes[i], c.mapping.is_loadable(i) ? "ram " : "", into[0]->weight_bits,
-        p.membrane_bits, p.accumulator_bits, describe_rule(p),
+        "; {} {} neurons, {}/{} lanes, {}w{} v{}/{} {}{}{} <- {}", p.name, ir::shape_text(p.shape),
+        c.mapping.lanes[i], c.mapping.update_lanes_of(i), c.mapping.is_loadable(i) ? "ram " : "",
+        into[0]->weight_bits, p.membrane_bits, p.accumulator_bits, describe_rule(p),
         p.synapse == ir::Synapse::None ? ""
                                        : fmt::format(" {}{}", ir::name(p.synapse), p.current_bits),
         p.inhibition ? " inhibition" : "", fmt::join(sources, ", "));
@@ -506,6 +510,22 @@ void widen_sparse_weights(const ir::QuantizedNetwork& q, passes::QuantizeOptions
   }
 }
 
+// Shows the values of a sample's first step in every step.
+void make_static(RandomCase& c, std::size_t input) {
+  c.network.inputs[input].is_static = true;
+  c.network.timesteps = static_cast<int>(c.data.timesteps);
+  const std::size_t row = c.data.feature_count();
+  const auto first = static_cast<std::ptrdiff_t>(ir::first_element(c.network, input));
+  const auto count = static_cast<std::ptrdiff_t>(ir::element_count(c.network.inputs[input].shape));
+  for (std::size_t k = 0; k < c.data.samples * c.data.timesteps; ++k) {
+    const auto step = [&](std::size_t at) {
+      return c.data.x.begin() + static_cast<std::ptrdiff_t>(at * row) + first;
+    };
+    const std::size_t shown = k - k % c.data.timesteps;
+    if (shown != k) std::copy(step(shown), step(shown) + count, step(k));
+  }
+}
+
 }  // namespace
 
 RandomCase random_case(std::uint64_t seed, unsigned kinds) {
@@ -521,6 +541,9 @@ RandomCase random_case(std::uint64_t seed, unsigned kinds) {
   c.network = passes::align_convolutions(Grower(r, kinds, inputs).grow());
   ir::verify(c.network);
   c.data = random_data(r, c.network, steps, inputs);
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if ((kinds & kStaticInput) != 0 && r.chance(0.25)) make_static(c, i);
+  }
   passes::QuantizeOptions options =
       random_options(r, c.network.populations.size(), static_cast<int>(steps), kinds);
   passes::Calibration calibration = input_ranges(r, c.network, c.data, inputs);
@@ -531,7 +554,14 @@ RandomCase random_case(std::uint64_t seed, unsigned kinds) {
       calibration.count_max.push_back(static_cast<int>(r.whole(0, 6)));
     }
   }
-  c.quantized = passes::quantize(c.network, options, calibration);
+  try {
+    c.quantized = passes::quantize(c.network, options, calibration);
+  } catch (const support::InputError&) {
+    // So few bits were drawn that a threshold is less than one of them, which is refused.
+    for (int& bits : options.weight_bits) bits = std::max(bits, 8);
+    options.fraction_bits.assign(options.fraction_bits.size(), std::nullopt);
+    c.quantized = passes::quantize(c.network, options, calibration);
+  }
   widen_sparse_weights(c.quantized, options);
   c.quantized = passes::quantize(c.network, options, calibration);
   assign_widths(c.quantized, options);
@@ -539,6 +569,16 @@ RandomCase random_case(std::uint64_t seed, unsigned kinds) {
     const std::int64_t n = ir::max_lanes(c.quantized, p);
     const std::int64_t lanes = r.chance(0.2) ? 1 : r.chance(0.25) ? n : r.whole(1, n);
     c.mapping.lanes.push_back(static_cast<int>(lanes));
+  }
+  // Where events visit all neurons in order, fewer of them may end their step in a cycle.
+  if (r.chance(0.7)) {
+    for (const int lanes : c.mapping.lanes) {
+      int update = static_cast<int>(r.whole(1, lanes));
+      if (r.chance(0.6)) {
+        while (lanes % update != 0) --update;
+      }
+      c.mapping.update_lanes.push_back(update);
+    }
   }
   for (std::size_t p = 0; p < c.quantized.populations.size(); ++p) {
     c.mapping.loadable.push_back(r.chance(0.3));
@@ -556,14 +596,17 @@ std::vector<support::NpzOutput> arrays_of(const RandomCase& c) {
   for (std::size_t i = 0; i < c.network.inputs.size(); ++i) {
     const std::size_t first = ir::first_element(c.network, i);
     const std::size_t count = ir::element_count(c.network.inputs[i].shape);
+    const bool is_static = c.network.inputs[i].is_static;
+    const std::size_t steps = is_static ? 1 : c.data.timesteps;
     std::vector<float> values;
-    for (std::size_t t = 0; t < c.data.samples * c.data.timesteps; ++t) {
-      const auto x = c.data.step(t / c.data.timesteps, t % c.data.timesteps).subspan(first, count);
+    for (std::size_t t = 0; t < c.data.samples * steps; ++t) {
+      const auto x = c.data.step(t / steps, t % steps).subspan(first, count);
       values.insert(values.end(), x.begin(), x.end());
     }
-    arrays.push_back({only ? "x" : "x_" + c.network.inputs[i].name,
-                      {c.data.samples, c.data.timesteps, count},
-                      std::move(values)});
+    arrays.push_back(
+        {only ? "x" : "x_" + c.network.inputs[i].name,
+         is_static ? ir::Shape{c.data.samples, count} : ir::Shape{c.data.samples, steps, count},
+         std::move(values)});
   }
   return arrays;
 }

@@ -53,6 +53,7 @@ enum RandomKind : unsigned {
   kRealInput = 1U << 10,    // data that are not integers
   kCounts = 1U << 11,       // several spikes of a neuron in a step
   kMembranes = 1U << 12,    // weights that read neurons that do not spike
+  kStaticInput = 1U << 13,  // data without time, of any of the inputs
   kManyInputs = 1U << 14,   // up to 3, each with values of its own kind
   kManyOutputs = 1U << 15,  // up to 3, also of populations that others read
   kDenseOnly = 0,

@@ -10,7 +10,6 @@ namespace hillock::tests {
 
 void write_design(const std::filesystem::path& folder, const ir::QuantizedNetwork& network,
                   const ir::Mapping& mapping, const Edit& edit) {
-  for (const char* part : {"rtl/lib", "tb", "integration"}) support::create_folder(folder / part);
   for (emit::EmittedFile& f : emit::emit(network, mapping).all) {
     if (edit) edit(f.path, f.content);
     support::create_folder((folder / f.path).parent_path());

@@ -44,7 +44,9 @@ std::vector<Event> events_of(const ir::QuantizedNetwork& n, std::size_t populati
   for (const ir::QuantizedProjection* p : n.projections_into(population)) {
     if (p->source.kind == ir::Source::Kind::Input) {
       std::vector<sim::InputEvent> inputs;
-      sim::step_events(n.inputs[p->source.index], data, sample, t, inputs,
+      // What is kept of a static input's first step counts again.
+      const ir::QuantizedInput& input = n.inputs[p->source.index];
+      sim::step_events(input, data, sample, input.is_static ? 0 : t, inputs,
                        ir::first_element(n, p->source.index));
       for (const auto& e : inputs) events.push_back({p, e.element, e.value});
       continue;
@@ -100,6 +102,10 @@ numeric::NeuronConstants constants_of(const ir::QuantizedPopulation& p, std::siz
   c.current_bias = p.current_bias[j];
   c.current_decay = p.current_decay_of(j);
   c.current_bits = p.current_bits;
+  if (p.alpha_subtracts()) {
+    c.reset_decay = p.reset_decay_of(j);
+    c.reset_current = p.reset_current[j];
+  }
   return c;
 }
 

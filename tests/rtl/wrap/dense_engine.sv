@@ -141,6 +141,7 @@ module dense_engine #(
     .tap_update_i     (tap_update),
     .tap_step_last_i  (tap_step_last),
     .tap_sample_last_i(tap_sample_last),
+    .tap_static_i     (1'b0),
     .tap_group_i      (tap_group),
     .tap_value_i      (tap_value),
     .weights_i        (weights),

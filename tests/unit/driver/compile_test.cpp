@@ -139,7 +139,7 @@ TEST_CASE("neurons that can never spike are noted", "[driver]") {
 
 TEST_CASE("the state memory holds the bit that some resets keep beside the sum", "[driver]") {
   Tiny t;
-  t.options.lanes.all = "1";
+  t.options.lanes.lanes.all = "1";
   t.network["populations"][0]["reset"] = {
       {"mechanism", "zero"}, {"timing", "delayed"}, {"zero_input", "lost"}};
   const json summary = t.compile();

@@ -64,6 +64,34 @@ TEST_CASE("a decay of one needs no multiplier, a saved bit is a bit", "[energy]"
   CHECK(h.states.width == 2 * (12 + 1));  // the reset is held until its step's input is lost
 }
 
+TEST_CASE("what a static input adds is a word more of each neuron that reads it", "[energy]") {
+  ir::QuantizedNetwork network = test::energy_network();
+  const EngineSize before = hw_models::engine_size(network, test::energy_mapping(), 0);
+  network.inputs[0].is_static = true;
+  const EngineSize h = hw_models::engine_size(network, test::energy_mapping(), 0);
+  CHECK(h.states.width == before.states.width + 2 * 12);
+  CHECK(h.pipeline_bits == before.pipeline_bits + 3 * 12);
+  const EngineSize o = hw_models::engine_size(network, test::energy_mapping(), 1);
+  CHECK(o.states.width == 2 * 12);
+}
+
+TEST_CASE("a reset by subtraction of alpha synapses is one more subtraction", "[energy]") {
+  ir::QuantizedNetwork network = test::energy_network();
+  ir::QuantizedPopulation& p = network.populations[0];
+  p.synapse = ir::Synapse::Alpha;
+  p.current_bits = 11;
+  p.reset = {ir::ResetMechanism::None, ir::ResetTiming::Delayed, ir::ZeroInput::Lost};
+  const EngineSize none = hw_models::engine_size(network, test::energy_mapping(), 0);
+  p.reset.mechanism = ir::ResetMechanism::Subtract;
+  p.reset_current = ir::PerNeuron<std::int64_t>({1, 2, 3, 4, 5});
+  const EngineSize h = hw_models::engine_size(network, test::energy_mapping(), 0);
+  CHECK(h.update.add_bits >= none.update.add_bits + 11);
+  CHECK(h.parameters.width == none.parameters.width + 2 * 11);
+  p.reset_decay = ir::PerNeuron<std::int64_t>({1, 2, 3, 4, 5});
+  CHECK(hw_models::engine_size(network, test::energy_mapping(), 0).parameters.width ==
+        h.parameters.width + 2 * (8 + 2));
+}
+
 TEST_CASE("counts of one sample", "[energy]") {
   const Counts counts = energy_counts();
   CHECK(counts.cycles == 32);  // the recurrence, which co-simulation checks

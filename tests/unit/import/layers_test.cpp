@@ -228,17 +228,10 @@ TEST_CASE("neurons that have no rule in integers, or none at all, are refused", 
     return R"({"name": "lif", "type": ")" + type + "\"" + options + "}";
   };
   const std::vector<TestTensor> alpha{{"alpha", {}, {0.75F}}};
-  CHECK_THAT(error(lif("alpha"), neuron("lif", alpha, 0)),
-             Contains("'lif' is an Alpha layer with reset subtract, which takes the threshold from "
-                      "one of its two currents and scales the rest: that rule needs a division "
-                      "[unsupported-node]"));
   CHECK_THAT(error(lif("alpha"), neuron("lif", {{"alpha", {2}, {0.75F, 0.25F}}}, 1)),
              Contains("m.pt:/lif/alpha[1]: error: alpha is 0.25 and beta is 0.5: the synapse"));
   CHECK_THAT(error(lif("alpha", R"(, "reset_delay": false)"), neuron("lif", alpha, 1)),
              Contains("'lif' is of the type alpha, whose reset is always delayed in snnTorch"));
-  CHECK_THAT(
-      error(lif("rsynaptic", R"(, "reset_delay": false)"), neuron("lif", alpha)),
-      Contains("an RSynaptic layer with reset_delay=False, which snnTorch 0.9.4 gets wrong"));
   CHECK_THAT(error(lif("lapicque"),
                    neuron("lif", {{"R", {}, {1}}, {"C", {}, {0.5F}}, {"time_step", {}, {1}}})),
              Contains("the membrane would be multiplied by 1 - time_step/(R C) = -1 in each step"));
@@ -247,10 +240,42 @@ TEST_CASE("neurons that have no rule in integers, or none at all, are refused", 
   CHECK_THAT(error(lif("leaky", R"(, "inhibition": true, "reset_delay": false)"), neuron("lif")),
              Contains("'lif' has inhibition with reset_delay=False"));
   CHECK_THAT(of("[1, 2, 2]", lif("leaky", R"(, "inhibition": true)"), {neuron("lif")}).error(),
-             Contains("'lif' has the shape 1x2x2: snnTorch's inhibition is defined for layers of"));
+             Contains("'lif' has the shape 1x2x2: of planes, which channels snnTorch lets spike "
+                      "depends on the size of the batch, and most sizes raise an error"));
   CHECK_THAT(error(lif("leaky", R"(, "reset_delay": false)"),
                    neuron("lif", {{"graded_spikes_factor", {}, {0}}})),
              Contains("graded_spikes_factor is 0, and with reset_delay=False snnTorch divides"));
+}
+
+TEST_CASE("RSynaptic with reset_delay=False is read as it is computed, and Alpha by subtraction",
+          "[import]") {
+  const std::vector<TestTensor> fc{weights("fc.weight", {2, 2})};
+  const std::string options = R"(", "reset_delay": false})";
+  const Network r = of("[2]", join({kLinear, R"({"name": "lif", "type": "rsynaptic)" + options}),
+                       {fc, neuron("lif", {{"alpha", {}, {0.5F}}, {"V", {}, {1}}})})
+                        .import();
+  CHECK(r.populations[0].reset.timing == ir::ResetTiming::Delayed);
+  CHECK_THAT(r.import.notes[0], Contains("reset_delay=False of an RSynaptic layer has no effect"));
+  CHECK(r.import.grade == ir::ImportGrade::Exact);
+  const Network a = of("[2]", join({kLinear, R"({"name": "lif", "type": "alpha"})"}),
+                       {fc, neuron("lif", {{"alpha", {}, {0.75F}}}, 0)})
+                        .import();
+  CHECK(a.populations[0].reset.mechanism == ir::ResetMechanism::Subtract);
+  const double gain = std::log(0.75) / (std::log(0.5) - std::log(0.75)) + 1;
+  CHECK(a.populations[0].alpha_gain[0] == Approx(gain));
+  CHECK(a.populations[0].alpha_gain[0] > 1);
+}
+
+TEST_CASE("an input is static where the architecture or the command says so", "[import]") {
+  Case c;
+  CHECK_FALSE(c.import().inputs[0].is_static);
+  c.options.static_input = true;
+  CHECK(c.import().inputs[0].is_static);
+  c.options.static_input = false;
+  c.architecture.replace(c.architecture.find("[2]") + 3, 0, R"(, "static": true)");
+  CHECK(c.import().inputs[0].is_static);
+  c.architecture.replace(c.architecture.find("true"), 4, "\"yes\"");
+  CHECK_THAT(c.error(), Contains("arch.json:/input/static: error: "));
 }
 
 TEST_CASE("factors of spikes go into the weights that read them", "[import]") {

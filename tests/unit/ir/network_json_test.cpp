@@ -38,6 +38,8 @@ TEST_CASE("everything of a network survives JSON", "[ir]") {
   n.populations[0].synapse = ir::Synapse::Current;
   n.populations[0].current_decay = ir::PerNeuron<double>({0.5, 0.25, 0.0});
   n.populations[0].current_bias = ir::PerNeuron<double>({0.5, -0.25, 0.1});
+  n.populations[0].alpha_gain = ir::PerNeuron<double>({1.5, 2.5, 1.0 / 0.3});
+  n.inputs[0].is_static = true;
   n.populations[1].inhibition = true;
   n.populations[1].spiking = false;
   n.projections[1].delay = 2;
@@ -52,6 +54,7 @@ TEST_CASE("everything of a network survives JSON", "[ir]") {
   CHECK(m.inputs[0].name == "input");
   CHECK(m.inputs[0].shape == n.inputs[0].shape);
   CHECK(m.inputs[0].where == n.inputs[0].where);
+  CHECK(m.inputs[0].is_static);
   REQUIRE(m.populations.size() == 2);
   for (std::size_t i = 0; i < 2; ++i) {
     const ir::Population& a = n.populations[i];
@@ -68,6 +71,7 @@ TEST_CASE("everything of a network survives JSON", "[ir]") {
     CHECK(a.synapse == b.synapse);
     CHECK(a.current_decay == b.current_decay);
     CHECK(a.current_bias == b.current_bias);
+    CHECK(a.alpha_gain == b.alpha_gain);
     CHECK(a.inhibition == b.inhibition);
     CHECK(a.where == b.where);
     CHECK(n.projections[i].name == m.projections[i].name);
@@ -107,11 +111,13 @@ TEST_CASE("every connectivity survives JSON", "[ir]") {
 TEST_CASE("files from before there were currents can be read", "[ir]") {
   json j = ir::to_json(small_network());
   for (json& p : j["populations"]) {
-    for (const char* key : {"synapse", "current_decay", "current_bias", "inhibition"}) p.erase(key);
+    for (const char* key : {"synapse", "current_decay", "current_bias", "alpha_gain", "inhibition"})
+      p.erase(key);
   }
   const Network n = ir::network_from_json(j, "n.json");
   CHECK(n.populations[0].synapse == ir::Synapse::None);
   CHECK_FALSE(n.populations[0].inhibition);
+  CHECK_FALSE(n.inputs[0].is_static);
 }
 
 TEST_CASE("doubles survive JSON to the bit", "[ir]") {

@@ -120,8 +120,15 @@ TEST_CASE("broken invariants of a quantized network are found", "[ir]") {
   CHECK_THAT(complaint([](N& n) {
                n.populations[2].synapse = ir::Synapse::Alpha;
                n.populations[2].current_bits = 5;
+               n.populations[2].reset.timing = ir::ResetTiming::SameStep;
              }),
              Contains("c: reset of alpha synapses"));
+  CHECK_THAT(complaint([](N& n) {
+               n.populations[2].synapse = ir::Synapse::Alpha;
+               n.populations[2].current_bits = 5;
+               n.populations[2].reset_current = -1;
+             }),
+             Contains("c: what a reset takes from alpha synapses"));
   CHECK_THAT(complaint([](N& n) {
                n.populations[2].synapse = ir::Synapse::Alpha;
                n.populations[2].bias = 1;
@@ -149,6 +156,26 @@ TEST_CASE("the lanes of a mapping fit", "[ir]") {
   CHECK_THROWS_AS(ir::verify(n, {{1, 1, 0}}), std::logic_error);
   CHECK_THROWS_AS(ir::verify(n, {{1, 1}}), std::logic_error);
   CHECK(ir::fit_lanes(n, {{9, 1, 9}}).lanes == std::vector<int>{2, 2, 3});
+}
+
+TEST_CASE("a static input and what a reset takes from alpha synapses survive JSON", "[ir]") {
+  QuantizedNetwork n = pooled();
+  n.inputs[0].is_static = true;
+  ir::QuantizedPopulation& p = n.populations[2];
+  p.synapse = ir::Synapse::Alpha;
+  p.reset = {ir::ResetMechanism::Subtract, ir::ResetTiming::Delayed, ir::ZeroInput::Lost};
+  p.current_bits = 12;
+  p.decay_shift = 3;
+  p.reset_decay = ir::PerNeuron<std::int64_t>({9, 16, 0});
+  p.reset_current = ir::PerNeuron<std::int64_t>({5, 6, 7});
+  QuantizedNetwork m;
+  ir::Mapping mapping;
+  ir::from_json(ir::to_json(n, {{2, 2, 3}}), "q.json", m, mapping);
+  CHECK(m.inputs[0].is_static);
+  CHECK(m.populations[2].reset_decay == p.reset_decay);
+  CHECK(m.populations[2].reset_current == p.reset_current);
+  p.reset_decay = 17;
+  CHECK_THROWS_WITH(ir::verify(n), Contains("what a reset takes from alpha synapses"));
 }
 
 TEST_CASE("JSON that is no quantized network is a bad build", "[ir]") {

@@ -132,6 +132,57 @@ TEST_CASE("an alpha synapse rises after its event, and a reset clears all of it"
   CHECK(run(c, {1, 0, 1, 0}).real == std::vector<double>{0, 8, 4, 10});
 }
 
+TEST_CASE("an alpha synapse that resets by subtraction loses H, and E its threshold", "[sim]") {
+  Pair c = make({16}, 7, 0.0);
+  set_synapse(c, ir::Synapse::Alpha, 0.5);
+  set_reset(c, {ResetMechanism::Subtract, ResetTiming::Delayed, ir::ZeroInput::Lost});
+  // gain 2: after a spike V takes H/2 more, E loses 14 and H is 0. D_r is (0 + 1/2) H.
+  c.real.populations[0].alpha_gain = 2.0;
+  c.whole.populations[0].reset_decay = 1;
+  c.whole.populations[0].reset_current = 14;
+  // E 16 8 -10 -5 -2.5 13.5, H -16 0 0 0 0 -16: V of step 2 is 4 + 0, then -5, ...
+  const Answer a = run(c, {1, 0, 0, 0});
+  CHECK(a.real == std::vector<double>{0, 8, 4, -5});
+  CHECK(a.whole == std::vector<std::int64_t>{0, 8, 4, -5});
+  CHECK(a.spikes == std::vector<int>{0, 1, 0, 0});
+  // An event in step 1: H is -16 when the reset takes its half.
+  const Answer b = run(c, {1, 1, 0, 0});
+  CHECK(b.real == std::vector<double>{0, 8, 4, -1});
+  CHECK(b.whole == std::vector<std::int64_t>{0, 8, 4, -1});
+  ir::verify(c.real);
+  c.real.populations[0].alpha_gain = 0.5;
+  CHECK_THROWS_AS(ir::verify(c.real), support::InputError);
+}
+
+TEST_CASE("a static input adds the same in every step, and counts once", "[sim]") {
+  for (const ir::Synapse synapse : {ir::Synapse::None, ir::Synapse::Current, ir::Synapse::Alpha}) {
+    Pair c = make({5}, 1000, 0.5);
+    if (synapse != ir::Synapse::None) set_synapse(c, synapse, 0.5);
+    if (synapse == ir::Synapse::Alpha) {
+      set_reset(c, {ResetMechanism::None, ResetTiming::Delayed, ir::ZeroInput::Lost});
+    }
+    const Answer repeated = run(c, {1, 1, 1, 1});
+    c.real.inputs[0].is_static = c.whole.inputs[0].is_static = true;
+    ir::Dataset data;
+    data.samples = 1;
+    data.timesteps = 4;
+    data.features = {1};
+    data.x = {1};
+    data.static_input = true;
+    sim::FloatResult real;
+    sim::FloatModel(c.real).run(data, 0, real);
+    sim::IntegerResult whole;
+    sim::IntegerModel(c.whole).run(data, 0, whole);
+    for (std::size_t t = 0; t < 4; ++t) {
+      CHECK(real.recording.membranes[0](t, 0) == repeated.real[t]);
+      CHECK(whole.recording.membranes[0](t, 0) == repeated.whole[t]);
+    }
+    CHECK(real.synaptic_operations == 1);
+    CHECK(whole.activity.populations[0].synaptic_operations == 1);
+    CHECK(whole.activity.populations[0].step_events == std::vector<std::int64_t>{1, 0, 0, 0});
+  }
+}
+
 TEST_CASE("with inhibition the largest lead spikes, the lowest index on a tie, and all reset",
           "[sim]") {
   Pair c = make({6, 9, 9, 3}, 5, 1.0);
