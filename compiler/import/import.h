@@ -28,7 +28,7 @@ struct ImportOptions {
   std::optional<bool> norm_input;  // sinabs: the input is scaled by 1 - decay
   std::optional<ir::Readout> readout;
   std::optional<int> timesteps;
-  bool static_input = false;           // the data hold no time
+  bool static_input = false;  // the data hold no time
   std::string main_output;  // the population that comes first among the outputs; empty: the file's
   std::filesystem::path architecture;  // --arch; empty where none was given
 };

@@ -128,15 +128,15 @@ TEST_CASE("data with time steps where the input is static, and the other way rou
   const Run both = verb({"compile", kModel, "--data", "static.npz", "--calibration", "steps.npz",
                          "--timesteps", "3", "-o", "u"});
   CHECK(not_one_error(both) == "");
-  CHECK(error_line(both) ==
-        "static.npz:/x: error: holds no time steps, and --calibration holds an input in steps, x of "
-        "[N, T, features] [bad-data]");
+  CHECK(
+      error_line(both) ==
+      "static.npz:/x: error: holds no time steps, and --calibration holds an input in steps, x of "
+      "[N, T, features] [bad-data]");
   CHECK_FALSE(std::filesystem::exists(folder / "u"));
   // Without data the command says it.
   REQUIRE(verb({"compile", kModel, "--static-input", "--timesteps", "4", "-o", "w"}).status == 0);
   CHECK(verb({"run", "w", "--data", "static.npz", "--timesteps", "4"}).status == 0);
-  const Run stated =
-      verb({"compile", kModel, "--static-input", "--data", "steps.npz", "-o", "v"});
+  const Run stated = verb({"compile", kModel, "--static-input", "--data", "steps.npz", "-o", "v"});
   CHECK(not_one_error(stated) == "");
   CHECK(error_line(stated) ==
         "steps.npz:/x: error: holds time steps, and --static-input states a static input, x of [N, "
