@@ -15,8 +15,8 @@ constexpr std::size_t kLimit = std::size_t{1} << 24;
 }  // namespace
 
 std::vector<std::string> golden_groups() {
-  return {"dense",           "per_neuron", "one_to_one",  "conv",   "average_after",
-          "average_between", "max_after",  "max_between", "shapes", "static", "sinabs"};
+  return {"dense",     "per_neuron",  "one_to_one", "conv",   "average_after", "average_between",
+          "max_after", "max_between", "shapes",     "static", "sinabs"};
 }
 
 std::vector<GoldenCase> golden_cases(const std::string& group,
