@@ -86,34 +86,46 @@ void NetworkBuilder::set_spike_factors(const ir::Source& source, std::vector<dou
   spike_factors_[source.index] = std::move(factors);
 }
 
+std::optional<bool> NetworkBuilder::is_binary(const ir::Source& input) const {
+  return input.index < binary_inputs.size() ? binary_inputs[input.index] : std::nullopt;
+}
+
 bool NetworkBuilder::of_spikes(const Signal& signal) const {
   if (signal.terms().size() != 1 || !signal.bias().empty()) return false;
   const Signal::Term& t = signal.terms().front();
   if (!t.map.identity() || t.delay != 0) return false;
-  if (t.source.kind == ir::Source::Kind::Input) return true;
+  if (t.source.kind == ir::Source::Kind::Input) return is_binary(t.source).value_or(true);
   const ir::Population& p = network.populations[t.source.index];
   return p.spiking && p.max_spikes == 1;
 }
 
 void NetworkBuilder::settle(Signal& signal) {
-  if (!signal.maximum() || !of_spikes(signal)) return;
+  if (!signal.maximum()) return;
+  if (of_spikes(signal))
+    settle_spikes(signal);
+  else
+    settle_currents(signal);
+}
+
+void NetworkBuilder::settle_currents(Signal& signal) {
+  const Signal::Maximum maximum = *signal.maximum();
+  const ir::Source currents = add_currents(signal);
+  const ir::MaxPool& p = maximum.pool;
+  network.populations.push_back(membrane_of_weights(
+      free_name(maximum.step.name), {p.channels, p.out_height, p.out_width}, maximum.step.place));
+  const std::size_t target = network.populations.size() - 1;
+  connect_maximum(target, currents, p, maximum.step);
+  signal.restart({ir::Source::Kind::Population, target});
+}
+
+void NetworkBuilder::settle_spikes(Signal& signal) {
   const Signal::Maximum maximum = *signal.maximum();
   const ir::Source source = signal.terms().front().source;
   const bool of_input = source.kind == ir::Source::Kind::Input;
-  const std::optional<bool> binary_input =
-      of_input && source.index < binary_inputs.size() ? binary_inputs[source.index] : std::nullopt;
-  if (of_input && binary_input.has_value() && !*binary_input) {
-    fail(DiagnosticKind::UnsupportedGraph, maximum.step.place,
-         fmt::format(
-             "'{}' takes the maximum of an input that is graded, and only a maximum of spikes can "
-             "be sent on",
-             maximum.step.name),
-         "take the maximum in the data set already, or encode the input as spikes");
-  }
-  if (of_input && !binary_input) {
+  if (of_input && !is_binary(source)) {
     assume(maximum.step.name,
-           "the input was taken to hold zeros and ones only: the maximum of other values cannot "
-           "be sent on as a spike (state it with \"binary\": true at the architecture's input)",
+           "the input was taken to hold zeros and ones only, whose maximum is a spike (state with "
+           "\"binary\" true or false at the architecture's input whether it does)",
            true);
   }
   const ir::MaxPool& p = maximum.pool;
@@ -141,7 +153,8 @@ ir::Source NetworkBuilder::add_relay(std::string name, const Signal& signal, Loc
   return add_population(relay(std::move(name), signal.shape(), where), signal, {}, where);
 }
 
-ir::Source NetworkBuilder::add_currents(const Signal& signal) {
+ir::Source NetworkBuilder::add_currents(Signal& signal) {
+  signal.make_planes();
   const Signal::Maximum& maximum = *signal.maximum();
   const bool named = signal.weighted();
   const ir::MaxPool& p = maximum.pool;
@@ -155,6 +168,7 @@ ir::Source NetworkBuilder::add_currents(const Signal& signal) {
   note(network.populations[index].name,
        fmt::format("its currents are kept, for the maximum that '{}' takes of them",
                    maximum.step.name));
+  connect(index, signal, {}, maximum.step.place);
   return {ir::Source::Kind::Population, index};
 }
 
@@ -172,19 +186,15 @@ void NetworkBuilder::connect_maximum(std::size_t target, const ir::Source& curre
 ir::Source NetworkBuilder::add_population(ir::Population population, const Signal& given,
                                           const std::vector<double>& gain, const Location& where) {
   Signal signal = given;
-  if (signal.maximum() && of_spikes(signal)) settle(signal);
+  // A maximum of currents can be added to a membrane, and to nothing else.
+  if (signal.maximum() && (of_spikes(signal) || population.synapse != ir::Synapse::None ||
+                           (!gain.empty() && !signal.scales_before_maximum(gain, {})))) {
+    settle(signal);
+  }
   if (!signal.maximum()) {
     network.populations.push_back(std::move(population));
     connect(network.populations.size() - 1, signal, gain, where);
     return {ir::Source::Kind::Population, network.populations.size() - 1};
-  }
-  if (population.synapse != ir::Synapse::None) {
-    fail(DiagnosticKind::UnsupportedGraph, population.where,
-         fmt::format(
-             "'{}' adds the maximum of currents that '{}' takes to a current of its own, and "
-             "a maximum can only be added to a membrane",
-             population.name, signal.maximum()->step.name),
-         "put the max-pool behind the neurons, or use neurons without a synaptic current");
   }
   if (!gain.empty()) {
     signal.scale(gain, {}, {});
@@ -193,7 +203,6 @@ ir::Source NetworkBuilder::add_population(ir::Population population, const Signa
   }
   const Signal::Maximum maximum = *signal.maximum();
   const ir::Source currents = add_currents(signal);
-  connect(currents.index, signal, {}, maximum.step.place);
   network.populations.push_back(std::move(population));
   const std::size_t target = network.populations.size() - 1;
   connect_maximum(target, currents, maximum.pool, maximum.step);
@@ -204,14 +213,6 @@ void NetworkBuilder::connect(std::size_t target, const Signal& given,
                              const std::vector<double>& gain, const Location& where) {
   Signal signal = given;
   const std::string name = network.populations[target].name;
-  for (const ir::Projection& p : network.projections) {
-    if (p.target != target || !std::holds_alternative<ir::MaxPool>(p.connectivity)) continue;
-    fail(DiagnosticKind::UnsupportedGraph, where,
-         fmt::format("'{}' reads the maximum of currents that '{}' takes, and can read nothing "
-                     "besides",
-                     name, p.name),
-         "put neurons in front of the max-pool");
-  }
   if (!gain.empty()) signal.scale(gain, {}, {});
   ir::Population& population = network.populations[target];
   ir::PerNeuron<double>& bias =

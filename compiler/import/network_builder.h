@@ -22,8 +22,9 @@ class NetworkBuilder {
   [[nodiscard]] Signal signal_of(const ir::Source& source) const;
   void set_spike_factors(const ir::Source& source, std::vector<double> factors);
 
-  // Before anything but neurons reads a signal: a maximum of spikes becomes a relay, a population
-  // that passes it on in the same step. Other maxima stay, and refuse what follows.
+  // Before anything but the membranes of neurons reads a signal: a maximum of spikes becomes a
+  // relay, a population that passes it on in the same step; a maximum of anything else a population
+  // that sends it on as its membrane.
   void settle(Signal& signal);
   // A population that repeats in the same step what reaches it over an all-ones convolution or
   // one to one: it spikes where its input is above 0.5.
@@ -61,8 +62,13 @@ class NetworkBuilder {
   std::vector<std::optional<bool>> binary_inputs;
 
  private:
+  // Whether an input holds zeros and ones only, if known.
+  [[nodiscard]] std::optional<bool> is_binary(const ir::Source& input) const;
   [[nodiscard]] bool of_spikes(const Signal& signal) const;
-  ir::Source add_currents(const Signal& signal);
+  void settle_spikes(Signal& signal);
+  void settle_currents(Signal& signal);
+  // A population whose membrane is what a max-pool takes the maximum of.
+  ir::Source add_currents(Signal& signal);
   void connect_maximum(std::size_t target, const ir::Source& currents, const ir::MaxPool& pool,
                        const Step& step);
   [[nodiscard]] std::string free_name(const std::string& wanted) const;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <stdexcept>
 #include <utility>
 
 #include "compiler/import/conv_compose.h"
@@ -76,12 +77,10 @@ Signal::Signal(const ir::Source& source, ir::Shape shape) : shape_(std::move(sha
 
 bool Signal::weighted() const { return !last_.name.empty(); }
 
-void Signal::refuse_behind_maximum(const Step& step) const {
+void Signal::require_no_maximum(const Step& step) const {
   if (!maximum_) return;
-  fail(DiagnosticKind::UnsupportedGraph, step.place,
-       fmt::format("'{}' reads the maximum of currents that '{}' takes, which is not a spike",
-                   step.name, maximum_->step.name),
-       "put neurons in front of the max-pool or behind it");
+  throw std::logic_error(fmt::format("'{}' behind the maximum '{}', which nothing settled",
+                                     step.name, maximum_->step.name));
 }
 
 void Signal::record(const Step& step) {
@@ -95,7 +94,7 @@ void Signal::record(const Step& step) {
 
 void Signal::affine(const support::Matrix<double>& weight, const std::vector<double>& bias,
                     const Step& step) {
-  refuse_behind_maximum(step);
+  require_no_maximum(step);
   if (!is_vector(shape_, weight.cols)) {
     const bool count_fits = ir::element_count(shape_) == weight.cols;
     fail(DiagnosticKind::ShapeMismatch, step.weight,
@@ -126,20 +125,44 @@ void Signal::append(const PlaneStep& made, const std::vector<double>& bias, cons
 }
 
 void Signal::conv(const ConvSpec& spec, const Step& step) {
-  refuse_behind_maximum(step);
+  require_no_maximum(step);
   append(conv_step(spec, shape_, step), spec.bias, step);
 }
 
 void Signal::pool(const PoolSpec& spec, const Step& step) {
-  refuse_behind_maximum(step);
+  require_no_maximum(step);
   append(pool_step(spec, shape_, step), {}, step);
 }
 
 void Signal::max_pool(const PoolSpec& spec, const Step& step) {
-  refuse_behind_maximum(step);
+  require_no_maximum(step);
   MaxPoolStep made = max_pool_step(spec, shape_, step);
   maximum_ = Maximum{made.pool, step};
   shape_ = std::move(made.shape);
+}
+
+bool Signal::scales_before_maximum(const std::vector<double>& factors,
+                                   const std::vector<double>& bias) const {
+  if (!maximum_) return true;
+  const std::size_t channels = maximum_->pool.channels;
+  const auto f = per_channel(factors, channels);
+  const bool shared = bias.empty() || per_channel(bias, channels).has_value();
+  return shared && f && std::all_of(f->begin(), f->end(), [](double v) { return v > 0.0; });
+}
+
+void Signal::make_planes() {
+  const ir::MaxPool& p = maximum_->pool;
+  ir::Conv one_to_one;
+  ir::ConvGeometry& g = one_to_one.geometry;
+  g.in_channels = g.out_channels = g.groups = p.channels;
+  g.in_height = g.out_height = p.in_height;
+  g.in_width = g.out_width = p.in_width;
+  one_to_one.weight.assign(g.weights(), 1.0);
+  for (Term& t : terms_) {
+    if (std::holds_alternative<ir::Sparse>(t.map.connectivity())) {
+      t.map.then(one_to_one, maximum_->step.place);
+    }
+  }
 }
 
 void Signal::scale(const std::vector<double>& factors, const std::vector<double>& bias,
@@ -147,22 +170,11 @@ void Signal::scale(const std::vector<double>& factors, const std::vector<double>
   std::vector<double> inner = factors;
   std::vector<double> shift = bias;
   if (maximum_) {
-    // A maximum commutes with a positive factor and a shift that its whole window shares.
+    if (!scales_before_maximum(factors, bias)) require_no_maximum(step);
     const std::size_t channels = maximum_->pool.channels;
-    const auto f = per_channel(factors, channels);
-    const auto b = bias.empty() ? std::vector<double>(channels, 0.0)
-                                : per_channel(bias, channels).value_or(std::vector<double>{});
-    const bool positive = f && std::all_of(f->begin(), f->end(), [](double v) { return v > 0.0; });
-    if (!positive || b.empty()) {
-      fail(DiagnosticKind::UnsupportedGraph, step.place,
-           fmt::format("behind the max-pool '{}' comes a factor that is not above 0, or differs "
-                       "within a channel: it cannot be taken in front of the maximum",
-                       maximum_->step.name),
-           "put the normalization in front of the max-pool");
-    }
     const std::size_t elements = maximum_->pool.sources();
-    inner = spread(*f, elements);
-    if (!bias.empty()) shift = spread(b, elements);
+    inner = spread(*per_channel(factors, channels), elements);
+    if (!bias.empty()) shift = spread(*per_channel(bias, channels), elements);
   }
   for (Term& t : terms_) t.map.scale(inner, step.weight);
   for (std::size_t i = 0; i < bias_.size(); ++i) bias_[i] *= inner[i];
@@ -180,7 +192,7 @@ void Signal::flatten(std::size_t first, std::size_t last) {
 }
 
 void Signal::delay(const std::vector<int>& steps, const Step& step) {
-  refuse_behind_maximum(step);
+  require_no_maximum(step);
   const std::set<int> distinct(steps.begin(), steps.end());
   if (distinct.size() > kMaxDelays) {
     fail(DiagnosticKind::UnsupportedNode, step.place,
@@ -234,8 +246,8 @@ bool Signal::replace_plain(const ir::Source& source, const ir::Source& other) {
 }
 
 void Signal::add(const Signal& other, const Step& step) {
-  refuse_behind_maximum(step);
-  other.refuse_behind_maximum(step);
+  require_no_maximum(step);
+  other.require_no_maximum(step);
   if (shape_ != other.shape_) {
     fail(DiagnosticKind::ShapeMismatch, step.place,
          fmt::format("'{}' adds up sources of the shapes {} and {}", step.name,
@@ -255,7 +267,7 @@ Signal Signal::concatenated(const std::vector<Signal>& parts, std::size_t axis, 
   std::size_t size = 0;
   std::size_t terms = 0;
   for (const Signal& part : parts) {
-    part.refuse_behind_maximum(step);
+    part.require_no_maximum(step);
     bool fits = part.shape_.size() == whole.shape_.size();
     for (std::size_t a = 0; fits && a < whole.shape_.size(); ++a) {
       fits = a == axis || part.shape_[a] == whole.shape_[a];

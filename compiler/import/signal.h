@@ -48,8 +48,9 @@ class Signal {
   // Name and place of the last step with weights; empty where there was none.
   [[nodiscard]] const Step& last_step() const { return last_; }
 
-  // All of these throw InputError: shape-mismatch, bad-parameter, file-too-large, and
-  // unsupported-graph where a max-pool came before.
+  // All of these throw InputError: shape-mismatch, bad-parameter, file-too-large. Behind a max-pool
+  // there may be a scale that it commutes with, and a flatten; NetworkBuilder::settle() comes
+  // before anything else.
 
   // y = W x + b. x has one axis, axes of size 1 in front apart. `bias`: [out] or empty.
   void affine(const support::Matrix<double>& weight, const std::vector<double>& bias,
@@ -59,6 +60,12 @@ class Signal {
   void max_pool(const PoolSpec& spec, const Step& step);
   // y = s x + b, one value per element; `bias` may be empty. A step without a name leaves none.
   void scale(const std::vector<double>& factors, const std::vector<double>& bias, const Step& step);
+  // Whether scale() can be taken in front of the max-pool, if there is one: factors above 0, and
+  // all of a channel the same.
+  [[nodiscard]] bool scales_before_maximum(const std::vector<double>& factors,
+                                           const std::vector<double>& bias) const;
+  // Before a max-pool, terms that read single elements become convolutions of kernel 1.
+  void make_planes();
   // Joins the axes first..last (counted from 0, inclusive). first == rank does nothing.
   void flatten(std::size_t first, std::size_t last);
   // Steps by which every element comes later. Elements of different delays become terms of their
@@ -80,7 +87,7 @@ class Signal {
   void restart(const ir::Source& source);
 
  private:
-  void refuse_behind_maximum(const Step& step) const;
+  void require_no_maximum(const Step& step) const;
   void append(const PlaneStep& made, const std::vector<double>& bias, const Step& step);
   void record(const Step& step);
 

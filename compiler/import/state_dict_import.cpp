@@ -141,6 +141,10 @@ class Importer {
   void add_neurons(const Layer& layer, Signal& signal) {
     NeuronLayer made = neuron_layer(layer, signal.shape(), tensors_, options_, file_, builder_);
     const Location where{file_, "/" + layer.name};
+    // To what recurs a maximum is one source among others.
+    if (layer.type == LayerType::RLeaky || layer.type == LayerType::RSynaptic) {
+      builder_.settle(signal);
+    }
     const ir::Source source =
         builder_.add_population(std::move(made.population), signal, made.gain, where);
     if (!made.spike_factors.empty()) {
@@ -262,6 +266,7 @@ class Importer {
           (weight == nullptr ? 1.0 : weight->values[c]) / std::sqrt(variance.values[c] + layer.eps);
       shift[i] = (bias == nullptr ? 0.0 : bias->values[c]) - mean.values[c] * factor[i];
     }
+    if (!signal.scales_before_maximum(factor, shift)) builder_.settle(signal);
     signal.scale(factor, shift, step(layer));
     builder_.note(layer.name, "the normalization was folded into the weights and biases beside it");
   }
@@ -304,10 +309,8 @@ class Importer {
   std::size_t output_of(Signal& signal) {
     builder_.settle(signal);
     ir::Source last{};
-    if (signal.weighted() || signal.maximum() || signal.terms().size() > 1) {
-      const Step at = signal.maximum()    ? signal.maximum()->step
-                      : signal.weighted() ? signal.last_step()
-                                          : Step{"output", {file_}, {file_}};
+    if (signal.weighted() || signal.terms().size() > 1) {
+      const Step at = signal.weighted() ? signal.last_step() : Step{"output", {file_}, {file_}};
       last = builder_.add_population(
           NetworkBuilder::membrane_of_weights(at.name, signal.shape(), at.place), signal, {},
           at.place);

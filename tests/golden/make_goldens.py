@@ -254,6 +254,11 @@ def shapes():
             Layer("p2", nn.MaxPool2d((2, 1), 1), "maxpool2d", kernel_size=[2, 1], stride=1),
             Layer("fl", nn.Flatten(), "flatten"), Layer("fc", nn.Linear(32, 3), "linear"),
             leaky("lif2"), shape=(1, 8, 7)),
+        "max_linear": lambda: chain(
+            Layer("c", nn.Conv2d(1, 2, 3, padding=1), "conv2d", padding=1),
+            Layer("p", nn.MaxPool2d(2), "maxpool2d", kernel_size=2),
+            Layer("fl", nn.Flatten(), "flatten"), Layer("fc", nn.Linear(18, 4), "linear"),
+            leaky("lif"), shape=(1, 6, 7)),
         "skip": skip,
         "graded": graded,
         "inhibition": lambda: dense("leaky", "subtract", inhibition=True)(),
@@ -425,7 +430,7 @@ def groups():
     yield "conv", matrix(conv)
     yield "average_after", matrix(pooled)
     yield "average_between", matrix(lambda k, r, d: pooled(k, r, d, place="between"))
-    yield "max_after", matrix(lambda k, r, d: pooled(k, r, d, pool="max"), ("leaky", "lapicque"))
+    yield "max_after", matrix(lambda k, r, d: pooled(k, r, d, pool="max"))
     yield "max_between", matrix(lambda k, r, d: pooled(k, r, d, pool="max", place="between"))
     yield "shapes", shapes()
     yield "static", {**{f"dense_{name}": make for name, make in matrix(dense).items()},

@@ -130,10 +130,14 @@ TEST_CASE("a maximum of spikes is a relay, one of currents is kept", "[import]")
   CHECK_THAT(n.import.assumptions[0], Contains("p: the input was taken to hold zeros and ones"));
   c.architecture.replace(c.architecture.find("4, 4]") + 5, 0, R"(, "binary": true)");
   CHECK(c.import().import.grade == ir::ImportGrade::Exact);
+  // A graded input is no spike: its maximum is sent on as it is.
   c.architecture.replace(c.architecture.find("true"), 4, "false");
-  CHECK_THAT(c.error(),
-             Contains("m.pt:/p: error: 'p' takes the maximum of an input that is graded, "
-                      "and only a maximum of spikes can be sent on"));
+  n = c.import();
+  REQUIRE(n.populations.size() == 3);
+  CHECK(n.populations[0].name == "p.currents");
+  CHECK(conv(n, 0).weight == std::vector<double>{1});
+  CHECK(std::holds_alternative<ir::MaxPool>(n.projections[1].connectivity));
+  CHECK(ir::sends_membranes(n, 1));
 
   // The same where neurons follow at once.
   c = of("[1, 4, 4]", join({kMax, kLif}), {neuron("lif")});
@@ -152,33 +156,43 @@ TEST_CASE("a maximum of spikes is a relay, one of currents is kept", "[import]")
   CHECK(n.populations[1].bias == ir::PerNeuron<double>(0.0));
 }
 
-TEST_CASE("what does not commute with a maximum is refused", "[import]") {
+// What reads a maximum of currents otherwise than by membranes reads it from a population of its
+// own.
+TEST_CASE("a maximum of currents is sent on where it does not end in a membrane", "[import]") {
   const std::vector<TestTensor> c{weights("c.weight", {1, 1, 3, 3})};
-  CHECK_THAT(
-      of("[1, 4, 4]", join({kConv, kMax, kFlatten, kLinear, kLif}),
-         {c, {weights("fc.weight", {1, 4})}, neuron("lif")})
-          .error(),
-      Contains("m.pt:/fc: error: 'fc' reads the maximum of currents that 'p' takes, which is "
-               "not a spike [unsupported-graph]"));
-  CHECK_THAT(of("[1, 4, 4]", join({kConv, kMax, R"({"name": "n", "type": "batchnorm2d"})", kLif}),
-                {c,
-                 {{"n.running_mean", {1}, {0}},
-                  {"n.running_var", {1}, {1}},
-                  {"n.weight", {1}, {-1}},
-                  {"n.bias", {1}, {0}}},
-                 neuron("lif")})
-                 .error(),
-             Contains("behind the max-pool 'p' comes a factor that is not above 0"));
-  CHECK_THAT(of("[1, 4, 4]",
-                join({kConv, kMax, R"({"name": "lif", "type": "synaptic", "reset_delay": true})"}),
-                {c, neuron("lif", {{"alpha", {}, {0.5F}}})})
-                 .error(),
-             Contains("'lif' adds the maximum of currents that 'p' takes to a current of its own"));
-  CHECK_THAT(of("[1, 4, 4]",
-                join({kConv, kMax, R"({"name": "lif", "type": "rleaky", "reset_delay": true})"}),
-                {c, neuron("lif", {{"V", {}, {0.5F}}})})
-                 .error(),
-             Contains("'lif' reads the maximum of currents that 'p' takes, and can read nothing"));
+  const auto import = [&](const std::string& last, const std::vector<TestTensor>& tensors) {
+    Network n = of("[1, 4, 4]", join({kConv, kMax, last}), {c, tensors}).import();
+    CHECK(n.populations[0].name == "c");
+    CHECK(n.populations[1].name == "p");
+    CHECK_FALSE(n.populations[1].spiking);
+    CHECK(n.populations[1].shape == ir::Shape{1, 2, 2});
+    CHECK(std::holds_alternative<ir::MaxPool>(n.projections[1].connectivity));
+    CHECK(ir::sends_membranes(n, 1));
+    CHECK(n.projections[2].source == ir::Source{ir::Source::Kind::Population, 1});
+    CHECK_THAT(n.import.notes.back(), Contains("its membrane is sent on"));
+    return n;
+  };
+  Network n = import(join({kFlatten, kLinear, kLif}),
+                     {weights("fc.weight", {1, 4}), neuron("lif").front(), neuron("lif").back()});
+  CHECK(n.populations.size() == 3);
+  // A normalization that turns the sign, and does not commute therefore.
+  n = import(join({R"({"name": "n", "type": "batchnorm2d"})", kLif}), {{"n.running_mean", {1}, {0}},
+                                                                       {"n.running_var", {1}, {1}},
+                                                                       {"n.weight", {1}, {-2}},
+                                                                       {"n.bias", {1}, {3}},
+                                                                       neuron("lif").front(),
+                                                                       neuron("lif").back()});
+  CHECK(n.populations[2].bias == ir::PerNeuron<double>(3.0));
+  n = import(R"({"name": "lif", "type": "synaptic", "reset_delay": true})",
+             neuron("lif", {{"alpha", {}, {0.5F}}}));
+  CHECK(n.populations[2].synapse == ir::Synapse::Current);
+  n = import(R"({"name": "lif", "type": "rleaky", "reset_delay": true})",
+             neuron("lif", {{"V", {}, {0.5F}}}));
+  CHECK(n.projections[3].delay == 1);
+  // A maximum that is read out is a population already.
+  n = of("[1, 4, 4]", join({kConv, kMax}), {c}).import();
+  CHECK(n.populations.size() == 2);
+  CHECK_FALSE(ir::sends_membranes(n, 1));
 }
 
 TEST_CASE("recurrence reads the step before, its bias counts in every step", "[import]") {
