@@ -256,7 +256,9 @@ class Maker {
                layer_.name, ir::shape_text(shape_)),
            "use inhibition in a layer of one axis");
     }
-    if (out_.population.reset.timing != ir::ResetTiming::Delayed) {
+    ir::ResetRule& reset = out_.population.reset;
+    if (reset.mechanism == ResetMechanism::None) reset.timing = ir::ResetTiming::Delayed;
+    if (reset.timing != ir::ResetTiming::Delayed) {
       fail(DiagnosticKind::UnsupportedNode, where,
            fmt::format("'{}' has inhibition with reset_delay=False, where neurons that may not "
                        "spike gain a threshold in every other step",

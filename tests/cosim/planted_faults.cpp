@@ -158,9 +158,9 @@ TEST_CASE("scanner skips the word after each: caught behind it") {
 TEST_CASE("lost carry: caught where a sum first passes it") {
   const SmallCase c = tests::small_case();
   const Divergence d =
-      caught(c, replace("snn_accumulate.v", "assign sum_o  = sum_i + addend;",
+      caught(c, replace("snn_accumulate.v", "assign sum_o = sum_i + addend;",
                         "wire [3:0] low = sum_i[3:0] + addend[3:0];\n"
-                        "  assign sum_o  = {sum_i[SumBits-1:4] + addend[SumBits-1:4], low};"));
+                        "  assign sum_o = {sum_i[SumBits-1:4] + addend[SumBits-1:4], low};"));
   CHECK(d.what == "membrane");
   CHECK(d.population == "p0");
   CHECK(d.sample == 0);

@@ -253,6 +253,12 @@ TEST_CASE("neurons that have no rule in integers, or none at all, are refused", 
              Contains("a membrane that snnTorch rounds to levels of its own"));
   CHECK_THAT(error(lif("leaky", R"(, "inhibition": true, "reset_delay": false)"), neuron("lif")),
              Contains("'lif' has inhibition with reset_delay=False"));
+  // Where nothing is reset it does not matter when.
+  const std::string same_step = R"(, "inhibition": true, "reset_delay": false)";
+  CHECK(of("[2]", lif("leaky", same_step), {neuron("lif", {}, 2)})
+            .import()
+            .populations[0]
+            .inhibition);
   CHECK_THAT(of("[1, 2, 2]", lif("leaky", R"(, "inhibition": true)"), {neuron("lif")}).error(),
              Contains("'lif' has the shape 1x2x2: of planes, which channels snnTorch lets spike "
                       "depends on the size of the batch, and most sizes raise an error"));
