@@ -4,6 +4,7 @@
 
 #include <bit>
 #include <cmath>
+#include <cstring>
 
 namespace hillock::driver {
 
@@ -43,6 +44,13 @@ std::string fingerprint(const ir::Dataset& data) {
   std::uint64_t hash = 0xcbf29ce484222325ULL;
   const auto mix = [&](std::uint64_t word) { hash = (hash ^ word) * 0x100000001b3ULL; };
   for (const float v : data.x) mix(std::bit_cast<std::uint32_t>(v));
+  std::size_t i = 0;
+  for (; i + sizeof(std::uint64_t) <= data.bytes.size(); i += sizeof(std::uint64_t)) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, data.bytes.data() + i, sizeof word);
+    mix(word);
+  }
+  for (; i < data.bytes.size(); ++i) mix(data.bytes[i]);
   mix(data.timesteps);
   return fmt::format("{:016x}", hash);
 }
@@ -58,8 +66,13 @@ ir::Dataset pick_samples(const ir::Dataset& data, const std::function<bool(std::
   const std::size_t row = data.feature_count() * (data.static_input ? 1 : data.timesteps);
   for (std::size_t i = 0; i < data.samples; ++i) {
     if (!take(i)) continue;
-    const auto begin = data.x.begin() + static_cast<std::ptrdiff_t>(i * row);
-    picked.x.insert(picked.x.end(), begin, begin + static_cast<std::ptrdiff_t>(row));
+    const auto copy = [&](const auto& from, auto& to) {
+      if (from.empty()) return;
+      const auto begin = from.begin() + static_cast<std::ptrdiff_t>(i * row);
+      to.insert(to.end(), begin, begin + static_cast<std::ptrdiff_t>(row));
+    };
+    copy(data.x, picked.x);
+    copy(data.bytes, picked.bytes);
     if (!data.y.empty()) picked.y.push_back(data.y[i]);
     for (std::size_t o = 0; o < data.more_y.size(); ++o) {
       if (!data.more_y[o].empty()) picked.more_y[o].push_back(data.more_y[o][i]);

@@ -28,17 +28,21 @@ void input_range(const ir::Network& network, std::size_t input,
   float largest = 0;
   bool integers = true;
   for (const ir::Dataset* data : sets) {
-    for (std::size_t i = 0; i < data->x.size(); ++i) {
-      if (i % data->feature_count() - first >= count) continue;  // of another input
-      const float v = data->x[i];
-      if (!std::isfinite(v)) {
-        support::fail(support::DiagnosticKind::BadData, support::Location{data->file, "/x"}.at(i),
-                      fmt::format("{} is not a number that the input can take", v));
+    for (std::size_t r = 0; r < data->rows(); ++r) {
+      const ir::Row x = data->row(r).part(first, count);
+      for (std::size_t i = 0; i < count; ++i) {
+        const float v = x[i];
+        if (!std::isfinite(v)) {
+          support::fail(
+              support::DiagnosticKind::BadData,
+              support::Location{data->file, "/x"}.at(r * data->feature_count() + first + i),
+              fmt::format("{} is not a number that the input can take", v));
+        }
+        integers = integers && v == std::floor(v) && std::abs(v) <= 32767;
+        largest = std::max(largest, std::abs(v));
+        lo = std::min(lo, v);
+        hi = std::max(hi, v);
       }
-      integers = integers && v == std::floor(v) && std::abs(v) <= 32767;
-      largest = std::max(largest, std::abs(v));
-      lo = std::min(lo, v);
-      hi = std::max(hi, v);
     }
   }
   if (integers) {
@@ -161,9 +165,9 @@ void append_traces(const ir::Network& network, const ir::Projection& p, const ir
   Filter filter(network, p);
   std::vector<float> seen;
   for (std::size_t t = 0; t < data.timesteps; ++t) {
-    const std::span<const float> x =
-        from_input ? data.step(sample, t).subspan(ir::first_element(network, p.source.index), n)
-                   : std::span<const float>{};
+    const ir::Row x = from_input
+                          ? data.step(sample, t).part(ir::first_element(network, p.source.index), n)
+                          : ir::Row(nullptr, nullptr, 0);
     for (std::size_t i = 0; i < n; ++i) {
       float s = 0;
       if (from_input)

@@ -181,11 +181,17 @@ ir::Dataset load(const support::NpzReader& npz, const std::filesystem::path& fil
   data.features = parts.size() == 1 ? parts[0].features : Shape{features};
   data.samples = parts[0].array.shape()[0];
   data.timesteps = steps_of(parts, timesteps, static_timesteps);
+  const support::NpyHeader& header = parts[0].array.header();
+  if (parts.size() == 1 && header.item_size == 1 && header.kind != 'i') {
+    data.bytes = parts[0].array.values<std::uint8_t>();
+    return data;
+  }
   for (std::size_t i = 0; i < parts.size(); ++i) read_values(parts[i], inputs[i].first);
   if (parts.size() == 1)
     data.x = std::move(parts[0].values);
   else
     interleave(parts, data);
+  data.pack();
   return data;
 }
 

@@ -291,6 +291,7 @@ std::vector<T> npy_values(const NpyHeader& header, std::string_view bytes, const
 template std::vector<float> npy_values(const NpyHeader&, std::string_view, const Location&);
 template std::vector<double> npy_values(const NpyHeader&, std::string_view, const Location&);
 template std::vector<std::int64_t> npy_values(const NpyHeader&, std::string_view, const Location&);
+template std::vector<std::uint8_t> npy_values(const NpyHeader&, std::string_view, const Location&);
 
 std::string npy_bytes(std::string_view descr, const std::vector<std::size_t>& shape,
                       std::string_view data) {

@@ -29,8 +29,9 @@ struct NpyHeader {
 // not numbers), file-too-large (a shape that overflows).
 [[nodiscard]] NpyHeader parse_npy_header(std::string_view bytes, const Location& where);
 
-// All elements in row-major order, converted to T (float, double, std::int64_t). Throws InputError
-// (file-damaged) where the bytes do not hold what the header says.
+// All elements in row-major order, converted to T: float, double, std::int64_t, and std::uint8_t,
+// which holds bytes and truth values only. Throws InputError (file-damaged) where the bytes do not
+// hold what the header says.
 template <typename T>
 [[nodiscard]] std::vector<T> npy_values(const NpyHeader& header, std::string_view bytes,
                                         const Location& where);

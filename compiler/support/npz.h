@@ -21,7 +21,7 @@ class NpzArray {
   [[nodiscard]] const NpyHeader& header() const { return header_; }
   [[nodiscard]] const std::vector<std::size_t>& shape() const { return header_.shape; }
   [[nodiscard]] const Location& where() const { return where_; }
-  // Row-major. T: float, double, std::int64_t.
+  // Row-major. T: float, double, std::int64_t; std::uint8_t of bytes and truth values.
   template <typename T>
   [[nodiscard]] std::vector<T> values() const {
     return npy_values<T>(header_, bytes_, where_);

@@ -87,6 +87,9 @@ DensePlan<W> plan(const QuantizedDense& dense, const Slots& slots) {
   DensePlan<W> out;
   out.stride = round_up(slots.count, kRunUnit);
   out.weight.assign(weight.cols * out.stride + kSpare, 0);
+  std::int32_t largest = 1;
+  for (const std::int32_t w : weight.data) largest = std::max(largest, std::abs(w));
+  out.batch = static_cast<std::size_t>(INT8_MAX / largest);
   for (std::size_t j = 0; j < weight.rows; ++j) {
     for (std::size_t i = 0; i < weight.cols; ++i) {
       out.weight[i * out.stride + slots.of_neuron[j]] = static_cast<W>(weight(j, i));
@@ -315,7 +318,7 @@ std::optional<Arrangement> arrange(const ir::QuantizedNetwork& network, std::str
       in.delay = static_cast<std::size_t>(projection->delay);
       const bool byte = projection->weight_bits <= 8;
       if (const auto* dense = std::get_if<QuantizedDense>(&projection->connectivity)) {
-        in.operations.assign(dense->weight.cols, static_cast<std::uint32_t>(dense->weight.rows));
+        in.each_operations = static_cast<std::uint32_t>(dense->weight.rows);
         if (byte) {
           in.form = plan<std::int8_t>(*dense, to.slots);
         } else {

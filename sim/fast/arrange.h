@@ -31,6 +31,7 @@ struct Slots {
 template <typename W>
 struct DensePlan {
   std::size_t stride = 0;
+  std::size_t batch = 0;  // rows that always add up to no more than a byte
   std::vector<W> weight;  // [source elements, stride]
 };
 
@@ -54,7 +55,8 @@ struct Incoming {
   std::variant<DensePlan<std::int8_t>, DensePlan<std::int16_t>, ConvPlan<std::int8_t>,
                ConvPlan<std::int16_t>, SparsePlan, PoolPlan>
       form;
-  std::vector<std::uint32_t> operations;  // weights that an event of each element adds
+  std::vector<std::uint32_t> operations;  // weights that an event of each element adds; or, as many
+  std::uint32_t each_operations = 0;      // of every element, and `operations` is empty
 };
 
 struct Population {

@@ -44,6 +44,13 @@ void add(const fast::Incoming& in, std::size_t slots, const Events& events, S* s
         if constexpr (std::is_same_v<Plan, fast::SparsePlan>) {
           add(plan, events, sum);
         } else if constexpr (requires { plan.stride; }) {
+          if constexpr (std::is_same_v<Plan, fast::DensePlan<std::int8_t>> && sizeof(S) == 2) {
+            constexpr std::size_t kWorthIt = 4;
+            if (events.value == nullptr && plan.batch >= kWorthIt) {
+              fast::add_byte_rows(events, plan.weight.data(), plan.stride, slots, plan.batch, sum);
+              return;
+            }
+          }
           fast::add_rows(events, plan.weight.data(), plan.stride, slots, sum);
         } else if constexpr (requires { plan.landing; }) {
           fast::add_conv(events, plan, sum);
@@ -134,12 +141,14 @@ void FastModel::take_input(std::size_t input, const ir::Dataset& data, std::size
     return;
   }
   const std::size_t first = ir::first_element(network_, input);
-  const std::span<const float> x = data.step(sample, t).subspan(first, ir::element_count(in.shape));
+  const ir::Row x = data.step(sample, t).part(first, ir::element_count(in.shape));
   bool binary = false;
   std::size_t count = 0;
   // The quick way is for what nothing has to be asked about: 0 and 1 as they are.
   if (in.scale == 1 && in.min_value <= 0 && in.max_value >= 1) {
-    count = fast::find_events(x.data(), x.size(), result.scratch.data(), binary);
+    count = x.bytes() == nullptr
+                ? fast::find_events(x.floats(), x.size(), result.scratch.data(), binary)
+                : fast::find_events(x.bytes(), x.size(), result.scratch.data(), binary);
   }
   if (binary) {
     history.element.insert(history.element.end(), result.scratch.begin(),
@@ -186,6 +195,8 @@ void FastModel::gather(std::size_t population, std::size_t t, FastResult& result
       add(in, plan.slots.count, events, state.sum.data());
     }
     if (is_static && t > 0) continue;
+    state.synaptic_operations += static_cast<std::int64_t>(events.count) * in.each_operations;
+    if (in.operations.empty()) continue;
     for (std::size_t i = 0; i < events.count; ++i) {
       state.synaptic_operations += in.operations[events.element[i]];
     }

@@ -78,6 +78,54 @@ HWY_INLINE void add_rows_of(const Events& e, const W* weight, std::size_t stride
   }
 }
 
+template <int kBlock>
+HWY_INLINE void add_byte_block(const Events& e, const std::int8_t* weight, std::size_t stride,
+                               std::size_t batch, std::int16_t* sum) {
+  const hn::ScalableTag<std::int8_t> d;
+  const hn::ScalableTag<std::int16_t> wide;
+  const hn::Half<decltype(d)> half;
+  const std::size_t lanes = hn::Lanes(d);
+  const auto spill = [&](auto bytes, std::int16_t* to) HWY_ATTR {
+    const auto add = [&](auto part, std::int16_t* at) HWY_ATTR {
+      hn::StoreU(hn::Add(hn::LoadU(wide, at), hn::PromoteTo(wide, part)), wide, at);
+    };
+    add(hn::LowerHalf(half, bytes), to);
+    add(hn::UpperHalf(half, bytes), to + lanes / 2);
+  };
+  for (std::size_t i = 0; i < e.count;) {
+    const std::size_t end = i + batch < e.count ? i + batch : e.count;
+    auto b0 = hn::Zero(d);
+    auto b1 = b0;
+    auto b2 = b0;
+    auto b3 = b0;
+    for (; i < end; ++i) {
+      const std::int8_t* row = weight + std::size_t{e.element[i]} * stride;
+      b0 = hn::Add(b0, hn::LoadU(d, row));
+      if constexpr (kBlock > 1) b1 = hn::Add(b1, hn::LoadU(d, row + lanes));
+      if constexpr (kBlock > 2) {
+        b2 = hn::Add(b2, hn::LoadU(d, row + 2 * lanes));
+        b3 = hn::Add(b3, hn::LoadU(d, row + 3 * lanes));
+      }
+    }
+    spill(b0, sum);
+    if constexpr (kBlock > 1) spill(b1, sum + lanes);
+    if constexpr (kBlock > 2) {
+      spill(b2, sum + 2 * lanes);
+      spill(b3, sum + 3 * lanes);
+    }
+  }
+}
+
+void add_byte_rows_of(const Events& e, const std::int8_t* weight, std::size_t stride, std::size_t n,
+                      std::size_t batch, std::int16_t* sum) {
+  const std::size_t lanes = hn::Lanes(hn::ScalableTag<std::int8_t>());
+  std::size_t j = 0;
+  for (; j + 3 * lanes < n; j += 4 * lanes)
+    add_byte_block<4>(e, weight + j, stride, batch, sum + j);
+  for (; j + lanes < n; j += 2 * lanes) add_byte_block<2>(e, weight + j, stride, batch, sum + j);
+  for (; j < n; j += lanes) add_byte_block<1>(e, weight + j, stride, batch, sum + j);
+}
+
 template <typename W, typename S>
 HWY_INLINE void add_conv_of(const Events& e, const ConvPlan<W>& plan, S* sum) {
   const hn::ScalableTag<S> d;
@@ -245,6 +293,36 @@ std::size_t find_events_of(const float* x, std::size_t n, std::uint32_t* element
   return found;
 }
 
+std::size_t find_byte_events_of(const std::uint8_t* x, std::size_t n, std::uint32_t* element,
+                                bool& binary) {
+  const hn::ScalableTag<std::uint8_t> d;
+  const hn::ScalableTag<std::uint32_t> du;
+  const std::size_t lanes = hn::Lanes(d);
+  const hn::Rebind<std::uint8_t, decltype(du)> some;
+  const std::size_t words = hn::Lanes(du);
+  const auto zero = hn::Zero(d);
+  const auto one = hn::Set(d, 1);
+  auto largest = zero;
+  std::size_t found = 0;
+  std::size_t i = 0;
+  for (; i + lanes <= n; i += lanes) {
+    const auto value = hn::LoadU(d, x + i);
+    if (hn::AllTrue(d, hn::Eq(value, zero))) continue;
+    largest = hn::Max(largest, value);
+    for (std::size_t k = i; k < i + lanes; k += words) {
+      const auto event = hn::Ne(hn::PromoteTo(du, hn::LoadU(some, x + k)), hn::Zero(du));
+      found += keep(du, hn::Iota(du, static_cast<std::uint32_t>(k)), event, element + found);
+    }
+  }
+  binary = hn::AllTrue(d, hn::Or(hn::Eq(largest, zero), hn::Eq(largest, one)));
+  for (; i < n; ++i) {
+    if (x[i] == 0) continue;
+    if (x[i] != 1) binary = false;
+    element[found++] = static_cast<std::uint32_t>(i);
+  }
+  return found;
+}
+
 // Highway dispatches plain functions, not templates.
 void add_rows_8_16(const Events& e, const std::int8_t* w, std::size_t stride, std::size_t n,
                    std::int16_t* sum) {
@@ -298,6 +376,8 @@ HWY_EXPORT(add_conv_16_32);
 HWY_EXPORT(update_16);
 HWY_EXPORT(update_32);
 HWY_EXPORT(find_events_of);
+HWY_EXPORT(find_byte_events_of);
+HWY_EXPORT(add_byte_rows_of);
 
 template <>
 void add_rows(const Events& e, const std::int8_t* w, std::size_t stride, std::size_t n,
@@ -345,6 +425,14 @@ Fired update(const Update& u, std::int32_t* sum, std::uint32_t* spiked) {
 }
 std::size_t find_events(const float* x, std::size_t n, std::uint32_t* element, bool& binary) {
   return HWY_DYNAMIC_DISPATCH(find_events_of)(x, n, element, binary);
+}
+std::size_t find_events(const std::uint8_t* x, std::size_t n, std::uint32_t* element,
+                        bool& binary) {
+  return HWY_DYNAMIC_DISPATCH(find_byte_events_of)(x, n, element, binary);
+}
+void add_byte_rows(const Events& e, const std::int8_t* w, std::size_t stride, std::size_t n,
+                   std::size_t batch, std::int16_t* sum) {
+  HWY_DYNAMIC_DISPATCH(add_byte_rows_of)(e, w, stride, n, batch, sum);
 }
 
 }  // namespace hillock::sim::fast

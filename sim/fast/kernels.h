@@ -49,6 +49,11 @@ struct ConvPlan {
 template <typename W, typename S>
 void add_rows(const Events& events, const W* weight, std::size_t stride, std::size_t n, S* sum);
 
+// The same of events that are all 1, where the weights of any `batch` rows add up to no more than a
+// byte: so many are added as bytes, and only then to the sums.
+void add_byte_rows(const Events& events, const std::int8_t* weight, std::size_t stride,
+                   std::size_t n, std::size_t batch, std::int16_t* sum);
+
 template <typename W, typename S>
 void add_conv(const Events& events, const ConvPlan<W>& plan, S* sum);
 
@@ -92,7 +97,9 @@ struct Fired {
 template <typename S>
 Fired update(const Update& u, S* sum, std::uint32_t* spiked);
 
-// The indices of all x that are not zero, rising; `binary` is whether all of those are 1.
+// The indices of all x that are not zero, rising; `binary` is whether all of those are 1. There is
+// room for n + kSpare of them.
 std::size_t find_events(const float* x, std::size_t n, std::uint32_t* element, bool& binary);
+std::size_t find_events(const std::uint8_t* x, std::size_t n, std::uint32_t* element, bool& binary);
 
 }  // namespace hillock::sim::fast

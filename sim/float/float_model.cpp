@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <span>
 
 namespace hillock::sim {
 
@@ -74,7 +73,7 @@ void FloatModel::gather(std::size_t population, std::size_t t, const ir::Dataset
       const auto& membranes = result.recording.membranes[source.index];
       in.synapses.maximize(membranes.data.data() + t * membranes.cols, sum);
     } else if (source.kind == ir::Source::Kind::Input) {
-      const std::span<const float> x = data.step(sample, t).subspan(
+      const ir::Row x = data.step(sample, t).part(
           first_elements_[source.index], ir::element_count(network_.inputs[source.index].shape));
       for (std::size_t i = 0; i < x.size(); ++i) {
         if (x[i] == 0) continue;

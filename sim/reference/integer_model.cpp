@@ -15,8 +15,7 @@ void step_events(const ir::QuantizedInput& input, const ir::Dataset& data, std::
                  std::size_t t, std::vector<InputEvent>& events, std::size_t first) {
   events.clear();
   if (input.is_static && t > 0) return;
-  const std::span<const float> x =
-      data.step(sample, t).subspan(first, ir::element_count(input.shape));
+  const ir::Row x = data.step(sample, t).part(first, ir::element_count(input.shape));
   for (std::size_t i = 0; i < x.size(); ++i) {
     if (x[i] == 0) continue;
     if (input.scale != 1) {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <span>
 
 #include "compiler/analysis/overflow.h"
 #include "compiler/ir/hardware_view.h"
@@ -481,10 +480,9 @@ passes::Calibration input_ranges(Random& r, const ir::Network& network, const ir
     float largest = 0;
     const std::size_t first = ir::first_element(network, i);
     for (std::size_t t = 0; t < data.samples * data.timesteps; ++t) {
-      const std::span<const float> x = data.step(t / data.timesteps, t % data.timesteps);
-      for (const float v : x.subspan(first, ir::element_count(network.inputs[i].shape))) {
-        largest = std::max(largest, std::abs(v));
-      }
+      const std::size_t count = ir::element_count(network.inputs[i].shape);
+      const ir::Row x = data.step(t / data.timesteps, t % data.timesteps).part(first, count);
+      for (std::size_t e = 0; e < count; ++e) largest = std::max(largest, std::abs(x[e]));
     }
     const std::int64_t top = numeric::max_of(static_cast<int>(r.whole(2, 8)));
     calibration.input_min[i] = kind.negative ? -top : 0;
@@ -600,8 +598,8 @@ std::vector<support::NpzOutput> arrays_of(const RandomCase& c) {
     const std::size_t steps = is_static ? 1 : c.data.timesteps;
     std::vector<float> values;
     for (std::size_t t = 0; t < c.data.samples * steps; ++t) {
-      const auto x = c.data.step(t / steps, t % steps).subspan(first, count);
-      values.insert(values.end(), x.begin(), x.end());
+      const ir::Row x = c.data.step(t / steps, t % steps).part(first, count);
+      for (std::size_t e = 0; e < count; ++e) values.push_back(x[e]);
     }
     arrays.push_back(
         {only ? "x" : "x_" + c.network.inputs[i].name,

@@ -53,11 +53,30 @@ TEST_CASE("samples, steps and features are where they belong", "[import]") {
   CHECK(d.file == "d.npz");
 }
 
+TEST_CASE("whole numbers up to 255 are kept in bytes, others as they are", "[import]") {
+  Dataset d;
+  d.samples = 1;
+  d.timesteps = 2;
+  d.features = {2};
+  d.x = {0, 255, 1, 7};
+  d.pack();
+  CHECK(d.x.empty());
+  CHECK(d.step(0, 0)[1] == 255.0F);
+  CHECK(d.step(0, 1).part(1, 1)[0] == 7.0F);
+  for (const float other : {-1.0F, 256.0F, 0.5F, std::nanf("")}) {
+    d.bytes.clear();
+    d.x = {0, 255, 1, other};
+    d.pack();
+    CHECK(d.bytes.empty());
+    CHECK(d.step(0, 0)[1] == 255.0F);
+  }
+}
+
 TEST_CASE("a static input is the same at every step", "[import]") {
   const Dataset d = Data({4, 2}).load({2}, 7);
   CHECK(d.static_input);
   CHECK(d.timesteps == 7);
-  CHECK(d.x.size() == 8);
+  CHECK(d.bytes.size() == 8);
   CHECK(d.step(3, 0)[1] == 7.0F);
   CHECK(d.step(3, 6)[1] == 7.0F);
   CHECK_THAT(Data({4, 2}).error({2}), Contains("has the shape 4x2, without time steps [bad-data]"));

@@ -63,6 +63,7 @@ TEST_CASE("the fast model computes what the reference computes", "[sim][fast]") 
   constexpr std::uint64_t kSeeds = 800;
   std::size_t fast = 0;
   std::size_t saturated = 0;
+  std::size_t packed = 0;
   sim::FastResult actual;  // kept, as a caller does: nothing may be left over from the case before
   for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
     const RandomCase c = random_case(seed, seed % 4 == 0 ? kDenseOnly : kBinary);
@@ -72,15 +73,19 @@ TEST_CASE("the fast model computes what the reference computes", "[sim][fast]") 
     ++fast;
     const sim::IntegerModel reference(c.quantized);
     sim::IntegerResult expected;
+    ir::Dataset data = c.data;
+    if (seed % 3 != 0) data.pack();
+    packed += data.bytes.empty() ? 0 : 1;
     for (std::size_t sample = 0; sample < c.data.samples; ++sample) {
       reference.run(c.data, sample, expected);
-      model->run(c.data, sample, actual);
+      model->run(data, sample, actual);
       require_same(expected, *model, actual);
       saturated += actual.saturations > 0 ? 1 : 0;
     }
   }
   CHECK(fast > kSeeds / 2);
   CHECK(saturated > 10);
+  CHECK(packed > kSeeds / 4);
 }
 
 }  // namespace
