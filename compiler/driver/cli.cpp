@@ -314,6 +314,7 @@ class CommandLine {
     v->add_option("--pins", synth_.pins, "Pins of a board, .pcf or .lpf [anywhere]")
         ->type_name("FILE")
         ->check(CLI::ExistingFile);
+    v->add_flag("--no-dsps", synth_.no_dsps, "Multiply in LUTs, not in DSPs");
     v->add_option("--seeds", synth_.seeds, "Place and route so often, take the fastest [1]")
         ->type_name("N")
         ->check(CLI::Range(1, 100));

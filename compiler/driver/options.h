@@ -103,6 +103,7 @@ struct SynthOptions {
   std::filesystem::path liberty;
   std::filesystem::path pins;  // constraints of pins
   std::optional<double> clock_hz;
+  bool no_dsps = false;
   int seeds = 1;
   double timeout_seconds = 0;
 };

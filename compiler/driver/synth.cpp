@@ -131,6 +131,7 @@ json synth(const SynthOptions& options, const CommonOptions& common) {
   // Where pins were stated the top is one for a board.
   request.scan = options.pins.empty();
   request.clock_hz = options.clock_hz;
+  request.dsps = !options.no_dsps;
   request.seeds = options.seeds;
   request.timeout_seconds = options.timeout_seconds;
   StageLine line("synth " + target.name, common.quiet);

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "compiler/emit/emit.h"
 #include "compiler/ir/hardware_view.h"
@@ -16,15 +17,12 @@ struct ShellFacts {
   std::int64_t elements = 0;
   int addr_bits = 0;
   int value_bits = 0;
-  int stream_bits = 0;   // of a word of the AXI stream in
-  int element_bits = 0;  // of an element of a dense frame
-  std::int64_t outputs = 0;
-  int class_bits = 0;
+  int stream_bits = 0;                   // of a word of the AXI stream in
+  int element_bits = 0;                  // of an element of a dense frame
+  std::int64_t outputs = 0;              // classes of the first readout
+  std::vector<ir::ResultField> results;  // where the core's ports have each readout's result
+  int class_bits = 0;                    // of the widest
   int score_bits = 0;
-  // Of the core's ports: wider than the two above where there are further outputs, whose results
-  // the shells leave alone.
-  int all_class_bits = 0;
-  int all_score_bits = 0;
   int timesteps = 0;
   int counters = 0;
   int select_bits = 0;
@@ -39,17 +37,17 @@ struct ShellFacts {
         stream_bits(addr_bits <= 16 && value_bits <= 14 ? 32 : 64),
         element_bits(static_cast<int>(std::bit_ceil(static_cast<unsigned>(value_bits)))),
         outputs(static_cast<std::int64_t>(n.populations[n.output].neurons())),
-        class_bits(ir::address_bits(outputs)),
-        score_bits(ir::score_bits(n, {n.output, n.readout})),
-        all_class_bits(ir::result_fields(n).back().class_at +
-                       ir::result_fields(n).back().class_bits),
-        all_score_bits(ir::result_fields(n).back().score_at +
-                       ir::result_fields(n).back().score_bits),
+        results(ir::result_fields(n)),
         timesteps(n.timesteps),
         counters(ir::trace_layout(n, m).counter_words),
         select_bits(ir::address_bits(counters)),
         loadable(!design.load.empty()),
-        load_addr_bits(loadable ? design.load.addr_bits() : 1) {}
+        load_addr_bits(loadable ? design.load.addr_bits() : 1) {
+    for (const ir::ResultField& f : results) {
+      class_bits = std::max(class_bits, f.class_bits);
+      score_bits = std::max(score_bits, f.score_bits);
+    }
+  }
 };
 
 // The C header of the register map (shell_header.cpp).

@@ -28,17 +28,19 @@ constexpr const char* kRegisters =
 #define HILLOCK_REG_CONTROL 0x020u      /* HILLOCK_CONTROL_... */
 #define HILLOCK_REG_STATUS 0x024u       /* HILLOCK_STATUS_...; write 1 to clear an error */
 #define HILLOCK_REG_RESULTS 0x028u      /* read: results since reset */
-#define HILLOCK_REG_CLASS 0x02cu        /* read: of the latest result */
+#define HILLOCK_REG_CLASS 0x02cu        /* read: of the latest result, of the readout below */
 #define HILLOCK_REG_SCORE_LOW 0x030u    /* read: its score, signed */
 #define HILLOCK_REG_SCORE_HIGH 0x034u
 #define HILLOCK_REG_LOAD_ADDRESS 0x038u /* of the next word to be loaded */
 #define HILLOCK_REG_LOAD_DATA 0x03cu    /* write: loads a word, and moves on to the next address */
 #define HILLOCK_REG_STREAM_DATA 0x040u  /* write: a word of the input stream (HILLOCK_FEATURE_PUSH) */
 #define HILLOCK_REG_STREAM_LAST 0x044u  /* write: the last word of a sample */
+#define HILLOCK_REG_READOUT 0x048u      /* of which readout class and score are read; 0 after reset */
+#define HILLOCK_REG_READOUTS 0x04cu     /* read: how many there are */
 #define HILLOCK_REG_COUNTER(k) (0x100u + 4u * (k))
 
 #define HILLOCK_MAGIC 0x4b434c48u /* "HLCK" */
-#define HILLOCK_VERSION 0x00010000u
+#define HILLOCK_VERSION 0x00010001u
 #define HILLOCK_CONTROL_ENABLE 1u     /* 0: the core is held in reset, and its memories can be loaded */
 #define HILLOCK_CONTROL_SOFT_RESET 2u /* write 1: the core begins afresh; reads as 0 */
 #define HILLOCK_STATUS_BUSY 1u        /* a sample is inside */
@@ -68,9 +70,15 @@ std::string c_header(const EmittedDesign& design, const ShellFacts& f,
       "#define HILLOCK_COUNTER_CYCLES {}u\n\n/* This network. */\n"
       "#define HILLOCK_STRUCTURE 0x{:08x}u\n#define HILLOCK_ELEMENTS {}u\n"
       "#define HILLOCK_OUTPUTS {}u\n#define HILLOCK_TIMESTEPS {}u\n#define HILLOCK_VALUE_BITS {}\n"
-      "#define HILLOCK_ELEMENT_BITS {}\n",
+      "#define HILLOCK_ELEMENT_BITS {}\n#define HILLOCK_READOUTS {}u\n"
+      "#define HILLOCK_RESULT_WORDS {}u /* of a packet of results, for each readout */\n",
       f.counters - 1, design.structure, f.elements, f.outputs, f.timesteps, f.value_bits,
-      f.element_bits);
+      f.element_bits, f.results.size(), f.score_bits > 32 ? 3 : 2);
+  out += "\n/* Readouts. */\n";
+  std::size_t number = 0;
+  for (const ir::Output& output : ir::outputs_of(network)) {
+    out += fmt::format("/* {}: {} */\n", number++, network.populations[output.population].name);
+  }
   out += "\n/* Populations, for counters. */\n";
   for (std::size_t p = 0; p < network.populations.size(); ++p) {
     out += fmt::format("/* {}: {} */\n", p, network.populations[p].name);

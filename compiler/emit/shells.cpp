@@ -89,6 +89,7 @@ class Shells {
             {"Timesteps", fmt::to_string(f_.timesteps)},
             {"Counters", fmt::to_string(f_.counters)},
             {"SelectBits", fmt::to_string(f_.select_bits)},
+            {"Readouts", fmt::to_string(f_.results.size())},
             {"ClassBits", fmt::to_string(f_.class_bits)},
             {"ScoreBits", fmt::to_string(f_.score_bits)},
             {"Loadable", f_.loadable ? "1" : "0"},
@@ -100,9 +101,28 @@ class Shells {
     std::string name;
     bool from_core;
     bool load = false;
-    int core_width = 0;  // where the core has more bits than the shell takes
+    std::string at_shell = {};  // where it is more than the name
   };
+
+  // Results of several readouts as the shell takes them, all as wide as the widest.
+  [[nodiscard]] std::string side_by_side(const std::string& name, int width, bool is_signed,
+                                         int ir::ResultField::*at,
+                                         int ir::ResultField::*bits) const {
+    if (f_.results.size() == 1) return name;
+    std::string out;
+    for (const ir::ResultField& r : f_.results) {
+      const int top = r.*at + r.*bits - 1;
+      std::string field = fmt::format("{}[{}:{}]", name, top, r.*at);
+      if (const int more = width - r.*bits; more > 0) {
+        const std::string sign = is_signed ? fmt::format("{}[{}]", name, top) : "1'b0";
+        field = fmt::format("{{{} {{{}}}}}, {}", more, sign, field);
+      }
+      out = out.empty() ? field : field + ", " + out;
+    }
+    return "{" + out + "}";
+  }
   [[nodiscard]] std::vector<Net> nets() const {
+    const ir::ResultField& last = f_.results.back();
     return {{1, "in_valid", false},
             {1, "in_ready", true},
             {1, "in_event", false},
@@ -112,8 +132,12 @@ class Shells {
             {f_.value_bits, "in_value", false},
             {1, "result_valid", true},
             {1, "result_ready", false},
-            {f_.class_bits, "result_class", true, false, f_.all_class_bits},
-            {f_.score_bits, "result_score", true, false, f_.all_score_bits},
+            {last.class_at + last.class_bits, "result_class", true, false,
+             side_by_side("result_class", f_.class_bits, false, &ir::ResultField::class_at,
+                          &ir::ResultField::class_bits)},
+            {last.score_at + last.score_bits, "result_score", true, false,
+             side_by_side("result_score", f_.score_bits, true, &ir::ResultField::score_at,
+                          &ir::ResultField::score_bits)},
             {f_.select_bits, "counter_select", false},
             {32, "counter", true},
             {1, "load_valid", false, true},
@@ -132,21 +156,18 @@ class Shells {
     std::vector<Binding> core_ports = {{"clk_i", clock}, {"rst_i", "core_rst"}};
     shell_ports.emplace_back("core_rst_o", "core_rst");
     std::string out = "  wire core_rst;\n";
-    std::string unused = f_.loadable ? "" : ", load_valid, load_addr, load_data";
     for (const Net& n : nets()) {
-      const bool wider = n.core_width > n.width;
-      out += fmt::format("  wire {}{};\n", range(wider ? n.core_width : n.width), n.name);
+      out += fmt::format("  wire {}{};\n", range(n.width), n.name);
       shell_ports.emplace_back(n.name + (n.from_core ? "_i" : "_o"),
-                               wider ? fmt::format("{}[{}:0]", n.name, n.width - 1) : n.name);
-      if (wider) unused += fmt::format(", {}[{}:{}]", n.name, n.core_width - 1, n.width);
+                               n.at_shell.empty() ? n.name : n.at_shell);
       if (n.load && !f_.loadable) continue;
       core_ports.emplace_back(n.name + (n.from_core ? "_o" : "_i"), n.name);
     }
     out += fmt::format("\n  {} #(\n{}  ) u_shell (\n{}  );\n\n", shell, bindings(shell_parameters),
                        bindings(shell_ports));
     out += fmt::format("  {} u_core (\n{}  );\n", design_.top, bindings(core_ports));
-    if (!unused.empty()) {
-      out += fmt::format("\n  wire unused;\n  assign unused = &{{1'b0{}}};\n", unused);
+    if (!f_.loadable) {
+      out += "\n  wire unused;\n  assign unused = &{1'b0, load_valid, load_addr, load_data};\n";
     }
     return out;
   }

@@ -5,10 +5,23 @@
 namespace hillock::support {
 namespace fs = std::filesystem;
 
+namespace {
+
+// What the environment says, absolute: tools run in folders of their own. Empty is as good as
+// unset.
+fs::path from_environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr || *value == '\0' ? fs::path() : fs::absolute(value).lexically_normal();
+}
+
+}  // namespace
+
 fs::path cache_root() {
-  if (const char* own = std::getenv("HILLOCK_CACHE")) return own;
-  if (const char* xdg = std::getenv("XDG_CACHE_HOME")) return fs::path(xdg) / "hillock";
-  if (const char* home = std::getenv("HOME")) return fs::path(home) / ".cache" / "hillock";
+  if (fs::path own = from_environment("HILLOCK_CACHE"); !own.empty()) return own;
+  if (const fs::path xdg = from_environment("XDG_CACHE_HOME"); !xdg.empty()) return xdg / "hillock";
+  if (const fs::path home = from_environment("HOME"); !home.empty()) {
+    return home / ".cache" / "hillock";
+  }
   return fs::temp_directory_path() / "hillock-cache";
 }
 

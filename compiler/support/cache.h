@@ -7,7 +7,7 @@
 
 namespace hillock::support {
 
-// $HILLOCK_CACHE, else $XDG_CACHE_HOME/hillock, else ~/.cache/hillock.
+// $HILLOCK_CACHE, else $XDG_CACHE_HOME/hillock, else ~/.cache/hillock; always absolute.
 [[nodiscard]] std::filesystem::path cache_root();
 
 // FNV-1a: names a folder in the cache. What it was made of is kept in the folder and compared

@@ -70,6 +70,7 @@ void place_and_route(const PlaceRequest& r, const ToolRunner& tools, json& summa
   const fs::path& folder = tools.folder();
   std::optional<PlaceReport> best;
   int best_seed = 0;
+  std::optional<std::string> no_room;  // of a seed; another may find some
   for (int seed = 1; seed <= r.seeds; ++seed) {
     r.stage(r.seeds == 1 ? "place and route" : fmt::format("place and route, seed {}", seed));
     std::vector<std::string> argv = t.place_and_route;
@@ -86,9 +87,8 @@ void place_and_route(const PlaceRequest& r, const ToolRunner& tools, json& summa
     if (status != 0) {
       const std::optional<std::string> why = nextpnr_does_not_fit(tools.log("place"));
       if (!why) tools.failed("place", fmt::format("{} ended with status {}", argv[0], status));
-      summary["fits"] = false;
-      summary["does_not_fit"] = *why;
-      return;
+      no_room = why;
+      continue;
     }
     const auto report = read_nextpnr_report(support::read_file(folder / "place.json"));
     if (!report) tools.failed("place", argv[0] + " gave no clock frequency");
@@ -98,6 +98,11 @@ void place_and_route(const PlaceRequest& r, const ToolRunner& tools, json& summa
     fs::copy_file(folder / c.routed, folder / ("best." + c.routed),
                   fs::copy_options::overwrite_existing);
     fs::copy_file(folder / "place.log", folder / "best.log", fs::copy_options::overwrite_existing);
+  }
+  if (!best) {
+    summary["fits"] = false;
+    summary["does_not_fit"] = no_room.value();
+    return;
   }
   fs::rename(folder / ("best." + c.routed), folder / c.routed);
   fs::rename(folder / "best.log", folder / "place.log");

@@ -126,6 +126,7 @@ class Flow {
     s.keep = r_.keep;
     s.scratch = scratch;
     s.goal_hz = goal_hz_;
+    s.dsps = r_.dsps;
     s.liberty = scratch / "library.lib";
     s.constraints = scratch / "abc.constr";
     return s;

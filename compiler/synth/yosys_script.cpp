@@ -18,16 +18,18 @@ std::string read(const Target& t, const std::vector<std::string>& sources) {
   return out;
 }
 
-std::string fpga_command(const Target& t, const std::string& top) {
+std::string fpga_command(const Target& t, const std::string& top, bool dsps) {
   switch (t.family) {
     case Family::Ice40:
-      return t.has.dsps > 0 ? fmt::format("synth_ice40 -device u -dsp -spram -top {}\n", top)
-                            : fmt::format("synth_ice40 -device hx -top {}\n", top);
+      return fmt::format("synth_ice40 -device {}{}{} -top {}\n", t.has.spram > 0 ? "u" : "hx",
+                         t.has.dsps > 0 && dsps ? " -dsp" : "", t.has.spram > 0 ? " -spram" : "",
+                         top);
     case Family::Ecp5:
-      return fmt::format("synth_ecp5 -top {}\n", top);
+      return fmt::format("synth_ecp5{} -top {}\n", dsps ? "" : " -nodsp", top);
     case Family::Xilinx7:
       // Without pads and clock buffers: the accelerator goes into a larger design.
-      return fmt::format("synth_xilinx -family xc7 -flatten -noiopad -noclkbuf -top {}\n", top);
+      return fmt::format("synth_xilinx -family xc7 -flatten -noiopad -noclkbuf{} -top {}\n",
+                         dsps ? "" : " -nodsp", top);
     case Family::Gowin:
       return fmt::format("synth_gowin -noiopads -top {}\n", top);
     case Family::Asic:
@@ -55,7 +57,7 @@ std::string synthesis_script(const ScriptRequest& r) {
   out += fmt::format("hierarchy -top {}\n", r.top);
   for (const std::string& net : r.keep)
     out += fmt::format("setattr -set keep 1 {}/w:{}\n", r.top, net);
-  out += asic ? asic_commands(r) : fpga_command(*r.target, r.top);
+  out += asic ? asic_commands(r) : fpga_command(*r.target, r.top, r.dsps);
   // Names every cell after the nearest named net: with the flattened names of instances in them
   // they tell what belongs to what.
   out += "autoname\n";
@@ -79,7 +81,7 @@ std::string wrapping_script(const Target& t, const std::string& wrapper,
                             const std::vector<std::string>& sources,
                             const std::filesystem::path& scratch) {
   std::string out = read(t, sources);
-  out += fmt::format("hierarchy -check -top {}\n{}", wrapper, fpga_command(t, wrapper));
+  out += fmt::format("hierarchy -check -top {}\n{}", wrapper, fpga_command(t, wrapper, true));
   out += fmt::format("write_json {}\n", quoted(scratch / "scan.json"));
   // Cells come from JSON without their parameters: `hierarchy` must not check them.
   out += fmt::format(

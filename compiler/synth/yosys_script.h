@@ -25,6 +25,7 @@ struct ScriptRequest {
   std::filesystem::path liberty;  // standard cells
   std::filesystem::path constraints;
   double goal_hz = 0;
+  bool dsps = true;
 };
 
 // RTL -> netlist.

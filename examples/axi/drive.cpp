@@ -96,12 +96,13 @@ class Accelerator {
 
   void send(const std::vector<Word>& words) { in_.insert(in_.end(), words.begin(), words.end()); }
 
-  Result result() {
+  // Of the next sample: a result of each readout.
+  std::vector<Result> results() {
     for (std::uint64_t limit = 20'000'000; results_.empty(); --limit) {
       if (limit == 0) throw std::runtime_error("no result");
       tick();
     }
-    const Result r = results_.front();
+    std::vector<Result> r = std::move(results_.front());
     results_.pop_front();
     return r;
   }
@@ -147,10 +148,17 @@ class Accelerator {
   }
 
   void take_packet() {
-    if (packet_.size() < 2 || packet_.size() > 3) throw std::runtime_error("a packet of odd size");
-    const std::uint64_t high =
-        packet_.size() == 3 ? packet_[2] : (packet_[1] >> 31) * 0xffffffffULL;
-    results_.push_back({packet_[0], static_cast<std::int64_t>(high << 32 | packet_[1])});
+    constexpr std::size_t kWords = HILLOCK_RESULT_WORDS;
+    if (packet_.size() != kWords * HILLOCK_READOUTS) {
+      throw std::runtime_error("a packet of odd size");
+    }
+    std::vector<Result> results;
+    for (std::size_t at = 0; at < packet_.size(); at += kWords) {
+      const std::uint64_t low = packet_[at + 1];
+      const std::uint64_t high = kWords == 3 ? packet_[at + 2] : (low >> 31) * 0xffffffffULL;
+      results.push_back({packet_[at], static_cast<std::int64_t>(high << 32 | low)});
+    }
+    results_.push_back(std::move(results));
     packet_.clear();
   }
 
@@ -158,7 +166,7 @@ class Accelerator {
   std::uint64_t random_;
   std::deque<Word> in_;
   std::vector<std::uint32_t> packet_;
-  std::deque<Result> results_;
+  std::deque<std::vector<Result>> results_;
 };
 
 void load(Accelerator& accelerator, const char* path) {
@@ -252,12 +260,20 @@ void drive(int argc, char** argv) {
                                                               : as_events(sample));
   }
   for (std::size_t n = 0; n < samples.size(); ++n) {
-    const Result r = accelerator.result();
-    std::printf("RESULT %u %lld\n", r.number, static_cast<long long>(r.score));
+    std::printf("RESULT");
+    for (const Result& r : accelerator.results()) {
+      std::printf(" %u %lld", r.number, static_cast<long long>(r.score));
+    }
+    std::printf("\n");
   }
-  // The latest result is in the registers too.
-  std::printf("LATEST %u %d\n", accelerator.read(HILLOCK_REG_CLASS),
-              static_cast<int>(accelerator.read(HILLOCK_REG_SCORE_LOW)));
+  // The latest results are in the registers too.
+  std::printf("LATEST");
+  for (std::uint32_t k = 0; k < accelerator.read(HILLOCK_REG_READOUTS); ++k) {
+    accelerator.write(HILLOCK_REG_READOUT, k);
+    std::printf(" %u %d", accelerator.read(HILLOCK_REG_CLASS),
+                static_cast<int>(accelerator.read(HILLOCK_REG_SCORE_LOW)));
+  }
+  std::printf("\n");
   std::printf("RESULTS %u STATUS %u\n", accelerator.read(HILLOCK_REG_RESULTS),
               accelerator.read(HILLOCK_REG_STATUS));
   std::printf("EVENTS %u\n", accelerator.read(HILLOCK_REG_COUNTER(HILLOCK_COUNTER_EVENTS(0))));

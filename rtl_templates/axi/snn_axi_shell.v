@@ -2,7 +2,8 @@
 // (snn_axis_in) and out (snn_axis_result). The generated top joins it to its core.
 //
 // aresetn_i is synchronous. A soft reset, or disabling the core, drops the sample inside it; results
-// that wait on m_axis stay. With SNN_CHECK defined all ports are watched (snn_axis_check).
+// that wait on m_axis stay. Unless SYNTHESIS is defined, as tools for synthesis do, all ports are
+// watched (snn_axis_check).
 `default_nettype none
 
 module snn_axi_shell #(
@@ -17,6 +18,7 @@ module snn_axi_shell #(
   parameter Timesteps    = 25,
   parameter Counters     = 6,
   parameter SelectBits   = 3,
+  parameter Readouts     = 1,
   parameter ClassBits    = 4,
   parameter ScoreBits    = 8,
   parameter Loadable     = 0,
@@ -63,8 +65,8 @@ module snn_axi_shell #(
   output wire [ValueBits-1:0]    in_value_o,
   input  wire                    result_valid_i,
   output wire                    result_ready_o,
-  input  wire [ClassBits-1:0]    result_class_i,
-  input  wire [ScoreBits-1:0]    result_score_i,
+  input  wire [Readouts*ClassBits-1:0] result_class_i,
+  input  wire [Readouts*ScoreBits-1:0] result_score_i,
   output wire [SelectBits-1:0]   counter_select_o,
   input  wire [31:0]             counter_i,
   output wire                    load_valid_o,
@@ -130,6 +132,7 @@ module snn_axi_shell #(
     .Frames      (Frames),
     .Counters    (Counters),
     .SelectBits  (SelectBits),
+    .Readouts    (Readouts),
     .ClassBits   (ClassBits),
     .ScoreBits   (ScoreBits),
     .Loadable    (Loadable),
@@ -189,6 +192,7 @@ module snn_axi_shell #(
   );
 
   snn_axis_result #(
+    .Readouts (Readouts),
     .ClassBits(ClassBits),
     .ScoreBits(ScoreBits)
   ) u_result (
@@ -204,7 +208,7 @@ module snn_axi_shell #(
     .tlast_o       (m_axis_tlast_o)
   );
 
-`ifdef SNN_CHECK
+`ifndef SYNTHESIS
   snn_axil_check #(.AddrBits(12)) u_axil_check (
     .clk_i    (aclk_i),
     .rst_i    (rst),

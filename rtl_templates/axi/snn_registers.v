@@ -18,6 +18,7 @@ module snn_registers #(
   parameter Frames       = 0,      // 1: the input stream takes dense frames
   parameter Counters     = 6,
   parameter SelectBits   = 3,      // >= max(1, clog2(Counters))
+  parameter Readouts     = 1,      // results of a sample, side by side, the first lowest
   parameter ClassBits    = 4,
   parameter ScoreBits    = 8,
   parameter Loadable     = 0,      // 1: the core has a load port
@@ -45,8 +46,8 @@ module snn_registers #(
   input  wire                    beat_taken_i,
   input  wire                    beat_sample_last_i,
   input  wire                    result_taken_i,
-  input  wire [ClassBits-1:0]    result_class_i,
-  input  wire [ScoreBits-1:0]    result_score_i,
+  input  wire [Readouts*ClassBits-1:0] result_class_i,
+  input  wire [Readouts*ScoreBits-1:0] result_score_i,
   output wire                    load_valid_o,
   output wire [LoadAddrBits-1:0] load_addr_o,
   output wire [31:0]             load_data_o,
@@ -58,13 +59,15 @@ module snn_registers #(
 );
 
   localparam [9:0] Control = 10'd8, Status = 10'd9, LoadAddress = 10'd14, LoadData = 10'd15,
-                   StreamData = 10'd16, StreamLast = 10'd17;
+                   StreamData = 10'd16, StreamLast = 10'd17, Readout = 10'd18;
   localparam [31:0] Magic        = 32'h4b43_4c48;  // "HLCK", its first byte lowest
-  localparam [31:0] Version      = 32'h0001_0000;
+  localparam [31:0] Version      = 32'h0001_0001;
   localparam [31:0] ElementsWord = Elements;
   localparam [31:0] OutputsWord  = Outputs;
   localparam [31:0] StepsWord    = Timesteps;
   localparam [31:0] CountersWord = Counters;
+  localparam [31:0] ReadoutsWord = Readouts;
+  localparam        ReadoutBits  = (Readouts > 1) ? $clog2(Readouts) : 1;
   localparam [31:0] ValueBitsWide   = ValueBits;
   localparam [31:0] ElementBitsWide = ElementBits;
   localparam [31:0] StreamBitsWide  = StreamBits;
@@ -81,8 +84,9 @@ module snn_registers #(
   reg                    inside_q;    // a sample has begun to go in
   reg [3:0]              in_flight_q; // samples that went in whole and are not answered
   reg [31:0]             results_q;
-  reg [ClassBits-1:0]    class_q;
-  reg signed [63:0]      score_q;
+  reg [Readouts*ClassBits-1:0] class_q;
+  reg [Readouts*ScoreBits-1:0] score_q;
+  reg [ReadoutBits-1:0]  readout_q;   // the one that is read
   reg                    load_valid_q;
   reg [LoadAddrBits-1:0] load_addr_q;
   reg [LoadAddrBits-1:0] next_addr_q;
@@ -124,6 +128,7 @@ module snn_registers #(
       core_rst_q   <= 1'b1;
       error_q      <= 2'd0;
       results_q    <= 32'd0;
+      readout_q    <= {ReadoutBits{1'b0}};
       load_valid_q <= 1'b0;
       read_q       <= 1'b0;
       answer_q     <= 1'b0;
@@ -139,6 +144,10 @@ module snn_registers #(
       if (write & (req_addr_i == Status)) error_q <= error_q & ~req_data_i[2:1];
       if (load & ((Loadable == 0) | ~core_rst_q)) error_q[0] <= 1'b1;
       if (drop) error_q[1] <= 1'b1;
+
+      if (write & (req_addr_i == Readout) & (req_data_i < ReadoutsWord)) begin
+        readout_q <= req_data_i[ReadoutBits-1:0];
+      end
 
       if (result_taken_i) results_q <= results_q + 1'b1;
       load_valid_q <= load & core_rst_q;
@@ -157,7 +166,7 @@ module snn_registers #(
 
     if (result_taken_i) begin
       class_q <= result_class_i;
-      score_q <= {{(64 - ScoreBits) {result_score_i[ScoreBits-1]}}, result_score_i};
+      score_q <= result_score_i;
     end
     load_addr_q <= next_addr_q;
     load_data_q <= req_data_i;
@@ -167,7 +176,23 @@ module snn_registers #(
   end
 
   // ---------------------------------------------------------------- reads
-  reg [31:0] word;
+  reg  [31:0]          word;
+  reg  [ClassBits-1:0] number;  // of readout_q
+  reg  [ScoreBits-1:0] score;
+  wire [63:0]          score_wide;
+
+  integer r;
+  always @* begin
+    number = class_q[ClassBits-1:0];
+    score  = score_q[ScoreBits-1:0];
+    for (r = 1; r < Readouts; r = r + 1) begin
+      if (readout_q == r[ReadoutBits-1:0]) begin
+        number = class_q[r*ClassBits +: ClassBits];
+        score  = score_q[r*ScoreBits +: ScoreBits];
+      end
+    end
+  end
+  assign score_wide = {{(64 - ScoreBits) {score[ScoreBits-1]}}, score};
 
   // Word 64 + k is counter k, which the core selects a cycle later.
   assign counter_select_o = addr_q[SelectBits-1:0];
@@ -185,10 +210,12 @@ module snn_registers #(
       6'd8:    word = {31'd0, enable_q};
       6'd9:    word = {29'd0, error_q, busy_o};
       6'd10:   word = results_q;
-      6'd11:   word = {{(32 - ClassBits) {1'b0}}, class_q};
-      6'd12:   word = score_q[31:0];
-      6'd13:   word = score_q[63:32];
+      6'd11:   word = {{(32 - ClassBits) {1'b0}}, number};
+      6'd12:   word = score_wide[31:0];
+      6'd13:   word = score_wide[63:32];
       6'd14:   word = {{(32 - LoadAddrBits) {1'b0}}, next_addr_q};
+      6'd18:   word = {{(32 - ReadoutBits) {1'b0}}, readout_q};
+      6'd19:   word = ReadoutsWord;
       default: word = 32'd0;
     endcase
   end

@@ -23,6 +23,7 @@ import zipfile
 MAGIC = 0x4B434C48
 STRUCTURE, ELEMENTS, TIMESTEPS, FEATURES, CONTROL, STATUS, RESULTS, CLASS = 2, 3, 5, 6, 8, 9, 10, 11
 LOAD_ADDRESS, LOAD_DATA, STREAM_DATA, STREAM_LAST, COUNTERS = 14, 15, 16, 17, 64
+READOUT, READOUTS = 18, 19
 BURST = 256  # words of one command
 
 
@@ -124,16 +125,20 @@ class Accelerator:
             self.write(LOAD_DATA, words[at + 2:at + 2 + count])
             at += 2 + count
 
+    def read_class(self, readout):
+        self.write(READOUT, [readout])
+        return self.read(CLASS)[0]
+
     def run(self, words):
-        """Sends one sample as words of dense frames; returns its class."""
+        """Sends one sample as words of dense frames; returns its class in each readout."""
         before, = self.read(RESULTS)
+        readouts, = self.read(READOUTS)
         self.write(STREAM_DATA, words[:-1])
         self.write(STREAM_LAST, words[-1:])
         end = time.monotonic() + 10
         while time.monotonic() < end:
-            results, number = self.read(RESULTS, 2)
-            if results != before:
-                return number
+            if self.read(RESULTS)[0] != before:
+                return [self.read_class(k) for k in range(readouts)]
         status, = self.read(STATUS)
         raise Fault(f"no result within 10 seconds (status {status})")
 
@@ -199,9 +204,9 @@ def main():
     count = min(options.samples or shape[0], shape[0])
     right = 0
     for n in range(count):
-        number = board.run(frames(x[n * size:(n + 1) * size], elements, features >> 8 & 0xff))
-        print(number, flush=True)
-        right += labels is not None and number == labels[n]
+        numbers = board.run(frames(x[n * size:(n + 1) * size], elements, features >> 8 & 0xff))
+        print(*numbers, flush=True)
+        right += labels is not None and numbers[0] == labels[n]
     status, = board.read(STATUS)
     if status & 6:
         raise Fault(f"words were lost on the way (status {status})")

@@ -39,8 +39,7 @@ double bound(const driver::Build& build, const ir::Activity& activity) {
 // Whether all samples keep within the bound.
 bool check(const char* folder, const char* file, std::size_t samples) {
   const driver::Build build = driver::load_build(folder);
-  ir::Dataset data = import::load_dataset(file, build.quantized.inputs[0].shape, std::nullopt,
-                                          build.quantized.timesteps);
+  ir::Dataset data = import::load_dataset(file, build.network, std::nullopt);
   if (samples > 0) data.samples = std::min(data.samples, samples);
   const sim::CosimResult rtl =
       tests::cosimulate_design(folder, build.quantized, build.mapping, data, 0);
@@ -57,7 +56,7 @@ bool check(const char* folder, const char* file, std::size_t samples) {
     const auto cycles = static_cast<double>(rtl.cycles[s]);
     mean += cycles / static_cast<double>(data.samples);
     if (cycles > limit) ++beyond;
-    if (rtl.predictions[s] != result.predicted) ++differ;
+    if (rtl.predictions[0][s] != result.predicted) ++differ;
     if (worst_bound == 0 || cycles * worst_bound > worst * limit) {
       worst = cycles;
       worst_bound = limit;

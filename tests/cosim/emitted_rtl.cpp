@@ -91,7 +91,7 @@ std::string shell_complaints(const Design& d) {
   for (const char* list : {"axi.f", "icebreaker.f"}) {
     const std::vector<std::string> sources = lines_of(d.folder / "rtl" / list);
     const std::string top = fs::path(sources.back()).stem().string();
-    for (const char* flag : {"", "-DSNN_CHECK"}) {
+    for (const char* flag : {"", "-DSYNTHESIS"}) {
       all += complaints(d.folder / "rtl", top, sources, flag);
     }
   }
@@ -280,7 +280,9 @@ TEST_CASE("two inputs, one of them graded, and two outputs") {
   o.model = kSource / "tests/data/nir/ports.nir";
   o.data = kSource / "tests/data/npz/ports.npz";
   o.lanes.lanes = driver::PerPopulationOption::parse("--lanes", lanes);
-  check_design(compile(o), o.data, 2);
+  const Design d = compile(o);
+  check_design(d, o.data, 2);
+  CHECK(shell_complaints(d) == "");
 }
 
 TEST_CASE("random networks: every rule, readout and width") {

@@ -1,4 +1,4 @@
-// snn_axis_result with scores of two bits: results come out in order, each as a packet of class and
+// snn_axis_result with one readout and scores of two bits: results come out in order, each as a packet of class and
 // score, none lost and none twice, and what is offered stays until it is taken.
 module axis_result_proof (
   input wire       clk_i,
@@ -19,6 +19,7 @@ module axis_result_proof (
     .tready_i(tready_i), .tdata_o(tdata_o), .tlast_o(tlast_o)
   );
   (* hierconn *) wire [1:0] \u_result.word_q ;
+  (* hierconn *) wire       \u_result.readout_q ;
   (* hierconn *) wire       \u_result.u_results.wr_q ;
   (* hierconn *) wire       \u_result.u_results.rd_q ;
   (* hierconn *) wire [1:0] \u_result.u_results.count_q ;
@@ -71,7 +72,7 @@ module axis_result_proof (
     // What the induction needs.
     if (begun_q) begin
       assert (held_q <= 2'd2 && \u_result.u_results.count_q == held_q);
-      assert (\u_result.word_q == {1'b0, score_q});
+      assert (\u_result.word_q == {1'b0, score_q} && !\u_result.readout_q );
       assert (\u_result.u_results.wr_q == (\u_result.u_results.rd_q ^ held_q[0]));
       if (held_q != 2'd0) assert (entry(\u_result.u_results.rd_q ) == first_q);
       if (held_q == 2'd2) assert (entry(~\u_result.u_results.rd_q ) == second_q);

@@ -30,7 +30,7 @@ rtl=$out/build/rtl
 
 verilate() {  # prefix, list of files, driver, C++ flags, flags
   local log=$out/$1.log
-  (cd "$rtl" && verilator --cc --exe --build -O3 -Wno-fatal -DSNN_CHECK -I. --prefix "V$1" \
+  (cd "$rtl" && verilator --cc --exe --build -O3 -Wno-fatal -I. --prefix "V$1" \
     --top-module "$(basename "$(tail -1 "$2.f")" .v)" --Mdir "$out/$1" -o "$1" -CFLAGS "-std=c++17 $4" \
     "${@:5}" $(<"$2.f") "$3") >"$log" 2>&1 || { cat "$log"; fail "verilator: $1"; }
 }
@@ -45,6 +45,22 @@ for seed in '' 7; do
   [[ $got == "$predictions" ]] || fail "AXI gives $got, the model $predictions"
   grep -q "^RESULTS $samples STATUS 0$" "$out/axi.out" || fail "AXI: $(tail -2 "$out/axi.out")"
 done
+
+# Several outputs: the results of all, in the stream and in the registers.
+ports=$here/../data
+"$hillock" compile "$ports/nir/ports.nir" --data "$ports/npz/ports.npz" --lanes 3 -o "$out/ports" --quiet
+"$hillock" run "$out/ports" --data "$ports/npz/ports.npz" --quiet
+"$hillock" cosim "$out/ports" --data "$ports/npz/ports.npz" --samples 8 --quick-build --quiet \
+  --stimulus "$out/ports.hex"
+(rtl=$out/ports/rtl verilate axi axi "$here/../../examples/axi/drive.cpp" \
+  "-O1 -I$out/ports/integration -DHILLOCK_HEADER='\"ports.h\"'")
+(cd "$out/ports/rtl" && "$out/axi/axi" "$out/ports.hex") >"$out/ports.out" || fail "examples/axi with two outputs"
+expected=$(python3 -c 'import json, sys
+print(*(",".join(map(str, o["predictions"])) for o in json.load(open(sys.argv[1]))["outputs"]))' "$out/ports/run.json")
+got=$(for column in 2 4; do awk -v c=$column '/^RESULT / { print $c }' "$out/ports.out" | paste -sd,; done | paste -sd' ')
+[[ $got == "$expected" ]] || fail "AXI gives $got, the model $expected"
+[[ $(sed -n 's/^LATEST //p' "$out/ports.out") == $(sed -n 's/^RESULT //p' "$out/ports.out" | tail -1) ]] ||
+  fail "the registers say $(grep LATEST "$out/ports.out")"
 
 # The board, over its serial line. The image of another network is refused.
 verilate board icebreaker "$here/uart_pipe.cpp" "-O1 -DBIT=8" -GClocksPerBit=8 -GResetBits=4

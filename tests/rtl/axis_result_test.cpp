@@ -1,4 +1,5 @@
-// snn_axis_result under random stalls: every result becomes a packet of its class and score.
+// snn_axis_result under random stalls: the results of every sample become a packet
+// of their classes and scores.
 #include "matrix.h"
 #include "tests/rtl/bench.h"
 
@@ -22,8 +23,10 @@ void test(Random& random) {
     rtl::require(m.cycle() < 100000, "no end");
     if (!m->result_valid_i && sent < 60 && random.chance(offers)) {
       m->result_valid_i = 1;
-      m->result_class_i = random.next() & rtl::mask(P::ClassBits);
-      rtl::put(m->result_score_i, 0, P::ScoreBits, random.next());
+      for (std::int64_t r = 0; r < P::Readouts; ++r) {
+        rtl::put(m->result_class_i, r * P::ClassBits, P::ClassBits, random.next());
+        rtl::put(m->result_score_i, r * P::ScoreBits, P::ScoreBits, random.next());
+      }
     }
     m->tready_i = random.chance(takes);
     m.settle();
@@ -36,11 +39,14 @@ void test(Random& random) {
       ++got;
     }
     if (taken) {
-      const std::int64_t score =
-          rtl::sign_extend(rtl::get(m->result_score_i, 0, P::ScoreBits), P::ScoreBits);
-      expected.emplace_back(m->result_class_i, false);
-      expected.emplace_back(score & 0xffffffff, P::ScoreBits <= 32);
-      if (P::ScoreBits > 32) expected.emplace_back((score >> 32) & 0xffffffff, true);
+      for (std::int64_t r = 0; r < P::Readouts; ++r) {
+        const std::int64_t score = rtl::sign_extend(
+            rtl::get(m->result_score_i, r * P::ScoreBits, P::ScoreBits), P::ScoreBits);
+        expected.emplace_back(rtl::get(m->result_class_i, r * P::ClassBits, P::ClassBits), false);
+        expected.emplace_back(score & 0xffffffff, false);
+        if (P::ScoreBits > 32) expected.emplace_back((score >> 32) & 0xffffffff, false);
+      }
+      expected.back().second = true;
       ++sent;
     }
     m.rise();

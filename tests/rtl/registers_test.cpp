@@ -76,7 +76,7 @@ class Bench {
 
   void identification() {
     rtl::require(read(0) == 0x4b434c48, "magic");
-    rtl::require(read(1) == 0x10000, "version");
+    rtl::require(read(1) == 0x10001, "version");
     rtl::require(read(2) == P::Structure, "structure");
     rtl::require(read(3) == P::Elements && read(4) == P::Outputs && read(5) == P::Timesteps,
                  "sizes");
@@ -118,17 +118,28 @@ class Bench {
     tick();
     m_->beat_taken_i = 0;
     rtl::require(read(9) == 1, "busy until the result");
-    const std::int64_t score = rtl::random_signed(random_, P::ScoreBits);
-    const std::uint64_t number = random_.next() & rtl::mask(P::ClassBits);
-    rtl::put(m_->result_score_i, 0, P::ScoreBits, score);
-    m_->result_class_i = number;
+    std::vector<std::pair<std::uint64_t, std::int64_t>> results;
+    for (std::int64_t r = 0; r < P::Readouts; ++r) {
+      results.emplace_back(random_.next() & rtl::mask(P::ClassBits),
+                           rtl::random_signed(random_, P::ScoreBits));
+      rtl::put(m_->result_class_i, r * P::ClassBits, P::ClassBits, results.back().first);
+      rtl::put(m_->result_score_i, r * P::ScoreBits, P::ScoreBits, results.back().second);
+    }
     m_->result_taken_i = 1;
     tick();
     m_->result_taken_i = 0;
-    m_->result_class_i = random_.next() & rtl::mask(P::ClassBits);
-    rtl::require(read(9) == 0 && read(10) == 1 && read(11) == number, "result");
-    const std::uint64_t low = read(12);
-    rtl::require((read(13) << 32 | low) == static_cast<std::uint64_t>(score), "score");
+    rtl::put(m_->result_class_i, 0, P::ClassBits, random_.next());
+    rtl::require(read(9) == 0 && read(10) == 1, "result");
+    rtl::require(read(18) == 0 && read(19) == P::Readouts, "readouts");
+    for (std::int64_t r = P::Readouts; r-- > 0;) {
+      write(18, r);
+      write(18, P::Readouts + random_.whole(0, 1000));  // there is none: nothing happens
+      rtl::require(read(18) == static_cast<std::uint64_t>(r), "the readout that is read");
+      rtl::require(read(11) == results[r].first, "class of", r);
+      const std::uint64_t low = read(12);
+      rtl::require((read(13) << 32 | low) == static_cast<std::uint64_t>(results[r].second),
+                   "score of", r);
+    }
   }
 
   void counting() {

@@ -171,6 +171,16 @@ TEST_CASE("every target has a script", "[synth]") {
     CHECK(script.find("setattr -set keep 1 top/w:row_spikes") != std::string::npos);
     CHECK(script.find("synth") != std::string::npos);
     CHECK((script.find("abc -liberty") != std::string::npos) == (std::string(name) == "asic"));
+    const auto has = [](const std::string& text, const char* word) {
+      return text.find(word) != std::string::npos;
+    };
+    CHECK(has(script, " -dsp") == (std::string(name) == "ice40-up5k"));
+    CHECK_FALSE(has(script, " -nodsp"));
+    r.dsps = false;
+    const std::string without = synth::synthesis_script(r);
+    CHECK_FALSE(has(without, " -dsp"));
+    CHECK(has(without, " -nodsp") ==
+          (std::string(name) == "ecp5" || std::string(name) == "xilinx7"));
   }
   CHECK(synth::find_target("ice40") == nullptr);
 }
