@@ -33,9 +33,8 @@ module snn_axis_result #(
   reg  [NumberBits-1:0]         readout_q;
   wire [Readouts*ClassBits-1:0] numbers;
   wire [Readouts*ScoreBits-1:0] scores;
-  reg  [ClassBits-1:0]          number;  // of readout_q
-  reg  [ScoreBits-1:0]          score;
-  wire signed [63:0]            score_wide;
+  wire [31:0]                   number;  // of readout_q
+  wire [63:0]                   score;
   wire                          last_word;
 
   snn_fifo #(.Width(Readouts * (ClassBits + ScoreBits)), .Depth(2)) u_results (
@@ -49,30 +48,22 @@ module snn_axis_result #(
     .data_o ({numbers, scores})
   );
 
-  integer r;
-  always @* begin
-    number = numbers[ClassBits-1:0];
-    score  = scores[ScoreBits-1:0];
-    for (r = 1; r < Readouts; r = r + 1) begin
-      if (readout_q == r[NumberBits-1:0]) begin
-        number = numbers[r*ClassBits +: ClassBits];
-        score  = scores[r*ScoreBits +: ScoreBits];
-      end
-    end
-  end
-
-  generate
-    if (ScoreBits < 64) begin : gen_extend
-      assign score_wide = {{(64 - ScoreBits) {score[ScoreBits-1]}}, score};
-    end else begin : gen_whole
-      assign score_wide = score;
-    end
-  endgenerate
+  snn_result_select #(
+    .Readouts (Readouts),
+    .ClassBits(ClassBits),
+    .ScoreBits(ScoreBits)
+  ) u_select (
+    .select_i (readout_q),
+    .classes_i(numbers),
+    .scores_i (scores),
+    .class_o  (number),
+    .score_o  (score)
+  );
 
   assign last_word = (word_q == LastWord);
   assign tlast_o   = last_word & (readout_q == Last);
-  assign tdata_o   = (word_q == 2'd0) ? {{(32 - ClassBits) {1'b0}}, number} :
-                     (word_q == 2'd1) ? score_wide[31:0] : score_wide[63:32];
+  assign tdata_o   = (word_q == 2'd0) ? number :
+                     (word_q == 2'd1) ? score[31:0] : score[63:32];
 
   always @(posedge clk_i) begin
     if (rst_i) begin

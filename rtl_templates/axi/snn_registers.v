@@ -176,23 +176,21 @@ module snn_registers #(
   end
 
   // ---------------------------------------------------------------- reads
-  reg  [31:0]          word;
-  reg  [ClassBits-1:0] number;  // of readout_q
-  reg  [ScoreBits-1:0] score;
-  wire [63:0]          score_wide;
+  reg  [31:0] word;
+  wire [31:0] number;  // of readout_q
+  wire [63:0] score;
 
-  integer r;
-  always @* begin
-    number = class_q[ClassBits-1:0];
-    score  = score_q[ScoreBits-1:0];
-    for (r = 1; r < Readouts; r = r + 1) begin
-      if (readout_q == r[ReadoutBits-1:0]) begin
-        number = class_q[r*ClassBits +: ClassBits];
-        score  = score_q[r*ScoreBits +: ScoreBits];
-      end
-    end
-  end
-  assign score_wide = {{(64 - ScoreBits) {score[ScoreBits-1]}}, score};
+  snn_result_select #(
+    .Readouts (Readouts),
+    .ClassBits(ClassBits),
+    .ScoreBits(ScoreBits)
+  ) u_select (
+    .select_i (readout_q),
+    .classes_i(class_q),
+    .scores_i (score_q),
+    .class_o  (number),
+    .score_o  (score)
+  );
 
   // Word 64 + k is counter k, which the core selects a cycle later.
   assign counter_select_o = addr_q[SelectBits-1:0];
@@ -210,9 +208,9 @@ module snn_registers #(
       6'd8:    word = {31'd0, enable_q};
       6'd9:    word = {29'd0, error_q, busy_o};
       6'd10:   word = results_q;
-      6'd11:   word = {{(32 - ClassBits) {1'b0}}, number};
-      6'd12:   word = score_wide[31:0];
-      6'd13:   word = score_wide[63:32];
+      6'd11:   word = number;
+      6'd12:   word = score[31:0];
+      6'd13:   word = score[63:32];
       6'd14:   word = {{(32 - LoadAddrBits) {1'b0}}, next_addr_q};
       6'd18:   word = {{(32 - ReadoutBits) {1'b0}}, readout_q};
       6'd19:   word = ReadoutsWord;

@@ -1,5 +1,5 @@
-// snn_axis_result with one readout and scores of two bits: results come out in order, each as a packet of class and
-// score, none lost and none twice, and what is offered stays until it is taken.
+// snn_axis_result with one readout and scores of two bits: results come out in order, each as a packet
+// of class and score, none lost and none twice, and what is offered stays until it is taken.
 module axis_result_proof (
   input wire       clk_i,
   input wire       rst_i,

@@ -1,5 +1,5 @@
-// snn_axis_result under random stalls: the results of every sample become a packet
-// of their classes and scores.
+// snn_axis_result under random stalls: the results of every sample become a packet of their classes
+// and scores.
 #include "matrix.h"
 #include "tests/rtl/bench.h"
 
