@@ -4,7 +4,6 @@
 
 #include <bit>
 #include <cmath>
-#include <cstring>
 
 namespace hillock::driver {
 
@@ -40,17 +39,11 @@ json accuracy_summary(const std::vector<std::size_t>& predictions,
 }
 
 std::string fingerprint(const ir::Dataset& data) {
-  // FNV-1a over the values.
+  // FNV-1a over the values, in whatever form they are kept.
   std::uint64_t hash = 0xcbf29ce484222325ULL;
   const auto mix = [&](std::uint64_t word) { hash = (hash ^ word) * 0x100000001b3ULL; };
   for (const float v : data.x) mix(std::bit_cast<std::uint32_t>(v));
-  std::size_t i = 0;
-  for (; i + sizeof(std::uint64_t) <= data.bytes.size(); i += sizeof(std::uint64_t)) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, data.bytes.data() + i, sizeof word);
-    mix(word);
-  }
-  for (; i < data.bytes.size(); ++i) mix(data.bytes[i]);
+  for (const std::uint8_t v : data.bytes) mix(std::bit_cast<std::uint32_t>(static_cast<float>(v)));
   mix(data.timesteps);
   return fmt::format("{:016x}", hash);
 }

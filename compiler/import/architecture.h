@@ -31,6 +31,9 @@ enum class LayerType {
   Alpha,
 };
 [[nodiscard]] bool is_neuron(LayerType type);
+[[nodiscard]] inline bool is_recurrent(LayerType type) {
+  return type == LayerType::RLeaky || type == LayerType::RSynaptic;
+}
 
 struct Layer {
   std::string name;

@@ -20,6 +20,8 @@ class LinearMap {
   [[nodiscard]] std::size_t sources() const { return sources_; }
   [[nodiscard]] std::size_t yields() const;
   [[nodiscard]] bool identity() const;
+  // The identity, or factors of single elements.
+  [[nodiscard]] bool elementwise() const { return std::holds_alternative<Factors>(form_); }
 
   // Appends a step behind this map. The sizes must agree. Throw InputError (file-too-large) at
   // `where`.

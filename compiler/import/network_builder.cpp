@@ -108,14 +108,11 @@ void NetworkBuilder::settle(Signal& signal) {
 }
 
 void NetworkBuilder::settle_currents(Signal& signal) {
-  const Signal::Maximum maximum = *signal.maximum();
-  const ir::Source currents = add_currents(signal);
-  const ir::MaxPool& p = maximum.pool;
-  network.populations.push_back(membrane_of_weights(
-      free_name(maximum.step.name), {p.channels, p.out_height, p.out_width}, maximum.step.place));
-  const std::size_t target = network.populations.size() - 1;
-  connect_maximum(target, currents, p, maximum.step);
-  signal.restart({ir::Source::Kind::Population, target});
+  const ir::MaxPool& p = signal.maximum()->pool;
+  const Step& step = signal.maximum()->step;
+  ir::Population sent = membrane_of_weights(free_name(step.name),
+                                            {p.channels, p.out_height, p.out_width}, step.place);
+  signal.restart(add_population(std::move(sent), signal, {}, step.place));
 }
 
 void NetworkBuilder::settle_spikes(Signal& signal) {

@@ -152,16 +152,10 @@ bool Signal::scales_before_maximum(const std::vector<double>& factors,
 
 void Signal::make_planes() {
   const ir::MaxPool& p = maximum_->pool;
-  ir::Conv one_to_one;
-  ir::ConvGeometry& g = one_to_one.geometry;
-  g.in_channels = g.out_channels = g.groups = p.channels;
-  g.in_height = g.out_height = p.in_height;
-  g.in_width = g.out_width = p.in_width;
-  one_to_one.weight.assign(g.weights(), 1.0);
+  // A pooling of single elements.
+  const PlaneStep alone = pool_step({}, {p.channels, p.in_height, p.in_width}, maximum_->step);
   for (Term& t : terms_) {
-    if (std::holds_alternative<ir::Sparse>(t.map.connectivity())) {
-      t.map.then(one_to_one, maximum_->step.place);
-    }
+    if (t.map.elementwise()) t.map.then(alone.conv, maximum_->step.place);
   }
 }
 

@@ -270,7 +270,7 @@ class Maker {
 
   void send_membrane() {
     const Location where = layer_.where.child("sends");
-    const bool recurrent = layer_.type == LayerType::RLeaky || layer_.type == LayerType::RSynaptic;
+    const bool recurrent = is_recurrent(layer_.type);
     if (recurrent || layer_.inhibition) {
       fail(DiagnosticKind::UnsupportedNode, where,
            fmt::format("'{}' sends its membrane, and {} reads its spikes besides", layer_.name,
@@ -328,7 +328,7 @@ NeuronLayer neuron_layer(const Layer& layer, const ir::Shape& shape, LayerTensor
 void connect_recurrence(const Layer& layer, const ir::Source& neurons,
                         const std::vector<double>& gain, LayerTensors& tensors,
                         const std::string& file, NetworkBuilder& builder) {
-  if (layer.type != LayerType::RLeaky && layer.type != LayerType::RSynaptic) return;
+  if (!is_recurrent(layer.type)) return;
   Signal signal = builder.signal_of(neurons);
   const ir::Shape shape = signal.shape();
   const Location place{file, "/" + layer.name};

@@ -142,9 +142,7 @@ class Importer {
     NeuronLayer made = neuron_layer(layer, signal.shape(), tensors_, options_, file_, builder_);
     const Location where{file_, "/" + layer.name};
     // To what recurs a maximum is one source among others.
-    if (layer.type == LayerType::RLeaky || layer.type == LayerType::RSynaptic) {
-      builder_.settle(signal);
-    }
+    if (is_recurrent(layer.type)) builder_.settle(signal);
     const ir::Source source =
         builder_.add_population(std::move(made.population), signal, made.gain, where);
     if (!made.spike_factors.empty()) {

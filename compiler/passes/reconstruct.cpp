@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 
+#include "compiler/ir/neuron_view.h"
 #include "compiler/passes/presynaptic.h"
 #include "compiler/passes/scale_search.h"
 #include "compiler/passes/second_order.h"
@@ -41,35 +42,6 @@ std::size_t membrane_of(const Network& network, std::size_t population) {
     if (pools && p.source == ir::Source{ir::Source::Kind::Population, population}) return p.target;
   }
   return population;
-}
-
-numeric::NeuronSwitches switches_of(const QuantizedPopulation& p) {
-  numeric::NeuronSwitches s;
-  s.spiking = p.spiking;
-  s.reset_subtract = p.reset.mechanism == ir::ResetMechanism::Subtract;
-  s.reset_zero = p.reset.mechanism == ir::ResetMechanism::Zero;
-  s.same_step = p.reset.timing != ir::ResetTiming::Delayed;
-  s.quirk = p.reset.timing == ir::ResetTiming::SameStepQuirk && s.reset_subtract;
-  s.lose_input = s.reset_zero && !s.same_step && p.reset.zero_input == ir::ZeroInput::Lost;
-  s.reset_offset = p.reset_offset;
-  s.current = p.synapse == ir::Synapse::Current;
-  s.alpha = p.synapse == ir::Synapse::Alpha;
-  s.max_spikes = p.max_spikes;
-  return s;
-}
-
-numeric::NeuronConstants constants_of(const QuantizedPopulation& p, std::size_t j) {
-  numeric::NeuronConstants c;
-  c.threshold = p.threshold[j];
-  c.bias = p.bias[j];
-  c.reset_value = p.reset_value[j];
-  c.decay = p.decay_of(j);
-  c.membrane_bits = trial_bits(p);
-  c.current_bias = p.current_bias[j];
-  c.current_decay = p.current_decay_of(j);
-  c.reset_decay = p.reset_decay_of(j);
-  c.reset_current = p.reset_current[j];
-  return c;
 }
 
 // Decays of a population, at most kFilters of them, and which one each channel takes.
@@ -234,7 +206,7 @@ class Reconstruction {
     base.steps = in.steps;
     base.fraction_bits = p.fraction_bits;
     base.weight_bits = quantize_.weight_bits[population];
-    base.switches = switches_of(p);
+    base.switches = ir::switches_of(p);
     base.passes = options_.descent_passes;
     base.loss = loss_of(population);
     std::vector<std::int64_t> thresholds(p.neurons());
@@ -244,7 +216,8 @@ class Reconstruction {
       DescentCase one = base;
       for (const Episode& e : in.episodes) {
         const std::size_t j = c * positions + e.position;
-        one.constants.push_back(constants_of(p, j));
+        one.constants.push_back(ir::constants_of(p, j));
+        one.constants.back().membrane_bits = trial_bits(p);
         std::vector<std::uint8_t> target(in.steps);
         const auto& spikes = run_.real.spikes[e.sample][population];
         for (std::size_t t = 0; t < in.steps; ++t) target[t] = spikes(t, j);

@@ -267,6 +267,18 @@ HWY_INLINE Fired update_of(const Update& u, S* sum, std::uint32_t* spiked) {
   return fired;
 }
 
+// What is left behind the last whole vector, from `i` on.
+template <typename T>
+HWY_INLINE std::size_t find_rest(const T* x, std::size_t i, std::size_t n, std::uint32_t* element,
+                                 std::size_t found, bool& binary) {
+  for (; i < n; ++i) {
+    if (x[i] == 0) continue;
+    if (x[i] != 1) binary = false;
+    element[found++] = static_cast<std::uint32_t>(i);
+  }
+  return found;
+}
+
 std::size_t find_events_of(const float* x, std::size_t n, std::uint32_t* element, bool& binary) {
   const hn::ScalableTag<float> d;
   const hn::ScalableTag<std::uint32_t> du;
@@ -285,12 +297,7 @@ std::size_t find_events_of(const float* x, std::size_t n, std::uint32_t* element
                   element + found);
   }
   binary = hn::AllFalse(d, other);
-  for (; i < n; ++i) {
-    if (x[i] == 0) continue;
-    if (x[i] != 1) binary = false;
-    element[found++] = static_cast<std::uint32_t>(i);
-  }
-  return found;
+  return find_rest(x, i, n, element, found, binary);
 }
 
 std::size_t find_byte_events_of(const std::uint8_t* x, std::size_t n, std::uint32_t* element,
@@ -315,12 +322,7 @@ std::size_t find_byte_events_of(const std::uint8_t* x, std::size_t n, std::uint3
     }
   }
   binary = hn::AllTrue(d, hn::Or(hn::Eq(largest, zero), hn::Eq(largest, one)));
-  for (; i < n; ++i) {
-    if (x[i] == 0) continue;
-    if (x[i] != 1) binary = false;
-    element[found++] = static_cast<std::uint32_t>(i);
-  }
-  return found;
+  return find_rest(x, i, n, element, found, binary);
 }
 
 // Highway dispatches plain functions, not templates.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "compiler/ir/neuron_view.h"
 #include "sim/reference/integer_model.h"
 #include "tests/support/random_network.h"
 
@@ -69,45 +70,18 @@ std::vector<Event> events_of(const ir::QuantizedNetwork& n, std::size_t populati
   return events;
 }
 
-}  // namespace
-
 numeric::NeuronSwitches switches_of(const ir::QuantizedNetwork& n, std::size_t index) {
   const ir::QuantizedPopulation& p = n.populations[index];
-  numeric::NeuronSwitches s;
-  s.spiking = p.spiking;
-  s.reset_subtract = p.reset.mechanism == ir::ResetMechanism::Subtract;
-  s.reset_zero = p.reset.mechanism == ir::ResetMechanism::Zero;
-  s.same_step = p.reset.timing != ir::ResetTiming::Delayed;
-  s.quirk = p.reset.timing == ir::ResetTiming::SameStepQuirk && s.reset_subtract;
-  s.lose_input = s.reset_zero && !s.same_step && p.reset.zero_input == ir::ZeroInput::Lost;
-  s.reset_offset = p.reset_offset;
-  s.max_spikes = p.max_spikes;
+  numeric::NeuronSwitches s = ir::switches_of(p);
   s.value_bits = p.value_bits;
   s.value_shift = p.value_shift;
-  s.current = p.synapse == ir::Synapse::Current;
-  s.alpha = p.synapse == ir::Synapse::Alpha;
   for (const auto* projection : n.projections_into(index)) {
     s.max_input = s.max_input || std::holds_alternative<ir::MaxPool>(projection->connectivity);
   }
   return s;
 }
 
-numeric::NeuronConstants constants_of(const ir::QuantizedPopulation& p, std::size_t j) {
-  numeric::NeuronConstants c;
-  c.threshold = p.threshold[j];
-  c.bias = p.bias[j];
-  c.reset_value = p.reset_value[j];
-  c.decay = p.decay_of(j);
-  c.membrane_bits = p.membrane_bits;
-  c.current_bias = p.current_bias[j];
-  c.current_decay = p.current_decay_of(j);
-  c.current_bits = p.current_bits;
-  if (p.alpha_subtracts()) {
-    c.reset_decay = p.reset_decay_of(j);
-    c.reset_current = p.reset_current[j];
-  }
-  return c;
-}
+}  // namespace
 
 StepwiseResult run_stepwise(const ir::QuantizedNetwork& n, const ir::Dataset& data,
                             std::size_t sample, std::uint64_t seed) {
@@ -119,7 +93,7 @@ StepwiseResult run_stepwise(const ir::QuantizedNetwork& n, const ir::Dataset& da
     sizes.push_back(n.populations[p].neurons());
     populations.emplace_back();
     for (std::size_t j = 0; j < sizes[p]; ++j) {
-      populations[p].push_back({switches_of(n, p), constants_of(n.populations[p], j), {}, {}});
+      populations[p].push_back({switches_of(n, p), ir::constants_of(n.populations[p], j), {}, {}});
     }
   }
   result.recording.reset(sizes, data.timesteps);

@@ -8,14 +8,9 @@
 
 #include "compiler/ir/dataset.h"
 #include "compiler/ir/quantized_network.h"
-#include "compiler/numeric/neuron.h"
 #include "sim/common/recording.h"
 
 namespace hillock::tests {
-
-[[nodiscard]] numeric::NeuronSwitches switches_of(const ir::QuantizedNetwork& n, std::size_t p);
-[[nodiscard]] numeric::NeuronConstants constants_of(const ir::QuantizedPopulation& p,
-                                                    std::size_t j);
 
 struct Extremes {
   std::int64_t sum_lo = 0, sum_hi = 0;          // of V's running sum, fire()'s included

@@ -54,6 +54,11 @@ TEST_CASE("the quantizer sees at most half of the data, and the rest is held out
   ir::Dataset other = d;
   other.x[7] += 1;
   CHECK(driver::fingerprint(d) != driver::fingerprint(other));
+  // The form in which the values are kept is not part of it.
+  ir::Dataset packed = d;
+  packed.pack();
+  CHECK(packed.x.empty());
+  CHECK(driver::fingerprint(packed) == driver::fingerprint(d));
 }
 
 }  // namespace
