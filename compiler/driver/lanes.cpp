@@ -87,8 +87,16 @@ class Chooser {
     }
   }
 
-  // The lanes as asked for.
+  // The lanes as asked for. Where they were asked for of all populations alike, as few as visit a
+  // population in as many rows: 8 lanes for 10 neurons are 5, twice.
   [[nodiscard]] ir::Mapping fixed(std::vector<int> lanes) const {
+    for (std::size_t p = 0; p < lanes.size(); ++p) {
+      const bool named = options_.lanes.by_name.count(network_.populations[p].name) != 0;
+      if (named || update_lanes_[p]) continue;
+      const int most = ir::max_lanes(network_, p);
+      const auto rows = numeric::ceil_div(most, std::min(lanes[p], most));
+      lanes[p] = static_cast<int>(numeric::ceil_div(most, rows));
+    }
     return with_update({std::move(lanes), {}, loadable_});
   }
 

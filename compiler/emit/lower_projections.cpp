@@ -2,44 +2,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
 
 #include "compiler/emit/lowering.h"
 #include "compiler/emit/memory_image.h"
+#include "compiler/ir/scan_shape.h"
 
 namespace hillock::emit {
 namespace {
-
-// Scan words of about this many bits: narrower rows are packed, wider ones sliced. Narrow words
-// keep the carry chain of the search short; 32 bits also simulate fast.
-constexpr int kScanWordBits = 32;
-
-// How a row of spikes is cut into scan words.
-struct ScanShape {
-  int pack = 1;
-  int slices = 1;
-  int word_bits = 1;
-  int words = 1;
-  int pitch = 1;
-};
-
-ScanShape scan_shape(int lanes, int groups) {
-  ScanShape s;
-  if (lanes > kScanWordBits) {
-    s.slices = static_cast<int>(
-        std::bit_ceil(static_cast<unsigned>(numeric::ceil_div(lanes, kScanWordBits))));
-    s.word_bits = static_cast<int>(numeric::ceil_div(lanes, s.slices));
-    s.words = groups * s.slices;
-    s.pitch = lanes;
-  } else {
-    s.pack = static_cast<int>(std::bit_floor(static_cast<unsigned>(kScanWordBits / lanes)));
-    s.pack = std::min(s.pack, static_cast<int>(std::bit_ceil(static_cast<unsigned>(groups))));
-    s.word_bits = lanes * s.pack;
-    s.words = static_cast<int>(numeric::ceil_div(groups, s.pack));
-    s.pitch = s.word_bits;
-  }
-  return s;
-}
 
 // One projection on its way into the engine.
 class Stream {
@@ -201,7 +170,7 @@ class Stream {
     const std::string& from = l_.ids[source];
     const int lanes = l_.layout.rows[source].lanes;
     const int groups = l_.layout.rows[source].groups;
-    const ScanShape scan = scan_shape(lanes, groups);
+    const ir::ScanShape scan = ir::scan_shape(lanes, groups);
     const int index_bits = ir::address_bits(scan.words);
     const ir::QuantizedPopulation& population = l_.network.populations[source];
     const int event_bits = ir::event_bits(population);

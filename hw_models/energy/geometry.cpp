@@ -1,14 +1,12 @@
 #include "hw_models/energy/geometry.h"
 
 #include <algorithm>
-#include <bit>
 
 #include "compiler/ir/hardware_view.h"
+#include "compiler/ir/scan_shape.h"
 
 namespace hillock::hw_models {
 namespace {
-
-constexpr std::int64_t kScanWordBits = 32;
 
 // Projections that read the spikes of a population, each from a bitmap of its own.
 std::int64_t bitmap_count(const ir::QuantizedNetwork& network, std::size_t population) {
@@ -51,20 +49,6 @@ MemorySize weight_memory(const ir::QuantizedNetwork& network, const ir::Mapping&
       break;
   }
   return size;
-}
-
-ScanSize scan_size(std::int64_t lanes, std::int64_t groups) {
-  const auto ceil_pow2 = [](std::int64_t v) {
-    return static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(v)));
-  };
-  if (lanes > kScanWordBits) {
-    const std::int64_t slices = ceil_pow2(numeric::ceil_div(lanes, kScanWordBits));
-    return {groups * slices, numeric::ceil_div(lanes, slices)};
-  }
-  const auto fit =
-      static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(kScanWordBits / lanes)));
-  const std::int64_t pack = std::min(fit, ceil_pow2(groups));
-  return {numeric::ceil_div(groups, pack), lanes * pack};
 }
 
 UpdateSize update_size(const ir::QuantizedPopulation& p) {
@@ -168,7 +152,11 @@ EngineSize engine_size(const ir::QuantizedNetwork& network, const ir::Mapping& m
                     p.accumulator_bits + 2;
   e.bitmaps = bitmap_count(network, population);
   if (ir::event_bits(p) > 1) e.event_bits = ir::event_bits(p);
-  if (e.bitmaps > 0) e.scan = scan_size(e.lanes, e.groups);
+  if (e.bitmaps > 0) {
+    const ir::ScanShape scan =
+        ir::scan_shape(static_cast<int>(e.lanes), static_cast<int>(e.groups));
+    e.scan = {scan.words, scan.word_bits};
+  }
   if (const auto readout = ir::readout_of(network, population)) {
     e.score_bits = ir::score_bits(network, {population, *readout});
   }

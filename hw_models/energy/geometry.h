@@ -28,8 +28,7 @@ struct UpdateSize {
   [[nodiscard]] std::int64_t multiply_bits() const { return multiply_a * multiply_b; }
 };
 
-// How a population's spikes are cut into scan words on their way to its consumer. Mirrors
-// snn_spike_bitmap; the word width is the emitter's choice (about 32 bits).
+// The scan words of a population's spikes on their way to a reader (ir::scan_shape()).
 struct ScanSize {
   std::int64_t words = 0;  // of a step
   std::int64_t word_bits = 0;

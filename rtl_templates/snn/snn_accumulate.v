@@ -13,8 +13,7 @@ module snn_accumulate #(
   parameter WeightBits   = 6,   // 1..16
   parameter ValueBits    = 1,   // bits of an event's value, signed; 1 means a binary spike
   parameter FractionBits = 4,   // membrane bits below one weight unit, >= 0
-  parameter SumBits      = 16,  // >= 1
-  parameter SumGated     = 0    // 1: sum_i comes out of logic, which carry chains take one side of
+  parameter SumBits      = 16   // >= 1
 ) (
   input  wire                         event_i,
   input  wire        [WeightBits-1:0] weight_i,
@@ -63,12 +62,8 @@ module snn_accumulate #(
 
       assign wide   = {{(WideBits - ProductBits) {product[ProductBits-1]}}, product} << FractionBits;
       assign addend = wide[SumBits-1:0] & {SumBits{event_i}};
-      // The first operand feeds the carries itself: a register, or else what has the fewer bits.
-      if (SumGated != 0) begin : gen_addend_first
-        assign sum_o = addend + sum_i;
-      end else begin : gen_sum_first
-        assign sum_o = sum_i + addend;
-      end
+      // The first operand feeds the carries itself: the sum, which comes from a register.
+      assign sum_o  = sum_i + addend;
 
       wire unused_wide;
       assign unused_wide = &{1'b0, wide[WideBits-1:SumBits]};

@@ -1,7 +1,9 @@
 // snn_decay: the leak of one membrane, with a register inside. Mirrors decay() in
 // compiler/numeric/fixed_point.h.
 //
-//   d_o = (v_i * m + 2^(Shift-1)) >>> Shift     round half up;  v_i * m for Shift = 0
+//   d_o   = (v_i * m + 2^(Shift-1)) >>> Shift     round half up;  v_i * m for Shift = 0
+//   sum_o = d_o + addend_i                        modulo 2^SumBits, in one adder: what rounds up is
+//                                                 the carry into it
 //
 // m is multiplier_i, or, with Constant = 1, Multiplier: then the product is a chain of additions and
 // subtractions, one for each digit of the non-adjacent form of m but the first (the fewest signed
@@ -16,20 +18,25 @@ module snn_decay #(
   parameter           Shift      = 8,   // k: the decay is m / 2^k, 0..30
   parameter           MultiplierBits = Shift + 1,  // of multiplier_i
   parameter           Constant   = 0,   // with MultiplierBits = Shift + 1
-  parameter [Shift:0] Multiplier = 0
+  parameter [Shift:0] Multiplier = 0,
+  parameter           SumBits    = Width
 ) (
   input  wire                    clk_i,
   input  wire signed [Width-1:0] v_i,
   input  wire [MultiplierBits-1:0] multiplier_i,
-  output wire signed [Width-1:0] d_o
+  input  wire [SumBits-1:0]      addend_i,      // a cycle after v_i
+  output wire signed [Width-1:0] d_o,
+  output wire [SumBits-1:0]      sum_o
 );
 
   localparam ProductBits = Width + MultiplierBits + 1;
 
   wire        [ProductBits-1:0] product;
   reg  signed [ProductBits-1:0] product_q;
-  wire signed [ProductBits-1:0] rounded;
-  wire signed [ProductBits-1:0] shifted;
+  wire signed [ProductBits-1:0] down;       // rounded down
+  wire                          up;         // one more
+  wire        [SumBits-1:0]     down_wide;
+  wire        [SumBits:0]       sum;
 
   always @(posedge clk_i) product_q <= product;
 
@@ -92,18 +99,25 @@ module snn_decay #(
     end
 
     if (Shift == 0) begin : gen_exact
-      assign rounded = product_q;
-      assign shifted = rounded;
+      assign up = 1'b0;
     end else begin : gen_round
-      assign rounded = product_q + {{(ProductBits - Shift) {1'b0}}, 1'b1, {(Shift - 1) {1'b0}}};
-      assign shifted = rounded >>> Shift;
+      assign up = product_q[Shift-1];
+    end
+
+    if (SumBits > ProductBits) begin : gen_extend
+      assign down_wide = {{(SumBits - ProductBits) {down[ProductBits-1]}}, down};
+    end else begin : gen_cut
+      assign down_wide = down[SumBits-1:0];
     end
   endgenerate
 
-  assign d_o = shifted[Width-1:0];
+  assign down  = product_q >>> Shift;
+  assign d_o   = down[Width-1:0] + {{(Width - 1) {1'b0}}, up};
+  assign sum   = {down_wide, 1'b1} + {addend_i, up};
+  assign sum_o = sum[SumBits:1];
 
   wire unused;
-  assign unused = &{1'b0, shifted[ProductBits-1:Width]};
+  assign unused = &{1'b0, down, sum[0]};
 
 endmodule
 

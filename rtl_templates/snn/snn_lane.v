@@ -89,6 +89,7 @@ module snn_lane #(
   reg                           f_held_q;
   reg signed [MembraneBits-1:0] d_membrane_q;
   reg signed [MembraneBits-1:0] d_threshold_q;
+  reg                           d_spike_q;
   reg        [DecayShift:0]     d_decay_q;
   reg signed [SumBits-1:0]      d_bias_q;
   wire signed [SumBits-1:0]     f_total;
@@ -138,6 +139,7 @@ module snn_lane #(
     f_held_q      <= held_i;
     d_membrane_q  <= membrane_o;
     d_threshold_q <= threshold_i;
+    d_spike_q     <= spike_o;
     d_decay_q     <= decay_i;
     d_bias_q      <= bias_i;
   end
@@ -210,6 +212,7 @@ module snn_lane #(
       reg                       w_held_q;
       wire signed [AccBits-1:0] w_e_decayed;
       wire signed [HBits-1:0]   w_h_decayed;
+      wire [HBits-1:0]          unused_h;
       wire signed [HBits-1:0]   w_e_wide;
       wire signed [HBits-1:0]   w_rest;
       wire                      reset;
@@ -223,8 +226,7 @@ module snn_lane #(
       end
 
       assign d_own_bias = d_current_bias_q;
-      assign reset = (Spiking != 0) & ((ResetZero != 0) | (ResetSubtract != 0)) & ~start_i &
-                     (d_membrane_q > d_threshold_q);
+      assign reset = (Spiking != 0) & ((ResetZero != 0) | (ResetSubtract != 0)) & ~start_i & d_spike_q;
 
       if (ResetSubtract != 0) begin : gen_subtract
         reg        [DecayShift+1:0] d_reset_decay_q;
@@ -267,7 +269,9 @@ module snn_lane #(
         .clk_i       (clk_i),
         .v_i         (start_i ? {HBits{1'b0}} : d_h_q),
         .multiplier_i(h_decay),
-        .d_o         (w_h_decayed)
+        .addend_i    ({HBits{1'b0}}),
+        .d_o         (w_h_decayed),
+        .sum_o       (unused_h)
       );
 
       if (HBits > AccBits) begin : gen_extend_e
@@ -286,7 +290,7 @@ module snn_lane #(
       assign prepared_rest_o = w_rest[SumBits-1:0];
       assign prepared_held_o = w_held_q;
       wire unused_alpha;
-      assign unused_alpha = &{1'b0, d_bias_q, f_sum_wide, w_rest};
+      assign unused_alpha = &{1'b0, d_bias_q, f_sum_wide, w_rest, d_membrane_q, d_threshold_q, unused_h};
     end else begin : gen_membrane
       wire signed [SumBits-1:0] prepared;
       wire signed [SumBits-1:0] bias;
@@ -309,6 +313,7 @@ module snn_lane #(
       ) u_prepare (
         .clk_i      (clk_i),
         .start_i    (start_i),
+        .spiked_i   (d_spike_q),
         .membrane_i (d_membrane_q),
         .threshold_i(d_threshold_q),
         .decay_i    (d_decay_q),

@@ -87,7 +87,8 @@ module snn_pool_taps #(
       full_q <= (full_q | ({1'b0, step_done} << wr_bank_q)) &
                 ~({1'b0, release_bank} << rd_bank_q);
     end
-    if (step_done) sample_last_q[wr_bank_q] <= row_sample_last_i;
+    if (step_done & ~wr_bank_q) sample_last_q[0] <= row_sample_last_i;
+    if (step_done & wr_bank_q)  sample_last_q[1] <= row_sample_last_i;
   end
 
   // ---------------------------------------------------------------- all rows, one after another

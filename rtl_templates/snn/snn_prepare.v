@@ -1,7 +1,8 @@
 // snn_prepare: begin of a step for one neuron: the sum before any event of the step. Mirrors
 // prepare() in compiler/numeric/neuron.h line for line.
 //
-//   r    = membrane > threshold                       (delayed resets and the quirk)
+//   r    = the neuron spiked in the step before       (delayed resets; that is membrane > threshold)
+//   r    = membrane > threshold                       (the quirk: the membrane after its reset)
 //   sum  = D(membrane) + bias - (r ? threshold + ResetOffset : 0)     delayed, subtract
 //   sum  = D(r ? 0 : membrane) + bias                                 delayed, zero, input kept
 //   sum  = D(membrane) + bias, held = r                               input lost, or quirk
@@ -27,6 +28,7 @@ module snn_prepare #(
 ) (
   input  wire                           clk_i,
   input  wire                           start_i,
+  input  wire                           spiked_i,    // delayed resets
   input  wire signed [MembraneBits-1:0] membrane_i,
   input  wire signed [MembraneBits-1:0] threshold_i,
   input  wire        [DecayShift:0]     decay_i,
@@ -36,21 +38,19 @@ module snn_prepare #(
 );
 
   localparam Delayed = (Spiking != 0) && (SameStep == 0);
-  // The decayed membrane and the threshold are formed at a width that holds both and the sum.
-  localparam WideBits = SumBits + 2;
+  localparam WideBits = SumBits + 2;  // holds bias and threshold together
 
   wire                           reset;
   wire                           clear;
   wire signed [MembraneBits-1:0] decayed_from;
-  wire signed [MembraneBits-1:0] decayed;
+  wire signed [MembraneBits-1:0] unused_decayed;
   wire signed [WideBits-1:0]     threshold_wide;
   wire signed [WideBits-1:0]     amount;
   wire signed [WideBits-1:0]     bias_wide;
   wire signed [WideBits-1:0]     offset;
-  reg  signed [WideBits-1:0]     offset_q;
-  wire signed [WideBits-1:0]     sum;
+  reg         [SumBits-1:0]      offset_q;
 
-  assign reset = (Delayed || (Quirk != 0)) & ~start_i & (membrane_i > threshold_i);
+  assign reset = ~start_i & (Delayed ? spiked_i : (Quirk != 0) & (membrane_i > threshold_i));
   assign clear = start_i | (reset & Delayed & (ResetZero != 0) & (LoseInput == 0));
 
   assign decayed_from   = clear ? {MembraneBits{1'b0}} : membrane_i;
@@ -64,18 +64,18 @@ module snn_prepare #(
     .Width     (MembraneBits),
     .Shift     (DecayShift),
     .Constant  (DecayConstant),
-    .Multiplier(Decay)
+    .Multiplier(Decay),
+    .SumBits   (SumBits)
   ) u_decay (
     .clk_i       (clk_i),
     .v_i         (decayed_from),
     .multiplier_i(decay_i),
-    .d_o         (decayed)
+    .addend_i    (offset_q),
+    .d_o         (unused_decayed),
+    .sum_o       (sum_o)
   );
 
-  always @(posedge clk_i) offset_q <= offset;
-
-  assign sum   = {{(WideBits - MembraneBits) {decayed[MembraneBits-1]}}, decayed} + offset_q;
-  assign sum_o = sum[SumBits-1:0];
+  always @(posedge clk_i) offset_q <= offset[SumBits-1:0];
 
   generate
     if ((Quirk != 0) || (LoseInput != 0)) begin : gen_held
@@ -88,7 +88,7 @@ module snn_prepare #(
   endgenerate
 
   wire unused;
-  assign unused = &{1'b0, sum[WideBits-1:SumBits], amount};
+  assign unused = &{1'b0, spiked_i, offset[WideBits-1:SumBits], amount, unused_decayed};
 
 endmodule
 

@@ -33,12 +33,12 @@ module snn_prepare_current #(
     .clk_i       (clk_i),
     .v_i         (start_i ? {CurrentBits{1'b0}} : current_i),
     .multiplier_i(decay_i),
-    .d_o         (decayed_o)
+    .addend_i    (bias_q),
+    .d_o         (decayed_o),
+    .sum_o       (sum_o)
   );
 
   always @(posedge clk_i) bias_q <= bias_i;
-
-  assign sum_o = decayed_o + bias_q;
 
 endmodule
 

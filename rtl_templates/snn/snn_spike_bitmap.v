@@ -5,7 +5,7 @@
 // than that. The last Delay steps of a sample have no reader: they are dropped when the sample ends
 // (snn_delay_gate stands for the steps that are missing at its beginning).
 //
-// Written a row (Lanes spikes of one group) a cycle; read a word (WordBits spikes) at a time, where
+// Written a row (Lanes spikes of one group) a cycle, in order of groups; read a word (WordBits spikes) at a time, where
 // word_flags_o says which words hold a spike at all. A word is Pack rows side by side (narrow rows)
 // or a slice of a row, Slices words to a row (wide rows); at most one of the two exceeds 1.
 //
@@ -53,13 +53,12 @@ module snn_spike_bitmap #(
 
   localparam PackBits   = (Pack > 1) ? $clog2(Pack) : 0;
   localparam SliceBits  = (Slices > 1) ? $clog2(Slices) : 0;
-  localparam Columns    = (Slices > 1) ? Slices : Pack;
-  localparam ColumnBits = (Slices > 1) ? WordBits : Lanes;
-  localparam ColumnRows = (Slices > 1) ? Groups : Words;  // rows of a column in one bank
+  localparam MemoryBits = (Slices > 1) ? Slices * WordBits : WordBits;
+  localparam MemoryRows = (Slices > 1) ? Groups : Words;  // of one bank
   localparam Banks      = (Delay > 0) ? Delay + 1 : 2;
   localparam BankBits   = $clog2(Banks);
   localparam CountBits  = $clog2(Banks + 1);
-  localparam DepthBits  = $clog2(Banks * ColumnRows);
+  localparam DepthBits  = $clog2(Banks * MemoryRows);
   localparam [31:0]          BanksWide    = Banks;
   localparam [31:0]          LastBankWide = Banks - 1;
   localparam [BankBits-1:0]  LastBank     = LastBankWide[BankBits-1:0];
@@ -78,6 +77,8 @@ module snn_spike_bitmap #(
   wire [CountBits-1:0]   hidden;         // complete, but not yet sure to be read
   wire [31:0]            rd_bank_wide;
   wire [31:0]            wr_bank_wide;
+  reg  [Words-1:0]       rd_flags;
+  integer                b;
 
   assign step_done          = row_valid_i & row_step_last_i;
   assign step_ready_o       = (full_q != AllBanks);
@@ -85,7 +86,7 @@ module snn_spike_bitmap #(
   assign step_sample_last_o = sample_last_q[rd_bank_q];
   assign rd_bank_wide       = {{(32 - BankBits) {1'b0}}, rd_bank_q};
   assign wr_bank_wide       = {{(32 - BankBits) {1'b0}}, wr_bank_q};
-  assign word_flags_o       = flags_q[rd_bank_wide*Words +: Words];
+  assign word_flags_o       = rd_flags;
 
   generate
     if (Delay > 1) begin : gen_drop
@@ -133,7 +134,17 @@ module snn_spike_bitmap #(
                                                                : rd_bank_q + 1'b1;
       full_q <= (step_done ? full_next : full_q) - {{(CountBits - 1) {1'b0}}, step_release_i};
     end
-    if (step_done) sample_last_q[wr_bank_q] <= row_sample_last_i;
+    // A decoder written out: an index on the left costs arithmetic in some tools.
+    for (b = 0; b < Banks; b = b + 1) begin
+      if (step_done & (wr_bank_wide == b)) sample_last_q[b] <= row_sample_last_i;
+    end
+  end
+
+  always @* begin
+    rd_flags = {Words{1'b0}};
+    for (b = 0; b < Banks; b = b + 1) begin
+      if (rd_bank_wide == b) rd_flags = flags_q[b*Words +: Words];
+    end
   end
 
   // ---------------------------------------------------------------- where a row and a word live
@@ -146,86 +157,88 @@ module snn_spike_bitmap #(
 
   assign group_wide = {{(32 - GroupBits) {1'b0}}, row_group_i};
   assign index_wide = {{(32 - IndexBits) {1'b0}}, word_index_i};
-  assign wr_wide    = wr_bank_wide * ColumnRows + (group_wide >> PackBits);
-  assign rd_wide    = rd_bank_wide * ColumnRows + (index_wide >> SliceBits);
+  assign wr_wide    = wr_bank_wide * MemoryRows + (group_wide >> PackBits);
+  assign rd_wide    = rd_bank_wide * MemoryRows + (index_wide >> SliceBits);
   assign wr_row     = wr_wide[DepthBits-1:0];
   assign rd_row     = rd_wide[DepthBits-1:0];
 
-  wire [Columns*ColumnBits-1:0] rd_columns;
-  wire [Columns*ColumnBits-1:0] wr_columns;
+  wire [MemoryBits-1:0] stored;    // all words of a row of the memory
+  wire [MemoryBits-1:0] write;
+  wire                          write_en;
+  wire [Slices-1:0]             write_any;  // words of the row that hold a spike
 
-  genvar c;
+  snn_lutram #(
+    .Width   (MemoryBits),
+    .Depth   (Banks * MemoryRows),
+    .AddrBits(DepthBits)
+  ) u_words (
+    .clk_i    (clk_i),
+    .wr_en_i  (write_en),
+    .wr_addr_i(wr_row),
+    .wr_data_i(write),
+    .rd_addr_i(rd_row),
+    .rd_data_o(stored)
+  );
+
+  genvar s;
   generate
-    for (c = 0; c < Columns; c = c + 1) begin : gen_column
-      wire selected;
-      if (Slices > 1) begin : gen_slice
-        assign selected = 1'b1;
-      end else if (Pack > 1) begin : gen_pack
-        localparam [31:0]         ColumnWide = c;
-        localparam [PackBits-1:0] Column     = ColumnWide[PackBits-1:0];
-        assign selected = (group_wide[PackBits-1:0] == Column);
-      end else begin : gen_single
-        assign selected = 1'b1;
-      end
-      snn_lutram #(
-        .Width   (ColumnBits),
-        .Depth   (Banks * ColumnRows),
-        .AddrBits(DepthBits)
-      ) u_column (
-        .clk_i    (clk_i),
-        .wr_en_i  (row_valid_i & selected),
-        .wr_addr_i(wr_row),
-        .wr_data_i(wr_columns[c*ColumnBits +: ColumnBits]),
-        .rd_addr_i(rd_row),
-        .rd_data_o(rd_columns[c*ColumnBits +: ColumnBits])
-      );
-    end
-
     if (Slices > 1) begin : gen_sliced
       // A row is Slices words; spikes beyond Lanes do not exist.
-      if (Columns * ColumnBits > Lanes) begin : gen_pad
-        assign wr_columns = {{(Columns * ColumnBits - Lanes) {1'b0}}, row_spikes_i};
+      if (MemoryBits > Lanes) begin : gen_pad
+        assign write = {{(MemoryBits - Lanes) {1'b0}}, row_spikes_i};
       end else begin : gen_no_pad
-        assign wr_columns = row_spikes_i;
+        assign write = row_spikes_i;
       end
+      assign write_en = row_valid_i;
+
       wire [31:0] slice;
       assign slice  = index_wide & (Slices - 1);
-      assign word_o = rd_columns[slice*WordBits +: WordBits];
-
-      wire [Slices-1:0] slice_any;
-      genvar s;
+      assign word_o = stored[slice*WordBits +: WordBits];
       for (s = 0; s < Slices; s = s + 1) begin : gen_any
-        assign slice_any[s] = |wr_columns[s*WordBits +: WordBits];
+        assign write_any[s] = |write[s*WordBits +: WordBits];
       end
-      always @(posedge clk_i) begin
-        if (row_valid_i) flags_q[wr_bank_wide*Words + group_wide*Slices +: Slices] <= slice_any;
-      end
-    end else begin : gen_packed
-      // Rows of the last word that do not exist keep what was written at power-up: mask them.
-      localparam LastRows = Groups - (Words - 1) * Pack;
-      localparam [WordBits-1:0] LastMask = {WordBits{1'b1}} >> (WordBits - LastRows * Lanes);
-      localparam [31:0] LastWordWide = Words - 1;
-      localparam [IndexBits-1:0] LastWord = LastWordWide[IndexBits-1:0];
+    end else if (Pack > 1) begin : gen_packed
+      // Rows come in order. They are shifted together, and a word is written with its last row: so
+      // the memory is written whole words at a time, and no row needs a decoder.
+      localparam LastRows  = Groups - (Words - 1) * Pack;  // of the step's last word
+      localparam LastShift = (Pack - LastRows) * Lanes;
+      localparam PastBits  = (Pack - 1) * Lanes;
 
-      wire                 wr_first;  // first row of its word
-      wire [31:0]          wr_word_wide;
-      assign wr_columns   = {Columns{row_spikes_i}};
-      assign word_o       = rd_columns & ((word_index_i == LastWord) ? LastMask : {WordBits{1'b1}});
-      assign wr_word_wide = group_wide >> PackBits;
-      if (Pack > 1) begin : gen_first
-        assign wr_first = (group_wide[PackBits-1:0] == {PackBits{1'b0}});
-      end else begin : gen_always_first
-        assign wr_first = 1'b1;
-      end
-      wire [31:0] wr_flag;
-      assign wr_flag = wr_bank_wide * Words + wr_word_wide;
+      reg  [PastBits-1:0] past_q;  // the rows before this one, the latest on top
+      reg                 any_q;   // one of them in this word has a spike
+      wire [WordBits-1:0] word;
+      wire                first;   // the row begins a word
+      wire                any;
+
+      assign word     = {row_spikes_i, past_q};
+      assign write    = row_step_last_i ? word >> LastShift : word;
+      assign word_o   = stored;
+      assign first    = (group_wide[PackBits-1:0] == {PackBits{1'b0}});
+      assign any       = (|row_spikes_i) | (any_q & ~first);
+      assign write_any = any;
+      assign write_en  = row_valid_i & (row_step_last_i | (&group_wide[PackBits-1:0]));
+
       always @(posedge clk_i) begin
-        if (row_valid_i) flags_q[wr_flag] <= (|row_spikes_i) | (flags_q[wr_flag] & ~wr_first);
+        if (row_valid_i) begin
+          past_q <= word[WordBits-1:Lanes];
+          any_q  <= any;
+        end
       end
-      wire unused_packed;
-      assign unused_packed = &{1'b0, wr_flag};
+    end else begin : gen_rows
+      // A row is a word.
+      assign write     = row_spikes_i;
+      assign write_en  = row_valid_i;
+      assign write_any = |row_spikes_i;
+      assign word_o    = stored;
     end
   endgenerate
+
+  integer r;
+  always @(posedge clk_i) begin
+    for (r = 0; r < Banks * MemoryRows; r = r + 1) begin
+      if (write_en & (wr_wide == r)) flags_q[r*Slices +: Slices] <= write_any;
+    end
+  end
 
   // ---------------------------------------------------------------- values
   generate

@@ -194,8 +194,7 @@ module snn_step_sums #(
         .WeightBits  (WeightBits),
         .ValueBits   (ValueBits),
         .FractionBits(0),
-        .SumBits     (SumBits),
-        .SumGated    ((Groups > 1) ? 1 : 0)
+        .SumBits     (SumBits)
       ) u_accumulate (
         .event_i (m_event_q),
         .weight_i(weights_i[l*WeightBits +: WeightBits]),
@@ -239,19 +238,16 @@ module snn_step_sums #(
       reg  [1:0]           full_last_q;
       reg  [GroupBits-1:0] read_group_q; // the next group to read
       reg                  m_valid_q;
-      reg                  m_first_q;
       reg                  m_bank_q;
       reg  [GroupBits-1:0] m_group_q;
       wire                 read;         // a group for handing on
       wire                 release_bank;
-      wire [Lanes*SumBits-1:0] stored;
 
       assign full         = full_q[rd_bank_q];
       assign full_last    = full_last_q[rd_bank_q];
       assign room         = ~full_q[wr_bank_q];
       assign read         = start | (select & last_slice & ~last_row);
       assign release_bank = read & ~start & (read_group_q == LastGroup);
-      assign old          = m_first_q ? {(Lanes * SumBits) {1'b0}} : stored;
 
       always @(posedge clk_i) begin
         if (rst_i) begin
@@ -264,13 +260,13 @@ module snn_step_sums #(
           if (take & (tap_group_i == LastGroup)) first_q <= tap_step_last_i;
           if (step_taken)   wr_bank_q <= ~wr_bank_q;
           if (release_bank) rd_bank_q <= ~rd_bank_q;
-          if (step_taken)   full_q[wr_bank_q] <= 1'b1;
-          if (release_bank) full_q[rd_bank_q] <= 1'b0;
+          full_q[0] <= (full_q[0] & ~(release_bank & ~rd_bank_q)) | (step_taken & ~wr_bank_q);
+          full_q[1] <= (full_q[1] & ~(release_bank & rd_bank_q)) | (step_taken & wr_bank_q);
           m_valid_q <= take & (tap_event_i | first_q);
         end
-        if (step_taken) full_last_q[wr_bank_q] <= tap_sample_last_i;
+        if (step_taken & ~wr_bank_q) full_last_q[0] <= tap_sample_last_i;
+        if (step_taken & wr_bank_q)  full_last_q[1] <= tap_sample_last_i;
         if (read) read_group_q <= start ? {{(GroupBits - 1) {1'b0}}, 1'b1} : read_group_q + 1'b1;
-        m_first_q <= first_q;
         m_bank_q  <= wr_bank_q;
         m_group_q <= tap_group_i;
       end
@@ -285,8 +281,9 @@ module snn_step_sums #(
         .wr_addr_i  ({m_bank_q, m_group_q}),
         .wr_data_i  (sums),
         .rd_en_a_i  (take),
+        .rd_zero_a_i(first_q),
         .rd_addr_a_i({wr_bank_q, tap_group_i}),
-        .rd_data_a_o(stored),
+        .rd_data_a_o(old),
         .rd_en_b_i  (read),
         .rd_addr_b_i({rd_bank_q, start ? {GroupBits{1'b0}} : read_group_q}),
         .rd_data_b_o(word)

@@ -1,5 +1,5 @@
 // snn_decay against numeric::decay(): every membrane and multiplier at small widths, random ones
-// and the corners at large widths; one cycle of latency.
+// and the corners at large widths; one cycle of latency. The sum against one of 64 bits.
 #include "compiler/numeric/fixed_point.h"
 #include "matrix.h"
 #include "tests/rtl/bench.h"
@@ -18,11 +18,19 @@ void test(Random& random) {
   bool begun = false;
   std::int64_t expected = 0;
   const auto look_at = [&](std::int64_t v, std::int64_t multiplier) {
+    const std::uint64_t addend = random.next() & rtl::mask(P::SumBits);
     rtl::put(m->v_i, 0, P::Width, static_cast<std::uint64_t>(v));
+    rtl::put(m->addend_i, 0, P::SumBits, addend);
     m->multiplier_i = multiplier;
     m.settle();
     const std::int64_t d = rtl::sign_extend(rtl::get(m->d_o, 0, P::Width), P::Width);
     if (begun) rtl::require(d == expected, "got", d, "expected", expected, "before", v, multiplier);
+    if (begun) {
+      const std::uint64_t sum = rtl::get(m->sum_o, 0, P::SumBits);
+      const std::uint64_t wanted =
+          (static_cast<std::uint64_t>(expected) + addend) & rtl::mask(P::SumBits);
+      rtl::require(sum == wanted, "sum", sum, "expected", wanted, "before", v, multiplier);
+    }
     begun = true;
     // Where the multiplier is a constant, the port is not looked at.
     expected =

@@ -1,5 +1,5 @@
 // snn_ram_1w2r: both read ports against an array; a read of the word being written returns the old
-// content, read data hold.
+// content, read data hold, and a read as zero gives 0.
 #include <array>
 #include <map>
 
@@ -15,6 +15,8 @@ template <class P>
 void test(Random& random) {
   rtl::Clocked<typename P::Top> m(random);
   std::map<std::int64_t, Bits> words;  // those that were written
+  m->wr_data_i = {};
+  const Bits zeros = rtl::get_bits(m->wr_data_i, P::Width);
   std::array<Bits, 2> expected;        // of the read ports; empty where it is undefined
   const std::int64_t writes = random.eighths();
   const std::int64_t reads = random.eighths();
@@ -28,6 +30,8 @@ void test(Random& random) {
     rtl::put_bits(m->wr_data_i, data);
     m->rd_en_a_i = random.chance(reads);
     m->rd_en_b_i = random.chance(reads);
+    const bool zero = random.chance(2);
+    m->rd_zero_a_i = zero;
     m->rd_addr_a_i = from[0];
     m->rd_addr_b_i = from[1];
     m.settle();
@@ -40,6 +44,7 @@ void test(Random& random) {
       }
       if (reading[k]) expected[k] = words.count(from[k]) != 0 ? words[from[k]] : Bits();
     }
+    if (reading[0] && zero) expected[0] = zeros;
     if (m->wr_en_i) words[to] = data;
     m.rise();
   }

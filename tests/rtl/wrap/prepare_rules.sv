@@ -39,6 +39,7 @@ module prepare_rules #(
       ) u_prepare (
         .clk_i      (clk_i),
         .start_i    (start_i),
+        .spiked_i   (membrane_i > threshold_i),
         .membrane_i (membrane_i),
         .threshold_i(threshold_i),
         .decay_i    (decay_i),

@@ -50,8 +50,8 @@ TEST_CASE("wide rows of spikes are sliced into scan words", "[energy]") {
   ir::QuantizedNetwork network = test::energy_network();
   network.populations[0] = test::energy_population("h", 100);
   const EngineSize h = hw_models::engine_size(network, {{100, 2}}, 0);
-  CHECK(h.scan.words == 4);
-  CHECK(h.scan.word_bits == 25);
+  CHECK(h.scan.words == 8);
+  CHECK(h.scan.word_bits == 13);
 }
 
 TEST_CASE("a decay of one needs no multiplier, a saved bit is a bit", "[energy]") {
