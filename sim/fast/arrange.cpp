@@ -89,7 +89,8 @@ DensePlan<W> plan(const QuantizedDense& dense, const Slots& slots) {
   out.weight.assign(weight.cols * out.stride + kSpare, 0);
   std::int32_t largest = 1;
   for (const std::int32_t w : weight.data) largest = std::max(largest, std::abs(w));
-  out.batch = static_cast<std::size_t>(INT8_MAX / largest);
+  out.batch = {static_cast<std::size_t>(INT8_MAX / largest),
+               static_cast<std::size_t>(INT16_MAX / largest)};
   for (std::size_t j = 0; j < weight.rows; ++j) {
     for (std::size_t i = 0; i < weight.cols; ++i) {
       out.weight[i * out.stride + slots.of_neuron[j]] = static_cast<W>(weight(j, i));
@@ -206,6 +207,13 @@ std::int64_t largest_sum(const ir::QuantizedNetwork& network, std::size_t popula
     if (p->source.kind == ir::Source::Kind::Input) {
       least = std::min<std::int64_t>(0, network.inputs[p->source.index].min_value);
       most = std::max<std::int64_t>(0, network.inputs[p->source.index].max_value);
+    } else {
+      const QuantizedPopulation& from = network.populations[p->source.index];
+      if (from.sends_counts()) most = from.max_spikes;
+      if (from.sends_membranes()) {
+        least = numeric::min_of(from.value_bits);
+        most = numeric::max_of(from.value_bits);
+      }
     }
     const auto add = [&](std::size_t j, std::int64_t w) {
       high[j] += std::max(w * most, w * least);
@@ -239,13 +247,26 @@ std::int64_t largest_sum(const ir::QuantizedNetwork& network, std::size_t popula
   return largest;
 }
 
-std::vector<std::int32_t> per_slot(const Slots& slots, const ir::PerNeuron<std::int64_t>& values,
-                                   std::int32_t none, std::int64_t offset = 0) {
-  std::vector<std::int32_t> out(slots.count + kSpare, none);
+template <typename V>
+std::vector<V> per_slot(const Slots& slots, const ir::PerNeuron<std::int64_t>& values, V none = 0,
+                        std::int64_t offset = 0) {
+  std::vector<V> out(slots.count + kSpare, none);
   for (std::size_t j = 0; j < slots.of_neuron.size(); ++j) {
-    out[slots.of_neuron[j]] = static_cast<std::int32_t>(values[j] + offset);
+    out[slots.of_neuron[j]] = static_cast<V>(values[j] + offset);
   }
   return out;
+}
+
+template <typename F>
+bool all_neurons(const QuantizedPopulation& p, F holds) {
+  for (std::size_t j = 0; j < p.neurons(); ++j) {
+    if (!holds(j)) return false;
+  }
+  return true;
+}
+
+bool all_zero(const QuantizedPopulation& p, const ir::PerNeuron<std::int64_t>& values) {
+  return all_neurons(p, [&](std::size_t j) { return values[j] == 0; });
 }
 
 // Whether `bits` of a value and a decay's multiplier make a product of 31 bits and a sign.
@@ -254,6 +275,7 @@ bool product_fits(int bits, int shift) { return bits - 1 + shift <= 30; }
 std::string misfit(const QuantizedPopulation& p, std::int64_t largest) {
   if (largest > INT32_MAX) return "the sum of a step";
   if (std::max(p.accumulator_bits, p.current_bits) > 32) return "the running sum";
+  if (p.sends_membranes() && p.membrane_bits > 31) return "a membrane that is sent";
   return "";
 }
 
@@ -264,8 +286,9 @@ void set_rule(Population& out, const QuantizedPopulation& p) {
   u.decay_shift = p.decay_shift;
   u.current_decay_shift = p.current_decay_shift;
   const bool alpha = p.synapse == ir::Synapse::Alpha;
+  const int doubled = p.alpha_subtracts() ? 1 : 0;  // its decay may be up to 2
   u.wide = !product_fits(alpha ? std::max(p.accumulator_bits, p.current_bits) : p.membrane_bits,
-                         p.decay_shift);
+                         p.decay_shift + doubled);
   u.wide_current = !product_fits(p.current_bits, p.current_decay_shift);
   u.current = p.synapse == ir::Synapse::Current;
   u.alpha = alpha;
@@ -278,14 +301,157 @@ void set_rule(Population& out, const QuantizedPopulation& p) {
   u.saturates = p.overflow == numeric::OverflowMode::Saturating;
   u.lowest = static_cast<std::int32_t>(numeric::min_of(p.membrane_bits));
   u.highest = static_cast<std::int32_t>(numeric::max_of(p.membrane_bits));
-  out.inhibition = p.inhibition;
-  out.threshold = per_slot(out.slots, p.threshold, kNoNeuron);
-  out.reset_amount = per_slot(out.slots, p.threshold, 0, p.reset_offset);
-  out.decay = per_slot(out.slots, p.decay, 0);
-  out.bias = per_slot(out.slots, p.bias, 0);
-  out.reset_value = per_slot(out.slots, p.reset_value, 0);
-  out.current_decay = per_slot(out.slots, p.current_decay, 0);
-  out.current_bias = per_slot(out.slots, p.current_bias, 0);
+  u.max_spikes = p.max_spikes;
+  u.value_bits = p.value_bits;
+  u.value_shift = p.value_shift;
+  const Slots& slots = out.slots;
+  Parameters<std::int32_t>& to = out.wide_parameters;
+  to.threshold = per_slot(slots, p.threshold, kNoNeuron);
+  to.decay = per_slot<std::int32_t>(slots, p.decay);
+  to.bias = per_slot<std::int32_t>(slots, p.bias);
+  to.reset_amount = per_slot<std::int32_t>(slots, p.threshold, 0, p.reset_offset);
+  to.reset_value = per_slot<std::int32_t>(slots, p.reset_value);
+  if (p.synapse != ir::Synapse::None) {
+    to.current_decay = per_slot<std::int32_t>(slots, p.current_decay);
+    to.current_bias = per_slot<std::int32_t>(slots, p.current_bias);
+  }
+  if (p.alpha_subtracts()) {
+    to.reset_decay = per_slot<std::int32_t>(slots, p.reset_decay);
+    to.reset_current = per_slot<std::int32_t>(slots, p.reset_current);
+  }
+}
+
+bool fits_word(std::int64_t v) { return v >= INT16_MIN && v <= INT16_MAX; }
+
+// Whether 16 bits hold a decay and its product's rounding; see narrow_decay().
+bool narrow_decays(const QuantizedPopulation& p, const ir::PerNeuron<std::int64_t>& decay,
+                   int shift, int bits) {
+  return shift <= 15 && (bits < 16 || all_neurons(p, [&](std::size_t j) { return decay[j] > 0; }));
+}
+
+// Whether all that a population computes fits 16 bits, its events are bare spikes, and its rule is
+// one of NarrowRule.
+bool fits_narrow(const QuantizedPopulation& p) {
+  const bool current = p.synapse == ir::Synapse::Current;
+  const bool quirk = p.reset.mechanism == ir::ResetMechanism::Subtract &&
+                     p.reset.timing == ir::ResetTiming::SameStepQuirk;
+  const int bits = std::max(p.accumulator_bits, p.membrane_bits);
+  if (p.sends_counts() || p.sends_membranes() || p.synapse == ir::Synapse::Alpha || quirk ||
+      p.overflow == numeric::OverflowMode::Saturating || bits > 16 || p.current_bits > 16) {
+    return false;
+  }
+  if (!narrow_decays(p, p.decay, p.decay_shift, p.membrane_bits)) return false;
+  if (current &&
+      !narrow_decays(p, p.current_decay, p.current_decay_shift, p.current_bits)) {
+    return false;
+  }
+  return all_neurons(p, [&](std::size_t j) {
+    return fits_word(p.bias[j]) && (!current || fits_word(p.current_bias[j])) &&
+           (!p.spiking || (fits_word(p.threshold[j]) && fits_word(p.reset_amount(j)) &&
+                           fits_word(p.reset_value[j])));
+  });
+}
+
+NarrowRule narrow_rule(const QuantizedPopulation& p) {
+  const bool delayed = p.reset.timing == ir::ResetTiming::Delayed;
+  if (!p.spiking || p.reset.mechanism == ir::ResetMechanism::None) return NarrowRule::None;
+  if (p.reset.mechanism == ir::ResetMechanism::Subtract) {
+    return delayed ? NarrowRule::DelayedSubtract : NarrowRule::Subtract;
+  }
+  if (!delayed) return NarrowRule::Zero;
+  return p.reset.zero_input == ir::ZeroInput::Lost ? NarrowRule::DelayedZeroLosesInput
+                                                   : NarrowRule::DelayedZero;
+}
+
+void set_narrow_rule(Population& out, const QuantizedPopulation& p) {
+  NarrowUpdate& u = out.narrow_update;
+  u.slots = out.slots.count;
+  u.spiking = p.spiking;
+  u.rule = narrow_rule(p);
+  u.current = p.synapse == ir::Synapse::Current;
+  u.leaks = !all_neurons(
+      p, [&](std::size_t j) { return p.decay[j] == std::int64_t{1} << p.decay_shift; });
+  u.fraction_bits = p.fraction_bits;
+  const Slots& slots = out.slots;
+  const auto decays = [&](const ir::PerNeuron<std::int64_t>& decay, int shift) {
+    std::vector<std::int16_t> to(slots.count + kSpare, 0);
+    for (std::size_t j = 0; j < slots.of_neuron.size(); ++j) {
+      to[slots.of_neuron[j]] = narrow_decay(decay[j], shift);
+    }
+    return to;
+  };
+  Parameters<std::int16_t>& to = out.narrow_parameters;
+  if (p.spiking) {
+    to.threshold = per_slot<std::int16_t>(slots, p.threshold, INT16_MAX);
+  } else {
+    to.threshold.assign(slots.count + kSpare, INT16_MAX);
+  }
+  if (u.leaks) to.decay = decays(p.decay, p.decay_shift);
+  if (!all_zero(p, p.bias)) to.bias = per_slot<std::int16_t>(slots, p.bias);
+  if (u.rule == NarrowRule::DelayedSubtract || u.rule == NarrowRule::Subtract) {
+    to.reset_amount = per_slot<std::int16_t>(slots, p.threshold, 0, p.reset_offset);
+  }
+  if (u.rule == NarrowRule::Zero) to.reset_value = per_slot<std::int16_t>(slots, p.reset_value);
+  if (u.current) {
+    to.current_decay = decays(p.current_decay, p.current_decay_shift);
+    to.current_bias = per_slot<std::int16_t>(slots, p.current_bias);
+  }
+}
+
+// Whether a step without events leaves every membrane as it is, no reset being due.
+bool rests(const QuantizedPopulation& p) {
+  return p.spiking && p.synapse == ir::Synapse::None && !p.sends_counts() &&
+         p.overflow == numeric::OverflowMode::Proved && all_zero(p, p.bias) &&
+         all_neurons(
+             p, [&](std::size_t j) { return p.decay[j] == std::int64_t{1} << p.decay_shift; });
+}
+
+template <typename W>
+void set_form(Incoming& in, const QuantizedDense& dense, const Slots& slots) {
+  in.each_operations = static_cast<std::uint32_t>(dense.weight.rows);
+  in.form = plan<W>(dense, slots);
+}
+
+template <typename W>
+void set_form(Incoming& in, const QuantizedConv& conv, const Slots& slots) {
+  in.form = plan<W>(conv, slots, in.operations);
+}
+
+Incoming incoming(const Arrangement& out, const QuantizedProjection& projection,
+                  const Slots& slots) {
+  Incoming in;
+  in.source = projection.source;
+  in.delay = static_cast<std::size_t>(projection.delay);
+  const bool byte = projection.weight_bits <= 8;
+  if (const auto* dense = std::get_if<QuantizedDense>(&projection.connectivity)) {
+    byte ? set_form<std::int8_t>(in, *dense, slots) : set_form<std::int16_t>(in, *dense, slots);
+  } else if (const auto* conv = std::get_if<QuantizedConv>(&projection.connectivity)) {
+    byte ? set_form<std::int8_t>(in, *conv, slots) : set_form<std::int16_t>(in, *conv, slots);
+  } else if (const auto* sparse = std::get_if<QuantizedSparse>(&projection.connectivity)) {
+    SparsePlan form = plan(*sparse, slots);
+    for (std::size_t i = 0; i < sparse->sources; ++i) {
+      in.operations.push_back(static_cast<std::uint32_t>(form.first[i + 1] - form.first[i]));
+    }
+    in.form = std::move(form);
+  } else {
+    in.form = plan(std::get<ir::MaxPool>(projection.connectivity),
+                   out.populations[projection.source.index].slots);
+  }
+  return in;
+}
+
+bool is_pooled(const ir::QuantizedNetwork& network, std::size_t population) {
+  for (const QuantizedProjection* p : network.projections_into(population)) {
+    if (std::holds_alternative<ir::MaxPool>(p->connectivity)) return true;
+  }
+  return false;
+}
+
+bool feeds_pool(const ir::QuantizedNetwork& network, std::size_t population) {
+  return std::any_of(network.projections.begin(), network.projections.end(), [&](const auto& p) {
+    return std::holds_alternative<ir::MaxPool>(p.connectivity) &&
+           p.source == ir::Source{ir::Source::Kind::Population, population};
+  });
 }
 
 }  // namespace
@@ -294,15 +460,6 @@ std::optional<Arrangement> arrange(const ir::QuantizedNetwork& network, std::str
   Arrangement out;
   for (std::size_t p = 0; p < network.populations.size(); ++p) {
     const QuantizedPopulation& population = network.populations[p];
-    if (population.sends_counts() || population.sends_membranes()) {
-      if (why != nullptr) *why = fmt::format("{} sends values", population.name);
-      return std::nullopt;
-    }
-    if (population.alpha_subtracts()) {
-      if (why != nullptr)
-        *why = fmt::format("{} has alpha synapses that subtract", population.name);
-      return std::nullopt;
-    }
     const std::int64_t largest = largest_sum(network, p);
     if (const std::string what = misfit(population, largest); !what.empty()) {
       if (why != nullptr)
@@ -311,39 +468,27 @@ std::optional<Arrangement> arrange(const ir::QuantizedNetwork& network, std::str
     }
     Population& to = out.populations.emplace_back();
     to.slots = slots_of(network, p);
-    to.narrow = largest <= INT16_MAX;
+    to.pooled = is_pooled(network, p);
+    to.narrow_sum = largest <= INT16_MAX && !to.pooled;
+    to.narrow = to.narrow_sum && fits_narrow(population) && !feeds_pool(network, p);
+    to.inhibition = population.inhibition;
+    to.sends_values = population.sends_counts() || population.sends_membranes();
+    to.rests = rests(population) && !to.pooled;
+    if (to.pooled) out.layered = false;  // it reads the membranes of the same step
     for (const QuantizedProjection* projection : network.projections_into(p)) {
-      Incoming& in = to.incoming.emplace_back();
-      in.source = projection->source;
-      in.delay = static_cast<std::size_t>(projection->delay);
-      const bool byte = projection->weight_bits <= 8;
-      if (const auto* dense = std::get_if<QuantizedDense>(&projection->connectivity)) {
-        in.each_operations = static_cast<std::uint32_t>(dense->weight.rows);
-        if (byte) {
-          in.form = plan<std::int8_t>(*dense, to.slots);
-        } else {
-          in.form = plan<std::int16_t>(*dense, to.slots);
-        }
-      } else if (const auto* conv = std::get_if<QuantizedConv>(&projection->connectivity)) {
-        if (byte) {
-          in.form = plan<std::int8_t>(*conv, to.slots, in.operations);
-        } else {
-          in.form = plan<std::int16_t>(*conv, to.slots, in.operations);
-        }
-      } else if (const auto* sparse = std::get_if<QuantizedSparse>(&projection->connectivity)) {
-        SparsePlan form = plan(*sparse, to.slots);
-        for (std::size_t i = 0; i < sparse->sources; ++i) {
-          in.operations.push_back(static_cast<std::uint32_t>(form.first[i + 1] - form.first[i]));
-        }
-        in.form = std::move(form);
-      } else {
-        in.form = plan(std::get<ir::MaxPool>(projection->connectivity),
-                       out.populations[projection->source.index].slots);
-        to.pooled = true;
-        to.narrow = false;
+      const ir::Source source = projection->source;
+      to.incoming.push_back(incoming(out, *projection, to.slots));
+      if (source.kind == ir::Source::Kind::Population && source.index >= p) out.layered = false;
+      if (source.kind == ir::Source::Kind::Input && network.inputs[source.index].is_static) {
+        to.static_input = true;
+        to.rests = false;
       }
     }
-    set_rule(to, population);
+    if (to.narrow) {
+      set_narrow_rule(to, population);
+    } else {
+      set_rule(to, population);
+    }
   }
   return out;
 }

@@ -14,6 +14,7 @@
 
 #include "compiler/ir/quantized_network.h"
 #include "sim/fast/kernels.h"
+#include "sim/fast/update.h"
 
 namespace hillock::sim::fast {
 
@@ -31,7 +32,7 @@ struct Slots {
 template <typename W>
 struct DensePlan {
   std::size_t stride = 0;
-  std::size_t batch = 0;  // rows that always add up to no more than a byte
+  Batch batch;
   std::vector<W> weight;  // [source elements, stride]
 };
 
@@ -59,23 +60,39 @@ struct Incoming {
   std::uint32_t each_operations = 0;      // of every element, and `operations` is empty
 };
 
+// Parameters of a population's neurons per slot, as the kernels take them; empty where the rule does
+// not use them.
+template <typename V>
+struct Parameters {
+  std::vector<V> threshold, reset_amount, decay, bias, reset_value, current_decay, current_bias,
+      reset_decay, reset_current;
+};
+
 struct Population {
   Slots slots;
-  bool narrow = false;  // a step's sum fits 16 bits, whatever happens
+  bool narrow_sum = false;    // a step's sum fits 16 bits, whatever happens
+  bool narrow = false;        // and so does all else
   bool pooled = false;
   bool inhibition = false;
+  bool sends_values = false;
+  bool static_input = false;  // reads an input that is the same in every step
+  // Whether a step without an event, after one without a spike, changes nothing.
+  bool rests = false;
   std::vector<Incoming> incoming;
-  Update update;  // without arrays
-  std::vector<std::int32_t> threshold, reset_amount, decay, bias, reset_value, current_decay,
-      current_bias;  // per slot
+  Update update;  // both without arrays; the one that `narrow` says is used
+  NarrowUpdate narrow_update;
+  Parameters<std::int32_t> wide_parameters;
+  Parameters<std::int16_t> narrow_parameters;
 };
 
 struct Arrangement {
   std::vector<Population> populations;
+  // Whether a population needs nothing of those behind it: all steps of one may come before the
+  // first step of the next, which keeps its weights in the cache.
+  bool layered = true;
 };
 
-// nullopt where some value would not fit the kernels' 32 bits, or a population sends more than bare
-// spikes; `why` then names it.
+// nullopt where some value would not fit the kernels' 32 bits; `why` then names it.
 [[nodiscard]] std::optional<Arrangement> arrange(const ir::QuantizedNetwork& network,
                                                  std::string* why = nullptr);
 
