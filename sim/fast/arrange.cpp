@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace hillock::sim::fast {
 namespace {
@@ -323,33 +324,58 @@ void set_rule(Population& out, const QuantizedPopulation& p) {
 
 bool fits_word(std::int64_t v) { return v >= INT16_MIN && v <= INT16_MAX; }
 
-// Whether 16 bits hold a decay and its product's rounding; see narrow_decay().
-bool narrow_decays(const QuantizedPopulation& p, const ir::PerNeuron<std::int64_t>& decay,
-                   int shift, int bits) {
-  return shift <= 15 && (bits < 16 || all_neurons(p, [&](std::size_t j) { return decay[j] > 0; }));
+// Neurons that can spike while 16 bits hold their membranes.
+bool may_spike(const QuantizedPopulation& p, std::size_t j) {
+  return p.spiking && p.threshold[j] < INT16_MAX;
 }
 
-// Whether all that a population computes fits 16 bits, its events are bare spikes, and its rule is
-// one of NarrowRule.
-bool fits_narrow(const QuantizedPopulation& p) {
+template <typename F>
+std::int64_t largest_of(const QuantizedPopulation& p, F value) {
+  std::int64_t largest = 0;
+  for (std::size_t j = 0; j < p.neurons(); ++j) largest = std::max(largest, std::abs(value(j)));
+  return largest;
+}
+
+// nullopt where 16 bits would not do, or the rule is none of NarrowRule.
+//
+// Without a proof: V[t] is D(V[t-1]), which is no larger than V[t-1], plus A[t] << f, the bias and a
+// reset. So it does not overflow where |V[t-1]|, |A[t]| << f and the largest of the others add up to
+// no more than 16 bits hold; and where V[t] then is within its limit, the next step can be asked the
+// same. With a current, I[t] stands between A and V and has a limit of its own.
+std::optional<NarrowLimits> narrow_limits(const QuantizedPopulation& p) {
   const bool current = p.synapse == ir::Synapse::Current;
-  const bool quirk = p.reset.mechanism == ir::ResetMechanism::Subtract &&
-                     p.reset.timing == ir::ResetTiming::SameStepQuirk;
-  const int bits = std::max(p.accumulator_bits, p.membrane_bits);
+  const bool subtract = p.reset.mechanism == ir::ResetMechanism::Subtract;
+  const bool quirk = subtract && p.reset.timing == ir::ResetTiming::SameStepQuirk;
   if (p.sends_counts() || p.sends_membranes() || p.synapse == ir::Synapse::Alpha || quirk ||
-      p.overflow == numeric::OverflowMode::Saturating || bits > 16 || p.current_bits > 16) {
-    return false;
+      p.overflow == numeric::OverflowMode::Saturating || p.decay_shift > 15 ||
+      p.current_decay_shift > 15) {
+    return std::nullopt;
   }
-  if (!narrow_decays(p, p.decay, p.decay_shift, p.membrane_bits)) return false;
-  if (current &&
-      !narrow_decays(p, p.current_decay, p.current_decay_shift, p.current_bits)) {
-    return false;
-  }
-  return all_neurons(p, [&](std::size_t j) {
-    return fits_word(p.bias[j]) && (!current || fits_word(p.current_bias[j])) &&
-           (!p.spiking || (fits_word(p.threshold[j]) && fits_word(p.reset_amount(j)) &&
-                           fits_word(p.reset_value[j])));
-  });
+  const auto fits = [&](std::size_t j) {
+    return !p.spiking || (p.threshold[j] >= INT16_MIN && fits_word(p.reset_value[j]) &&
+                          (!may_spike(p, j) || fits_word(p.reset_amount(j))));
+  };
+  if (!all_neurons(p, fits)) return std::nullopt;
+  const std::int64_t bias = largest_of(p, [&](std::size_t j) { return p.bias[j]; });
+  const std::int64_t current_bias =
+      current ? largest_of(p, [&](std::size_t j) { return p.current_bias[j]; }) : 0;
+  if (bias > INT16_MAX || current_bias > INT16_MAX) return std::nullopt;
+  // -2^15 times a decay of 0 is the one product that narrow_decay() does not give.
+  const auto decays = [&](std::size_t j) {
+    return p.decay[j] > 0 && (!current || p.current_decay[j] > 0);
+  };
+  const int bits = std::max({p.accumulator_bits, p.membrane_bits, p.current_bits});
+  if (bits < 16 || (bits == 16 && all_neurons(p, decays))) return NarrowLimits{};
+
+  const std::int64_t amount =
+      largest_of(p, [&](std::size_t j) { return may_spike(p, j) ? p.reset_amount(j) : 0; });
+  const std::int64_t room = INT16_MAX - bias - (subtract ? amount : 0);
+  const std::int64_t half = room / 2;  // for the current, or for the sum without one
+  const std::int64_t sum = (current ? INT16_MAX - current_bias - half : half) >> p.fraction_bits;
+  if (room <= 0 || sum <= 0) return std::nullopt;
+  const std::int64_t taken = current ? half : sum << p.fraction_bits;
+  return NarrowLimits{static_cast<std::int16_t>(sum), static_cast<std::int16_t>(half),
+                      static_cast<std::int16_t>(room - taken), false};
 }
 
 NarrowRule narrow_rule(const QuantizedPopulation& p) {
@@ -363,38 +389,45 @@ NarrowRule narrow_rule(const QuantizedPopulation& p) {
                                                    : NarrowRule::DelayedZero;
 }
 
-void set_narrow_rule(Population& out, const QuantizedPopulation& p) {
+void set_narrow_rule(Population& out, const QuantizedPopulation& p, const NarrowLimits& limits) {
   NarrowUpdate& u = out.narrow_update;
   u.slots = out.slots.count;
   u.spiking = p.spiking;
   u.rule = narrow_rule(p);
+  u.limits = limits;
   u.current = p.synapse == ir::Synapse::Current;
   u.leaks = !all_neurons(
       p, [&](std::size_t j) { return p.decay[j] == std::int64_t{1} << p.decay_shift; });
   u.fraction_bits = p.fraction_bits;
-  const Slots& slots = out.slots;
-  const auto decays = [&](const ir::PerNeuron<std::int64_t>& decay, int shift) {
-    std::vector<std::int16_t> to(slots.count + kSpare, 0);
-    for (std::size_t j = 0; j < slots.of_neuron.size(); ++j) {
-      to[slots.of_neuron[j]] = narrow_decay(decay[j], shift);
+  const std::size_t size = u.slots + kSpare;
+  const auto make = [&](std::int16_t none, auto value) {
+    std::vector<std::int16_t> to(size, none);
+    for (std::size_t j = 0; j < p.neurons(); ++j) {
+      to[out.slots.of_neuron[j]] = static_cast<std::int16_t>(value(j));
     }
     return to;
   };
   Parameters<std::int16_t>& to = out.narrow_parameters;
-  if (p.spiking) {
-    to.threshold = per_slot<std::int16_t>(slots, p.threshold, INT16_MAX);
-  } else {
-    to.threshold.assign(slots.count + kSpare, INT16_MAX);
+  if (u.slots % kSpare != 0 || !out.slots.neuron.empty()) {
+    to.valid = make(0, [](std::size_t) { return -1; });
   }
-  if (u.leaks) to.decay = decays(p.decay, p.decay_shift);
-  if (!all_zero(p, p.bias)) to.bias = per_slot<std::int16_t>(slots, p.bias);
+  to.threshold = make(INT16_MAX, [&](std::size_t j) {
+    return may_spike(p, j) ? p.threshold[j] : std::int64_t{INT16_MAX};
+  });
+  if (u.leaks) to.decay = make(0, [&](std::size_t j) { return narrow_decay(p.decay[j], p.decay_shift); });
+  if (!all_zero(p, p.bias)) to.bias = make(0, [&](std::size_t j) { return p.bias[j]; });
   if (u.rule == NarrowRule::DelayedSubtract || u.rule == NarrowRule::Subtract) {
-    to.reset_amount = per_slot<std::int16_t>(slots, p.threshold, 0, p.reset_offset);
+    to.reset_amount = make(
+        0, [&](std::size_t j) { return may_spike(p, j) ? p.reset_amount(j) : std::int64_t{0}; });
   }
-  if (u.rule == NarrowRule::Zero) to.reset_value = per_slot<std::int16_t>(slots, p.reset_value);
+  if (u.rule == NarrowRule::Zero) {
+    to.reset_value = make(0, [&](std::size_t j) { return p.reset_value[j]; });
+  }
   if (u.current) {
-    to.current_decay = decays(p.current_decay, p.current_decay_shift);
-    to.current_bias = per_slot<std::int16_t>(slots, p.current_bias);
+    to.current_decay = make(0, [&](std::size_t j) {
+      return narrow_decay(p.current_decay[j], p.current_decay_shift);
+    });
+    to.current_bias = make(0, [&](std::size_t j) { return p.current_bias[j]; });
   }
 }
 
@@ -470,7 +503,8 @@ std::optional<Arrangement> arrange(const ir::QuantizedNetwork& network, std::str
     to.slots = slots_of(network, p);
     to.pooled = is_pooled(network, p);
     to.narrow_sum = largest <= INT16_MAX && !to.pooled;
-    to.narrow = to.narrow_sum && fits_narrow(population) && !feeds_pool(network, p);
+    const std::optional<NarrowLimits> limits = narrow_limits(population);
+    to.narrow = to.narrow_sum && limits && !feeds_pool(network, p);
     to.inhibition = population.inhibition;
     to.sends_values = population.sends_counts() || population.sends_membranes();
     to.rests = rests(population) && !to.pooled;
@@ -484,11 +518,8 @@ std::optional<Arrangement> arrange(const ir::QuantizedNetwork& network, std::str
         to.rests = false;
       }
     }
-    if (to.narrow) {
-      set_narrow_rule(to, population);
-    } else {
-      set_rule(to, population);
-    }
+    if (to.narrow) set_narrow_rule(to, population, *limits);
+    if (!to.narrow || !limits->proved) set_rule(to, population);
   }
   return out;
 }

@@ -64,14 +64,14 @@ struct Incoming {
 // not use them.
 template <typename V>
 struct Parameters {
-  std::vector<V> threshold, reset_amount, decay, bias, reset_value, current_decay, current_bias,
+  std::vector<V> valid, threshold, reset_amount, decay, bias, reset_value, current_decay, current_bias,
       reset_decay, reset_current;
 };
 
 struct Population {
   Slots slots;
   bool narrow_sum = false;    // a step's sum fits 16 bits, whatever happens
-  bool narrow = false;        // and so does all else
+  bool narrow = false;        // all else is tried in 16 bits, whose limits are watched
   bool pooled = false;
   bool inhibition = false;
   bool sends_values = false;
@@ -79,8 +79,8 @@ struct Population {
   // Whether a step without an event, after one without a spike, changes nothing.
   bool rests = false;
   std::vector<Incoming> incoming;
-  Update update;  // both without arrays; the one that `narrow` says is used
-  NarrowUpdate narrow_update;
+  Update update;  // both without arrays; not set where 16 bits are proved to do
+  NarrowUpdate narrow_update;  // set where `narrow`
   Parameters<std::int32_t> wide_parameters;
   Parameters<std::int16_t> narrow_parameters;
 };

@@ -90,9 +90,8 @@ const EventHistory& history_of(const FastResult& result, const ir::Source& sourc
                                                 : result.populations[source.index];
 }
 
-std::int64_t membrane_at(const fast::Population& plan, const FastResult::State& state,
-                         std::size_t slot) {
-  return plan.narrow ? state.narrow.membrane[slot] : state.wide.membrane[slot];
+std::int64_t membrane_at(const FastResult::State& state, std::size_t slot) {
+  return state.narrow ? state.narrow_words.membrane[slot] : state.wide_words.membrane[slot];
 }
 
 template <typename V>
@@ -127,20 +126,22 @@ void FastModel::reset(std::size_t population, FastResult::State& s) const {
   const fast::Population& plan = arrangement_.populations[population];
   const std::size_t size = plan.slots.count + kSpare;
   s.synaptic_operations = s.saturations = 0;
+  s.narrow = plan.narrow && (plan.narrow_update.limits.proved || s.wide_samples == 0);
   s.sent = 1;  // whatever the thresholds are, the first step is computed
   if (plan.narrow_sum) {
-    s.narrow.sum.assign(size, 0);
-    if (plan.static_input) s.narrow.static_sum.assign(size, 0);
+    s.narrow_words.sum.assign(size, 0);
+    if (plan.static_input) s.narrow_words.static_sum.assign(size, 0);
   } else {
-    s.wide.sum.assign(size, 0);
-    if (plan.static_input) s.wide.static_sum.assign(size, 0);
+    s.wide_words.sum.assign(size, 0);
+    if (plan.static_input) s.wide_words.static_sum.assign(size, 0);
   }
-  if (plan.narrow) {
-    s.narrow.membrane.assign(size, 0);
-    if (plan.narrow_update.current) s.narrow.current.assign(size, 0);
+  if (s.narrow) {
+    s.narrow_words.membrane.assign(size, 0);
+    if (plan.narrow_update.current) s.narrow_words.current.assign(size, 0);
     s.bits.assign(size / 8 + kSpare, 0);
     const fast::Parameters<std::int16_t>& p = plan.narrow_parameters;
     fast::NarrowUpdate& u = s.narrow_update = plan.narrow_update;
+    u.valid = data_or_null(p.valid);
     u.threshold = p.threshold.data();
     u.reset_amount = p.reset_amount.data();
     u.decay = p.decay.data();
@@ -148,14 +149,14 @@ void FastModel::reset(std::size_t population, FastResult::State& s) const {
     u.reset_value = p.reset_value.data();
     u.current_decay = p.current_decay.data();
     u.current_bias = p.current_bias.data();
-    u.membrane = s.narrow.membrane.data();
-    u.current_state = s.narrow.current.data();
+    u.membrane = s.narrow_words.membrane.data();
+    u.current_state = s.narrow_words.current.data();
     u.bits = s.bits.data();
     return;
   }
-  s.wide.membrane.assign(size, 0);
-  if (plan.update.current || plan.update.alpha) s.wide.current.assign(size, 0);
-  if (plan.update.alpha) s.wide.hidden.assign(size, 0);
+  s.wide_words.membrane.assign(size, 0);
+  if (plan.update.current || plan.update.alpha) s.wide_words.current.assign(size, 0);
+  if (plan.update.alpha) s.wide_words.hidden.assign(size, 0);
   const fast::Parameters<std::int32_t>& p = plan.wide_parameters;
   fast::Update& u = s.update = plan.update;
   u.threshold = p.threshold.data();
@@ -167,9 +168,9 @@ void FastModel::reset(std::size_t population, FastResult::State& s) const {
   u.current_bias = p.current_bias.data();
   u.reset_decay = p.reset_decay.data();
   u.reset_current = p.reset_current.data();
-  u.membrane = s.wide.membrane.data();
-  u.current_state = s.wide.current.data();
-  u.hidden = s.wide.hidden.data();
+  u.membrane = s.wide_words.membrane.data();
+  u.current_state = s.wide_words.current.data();
+  u.hidden = s.wide_words.hidden.data();
 }
 
 void FastModel::reset(FastResult& result) const {
@@ -192,24 +193,11 @@ void FastModel::reset(FastResult& result) const {
 
 void FastModel::run(const ir::Dataset& data, std::size_t sample, FastResult& result,
                     Recording<std::int64_t>* recording) const {
-  reset(result);
-  const std::size_t steps = data.timesteps;
-  const std::size_t populations = arrangement_.populations.size();
-  const auto take_inputs = [&](std::size_t t) {
-    for (std::size_t i = 0; i < network_.inputs.size(); ++i) take_input(i, data, sample, t, result);
-  };
-  if (arrangement_.layered && result.keep_events) {
-    for (std::size_t t = 0; t < steps; ++t) take_inputs(t);
-    for (std::size_t p = 0; p < populations; ++p) {
-      for (std::size_t t = 0; t < steps; ++t) step(p, t, result, recording);
-    }
-  } else {
-    for (std::size_t t = 0; t < steps; ++t) {
-      take_inputs(t);
-      for (std::size_t p = 0; p < populations; ++p) step(p, t, result, recording);
-      if (!result.keep_events) forget(t, result);
-    }
-  }
+  for (FastResult::State& s : result.states) s.wide_samples -= s.wide_samples > 0 ? 1 : 0;
+  // A population that leaves 16 bits keeps 32 for a while, this sample included.
+  do {
+    reset(result);
+  } while (!try_run(data, sample, result, recording));
   for (const FastResult::State& s : result.states) {
     result.synaptic_operations += s.synaptic_operations;
     result.saturations += s.saturations;
@@ -221,13 +209,40 @@ void FastModel::run(const ir::Dataset& data, std::size_t sample, FastResult& res
   for (auto& decision : result.more) decision.predicted = best_class(decision.scores);
 }
 
+// False where a population left the limits of 16 bits, of which its state now knows.
+bool FastModel::try_run(const ir::Dataset& data, std::size_t sample, FastResult& result,
+                        Recording<std::int64_t>* recording) const {
+  if (recording != nullptr) recording->reset(neurons_, data.timesteps);
+  const std::size_t steps = data.timesteps;
+  const std::size_t populations = arrangement_.populations.size();
+  const auto take_inputs = [&](std::size_t t) {
+    for (std::size_t i = 0; i < network_.inputs.size(); ++i) take_input(i, data, sample, t, result);
+  };
+  if (arrangement_.layered && result.keep_events) {
+    for (std::size_t t = 0; t < steps; ++t) take_inputs(t);
+    for (std::size_t p = 0; p < populations; ++p) {
+      for (std::size_t t = 0; t < steps; ++t) {
+        if (!step(p, t, result, recording)) return false;
+      }
+    }
+    return true;
+  }
+  for (std::size_t t = 0; t < steps; ++t) {
+    take_inputs(t);
+    for (std::size_t p = 0; p < populations; ++p) {
+      if (!step(p, t, result, recording)) return false;
+    }
+    if (!result.keep_events) forget(t, result);
+  }
+  return true;
+}
+
 void FastModel::run(const ir::Dataset& data, std::size_t sample, FastResult& result) const {
   run(data, sample, result, nullptr);
 }
 
 void FastModel::run(const ir::Dataset& data, std::size_t sample, FastResult& result,
                     IntegerResult& all) const {
-  all.recording.reset(neurons_, data.timesteps);
   run(data, sample, result, &all.recording);
   all.activity = activity(result);
   all.scores = result.scores;
@@ -235,14 +250,18 @@ void FastModel::run(const ir::Dataset& data, std::size_t sample, FastResult& res
   all.more = result.more;
 }
 
-void FastModel::step(std::size_t p, std::size_t t, FastResult& result,
+// False as in update().
+bool FastModel::step(std::size_t p, std::size_t t, FastResult& result,
                      Recording<std::int64_t>* recording) const {
-  const fast::Population& plan = arrangement_.populations[p];
   const std::size_t events = gather(p, t, result);
-  const bool rests = plan.rests && events == 0 && result.states[p].sent == 0;
-  result.populations[p].end_step(rests ? 0 : update(p, t, result));
+  if (arrangement_.populations[p].rests && events == 0 && result.states[p].sent == 0) {
+    result.populations[p].end_step(0);
+  } else if (!update(p, t, result)) {
+    return false;
+  }
   score(p, t, result);
   if (recording != nullptr) record(p, t, result, *recording);
+  return true;
 }
 
 // Events before the next step that nothing reads any more.
@@ -303,8 +322,8 @@ std::size_t FastModel::gather(std::size_t population, std::size_t t, FastResult&
   std::size_t count = 0;
   for (const fast::Incoming& in : plan.incoming) {
     if (const auto* pool = std::get_if<fast::PoolPlan>(&in.form)) {
-      maximize(*pool, plan.slots.of_neuron, result.states[in.source.index].wide.membrane.data(),
-               state.wide.sum.data());
+      maximize(*pool, plan.slots.of_neuron, result.states[in.source.index].wide_words.membrane.data(),
+               state.wide_words.sum.data());
       continue;
     }
     if (t < in.delay) continue;
@@ -317,7 +336,7 @@ std::size_t FastModel::gather(std::size_t population, std::size_t t, FastResult&
     const auto add_to = [&](auto& words) {
       add(in, plan.slots.count, events, is_static ? words.static_sum.data() : words.sum.data());
     };
-    plan.narrow_sum ? add_to(state.narrow) : add_to(state.wide);
+    plan.narrow_sum ? add_to(state.narrow_words) : add_to(state.wide_words);
     state.synaptic_operations += static_cast<std::int64_t>(events.count) * in.each_operations;
     if (in.operations.empty()) continue;
     for (std::size_t i = 0; i < events.count; ++i) {
@@ -331,27 +350,34 @@ std::size_t FastModel::gather(std::size_t population, std::size_t t, FastResult&
             static_cast<std::decay_t<decltype(words.sum[j])>>(words.sum[j] + words.static_sum[j]);
       }
     };
-    plan.narrow_sum ? add_static(state.narrow) : add_static(state.wide);
+    plan.narrow_sum ? add_static(state.narrow_words) : add_static(state.wide_words);
   }
   return count;
 }
 
-// Updates the neurons, and writes what they send behind their history; returns how many do.
-std::size_t FastModel::update(std::size_t population, std::size_t t, FastResult& result) const {
+// Updates the neurons, and writes what they send behind their history. False where 16 bits may not
+// have held it.
+bool FastModel::update(std::size_t population, std::size_t t, FastResult& result) const {
   const fast::Population& plan = arrangement_.populations[population];
   FastResult::State& state = result.states[population];
   EventHistory& history = result.populations[population];
   std::uint32_t* const sent = history.room(plan.slots.count);
   std::size_t count = 0;
-  if (plan.narrow) {
+  if (state.narrow) {
+    constexpr std::size_t kWideSamples = 64;
+    bool within = true;
     state.narrow_update.first = t == 0;
-    count = fast::update_narrow(state.narrow_update, state.narrow.sum.data(), sent);
+    count = fast::update_narrow(state.narrow_update, state.narrow_words.sum.data(), sent, within);
+    if (!within) {
+      state.wide_samples = kWideSamples;
+      return false;
+    }
   } else {
     fast::Update& u = state.update;
     u.first = t == 0;
     u.value = plan.sends_values ? history.values() : nullptr;
-    const fast::Sent all = plan.narrow_sum ? fast::update(u, state.narrow.sum.data(), sent)
-                                           : fast::update(u, state.wide.sum.data(), sent);
+    const fast::Sent all = plan.narrow_sum ? fast::update(u, state.narrow_words.sum.data(), sent)
+                                           : fast::update(u, state.wide_words.sum.data(), sent);
     count = all.count;
     state.saturations += all.saturations;
   }
@@ -365,7 +391,8 @@ std::size_t FastModel::update(std::size_t population, std::size_t t, FastResult&
   if (!plan.slots.neuron.empty()) {
     for (std::size_t i = 0; i < count; ++i) sent[i] = plan.slots.neuron[sent[i]];
   }
-  return count;
+  history.end_step(count);
+  return true;
 }
 
 // Which of those sent comes from the neuron furthest above its threshold; the lowest neuron of some.
@@ -373,8 +400,8 @@ std::size_t FastModel::leader(const fast::Population& plan, const FastResult::St
                               const std::uint32_t* sent, std::size_t count) {
   const auto lead = [&](std::uint32_t slot) {
     const std::int64_t theta =
-        plan.narrow ? state.narrow_update.threshold[slot] : state.update.threshold[slot];
-    return membrane_at(plan, state, slot) - theta;
+        state.narrow ? state.narrow_update.threshold[slot] : state.update.threshold[slot];
+    return membrane_at(state, slot) - theta;
   };
   const auto neuron = [&](std::uint32_t slot) {
     return plan.slots.neuron.empty() ? slot : plan.slots.neuron[slot];
@@ -399,7 +426,7 @@ void FastModel::score(std::size_t population, std::size_t t, FastResult& result)
       return;
     }
     for (std::size_t j = 0; j < scores.size(); ++j) {
-      const std::int64_t membrane = membrane_at(plan, state, plan.slots.of_neuron[j]);
+      const std::int64_t membrane = membrane_at(state, plan.slots.of_neuron[j]);
       std::int64_t& score = scores[j];
       if (readout == ir::Readout::MembraneSum) {
         score += membrane;
@@ -421,7 +448,7 @@ void FastModel::record(std::size_t population, std::size_t t, const FastResult& 
   const FastResult::State& state = result.states[population];
   std::int64_t* const membranes = &recording.membranes[population](t, 0);
   for (std::size_t j = 0; j < neurons_[population]; ++j) {
-    membranes[j] = membrane_at(plan, state, plan.slots.of_neuron[j]);
+    membranes[j] = membrane_at(state, plan.slots.of_neuron[j]);
   }
   std::uint8_t* const spikes = &recording.spikes[population](t, 0);
   const Events events = result.populations[population].at(t);

@@ -1,5 +1,5 @@
 // The integer model for whole test sets: the same integers as sim/reference computes, bit for bit,
-// by event, in vectors, in 16 bits where these are proved to do. The reference states the contract; this one is compared with it on random
+// by event, in vectors, in 16 bits where these are proved to do or seen to do. The reference states the contract; this one is compared with it on random
 // networks (tests/unit/sim/fast_model_test.cpp).
 #pragma once
 
@@ -64,11 +64,13 @@ struct FastResult {
     std::vector<V> sum, static_sum, membrane, current, hidden;
   };
   struct State {
-    Words<std::int16_t> narrow;
-    Words<std::int32_t> wide;
+    Words<std::int16_t> narrow_words;
+    Words<std::int32_t> wide_words;
     std::vector<std::uint8_t> bits;
     fast::Update update;
     fast::NarrowUpdate narrow_update;
+    bool narrow = false;           // V in 16 bits
+    std::size_t wide_samples = 0;  // that V stays in 32 bits for, having left 16
     std::size_t sent = 0;  // in the step before, however many inhibition let through
     std::int64_t synaptic_operations = 0;
     std::int64_t saturations = 0;
@@ -100,16 +102,18 @@ class FastModel {
 
   void run(const ir::Dataset& data, std::size_t sample, FastResult& result,
            Recording<std::int64_t>* recording) const;
+  bool try_run(const ir::Dataset& data, std::size_t sample, FastResult& result,
+               Recording<std::int64_t>* recording) const;
   void reset(FastResult& result) const;
   void reset(std::size_t population, FastResult::State& state) const;
   void take_input(std::size_t input, const ir::Dataset& data, std::size_t sample, std::size_t t,
                   FastResult& result) const;
   void take_other_input(std::size_t input, const ir::Dataset& data, std::size_t sample,
                         std::size_t t, FastResult& result) const;
-  void step(std::size_t population, std::size_t t, FastResult& result,
+  bool step(std::size_t population, std::size_t t, FastResult& result,
             Recording<std::int64_t>* recording) const;
   std::size_t gather(std::size_t population, std::size_t t, FastResult& result) const;
-  std::size_t update(std::size_t population, std::size_t t, FastResult& result) const;
+  bool update(std::size_t population, std::size_t t, FastResult& result) const;
   static std::size_t leader(const fast::Population& plan, const FastResult::State& state,
                             const std::uint32_t* sent, std::size_t count);
   void score(std::size_t population, std::size_t t, FastResult& result) const;

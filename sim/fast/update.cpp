@@ -175,7 +175,7 @@ HWY_INLINE Sent update_of(const Update& u, S* sum, std::uint32_t* sent) {
 
 // The rule and what else does not change are known where this is compiled: no branch in the loop.
 template <NarrowRule kRule, bool kLeaks, bool kCurrent>
-HWY_INLINE void update_narrow_as(const NarrowUpdate& u, std::int16_t* sum) {
+HWY_INLINE bool update_narrow_as(const NarrowUpdate& u, std::int16_t* sum) {
   constexpr bool kDelayed = kRule == NarrowRule::DelayedSubtract ||
                             kRule == NarrowRule::DelayedZero ||
                             kRule == NarrowRule::DelayedZeroLosesInput;
@@ -183,9 +183,19 @@ HWY_INLINE void update_narrow_as(const NarrowUpdate& u, std::int16_t* sum) {
   const std::size_t lanes = hn::Lanes(d);
   const auto nothing = hn::Zero(d);
   const auto due = u.first ? nothing : hn::Set(d, -1);  // where a reset may be
+  auto highest_sum = nothing;
+  auto lowest_sum = nothing;
+  auto highest_current = nothing;
+  auto lowest_current = nothing;
+  auto highest = nothing;
+  auto lowest = nothing;
   for (std::size_t j = 0; j < u.slots; j += lanes) {
-    auto input = hn::ShiftLeftSame(hn::LoadU(d, sum + j), u.fraction_bits);
+    auto input = hn::LoadU(d, sum + j);
     hn::StoreU(nothing, d, sum + j);
+    if (u.valid != nullptr) input = hn::And(input, hn::LoadU(d, u.valid + j));
+    highest_sum = hn::Max(highest_sum, input);
+    lowest_sum = hn::Min(lowest_sum, input);
+    input = hn::ShiftLeftSame(input, u.fraction_bits);
     const auto theta = hn::LoadU(d, u.threshold + j);
     const auto before = hn::LoadU(d, u.membrane + j);
     if constexpr (kCurrent) {
@@ -193,6 +203,8 @@ HWY_INLINE void update_narrow_as(const NarrowUpdate& u, std::int16_t* sum) {
       const auto kept = hn::Add(i, hn::MulFixedPoint15(i, hn::LoadU(d, u.current_decay + j)));
       input = hn::Add(input, hn::Add(kept, hn::LoadU(d, u.current_bias + j)));
       hn::StoreU(input, d, u.current_state + j);
+      highest_current = hn::Max(highest_current, input);
+      lowest_current = hn::Min(lowest_current, input);
     }
     if (u.bias != nullptr) input = hn::Add(input, hn::LoadU(d, u.bias + j));
     auto v = before;
@@ -218,22 +230,31 @@ HWY_INLINE void update_narrow_as(const NarrowUpdate& u, std::int16_t* sum) {
       v = hn::IfThenElse(spike, hn::LoadU(d, u.reset_value + j), v);
     }
     hn::StoreU(v, d, u.membrane + j);
+    highest = hn::Max(highest, v);
+    lowest = hn::Min(lowest, v);
     hn::StoreMaskBits(d, spike, u.bits + j / 8);
   }
+  if (u.limits.proved) return true;
+  const auto beyond = [&](auto high, auto low, std::int16_t limit) HWY_ATTR {
+    return hn::Or(hn::Gt(high, hn::Set(d, limit)),
+                  hn::Lt(low, hn::Set(d, static_cast<std::int16_t>(-limit))));
+  };
+  return hn::AllFalse(d, hn::Or(beyond(highest_sum, lowest_sum, u.limits.sum),
+                                hn::Or(beyond(highest_current, lowest_current, u.limits.current),
+                                       beyond(highest, lowest, u.limits.membrane))));
 }
 
 template <NarrowRule kRule>
-HWY_INLINE void update_narrow_by(const NarrowUpdate& u, std::int16_t* sum) {
+HWY_INLINE bool update_narrow_by(const NarrowUpdate& u, std::int16_t* sum) {
   if (u.current) {
-    u.leaks ? update_narrow_as<kRule, true, true>(u, sum)
-            : update_narrow_as<kRule, false, true>(u, sum);
-  } else {
-    u.leaks ? update_narrow_as<kRule, true, false>(u, sum)
-            : update_narrow_as<kRule, false, false>(u, sum);
+    return u.leaks ? update_narrow_as<kRule, true, true>(u, sum)
+                   : update_narrow_as<kRule, false, true>(u, sum);
   }
+  return u.leaks ? update_narrow_as<kRule, true, false>(u, sum)
+                 : update_narrow_as<kRule, false, false>(u, sum);
 }
 
-void update_narrow_of(const NarrowUpdate& u, std::int16_t* sum) {
+bool update_narrow_of(const NarrowUpdate& u, std::int16_t* sum) {
   switch (u.rule) {
     case NarrowRule::None:
       return update_narrow_by<NarrowRule::None>(u, sum);
@@ -248,6 +269,7 @@ void update_narrow_of(const NarrowUpdate& u, std::int16_t* sum) {
     case NarrowRule::Zero:
       return update_narrow_by<NarrowRule::Zero>(u, sum);
   }
+  return false;
 }
 
 // Highway dispatches plain functions, not templates.
@@ -276,8 +298,9 @@ template <>
 Sent update(const Update& u, std::int32_t* sum, std::uint32_t* sent) {
   return HWY_DYNAMIC_DISPATCH(update_32)(u, sum, sent);
 }
-std::size_t update_narrow(const NarrowUpdate& u, std::int16_t* sum, std::uint32_t* sent) {
-  HWY_DYNAMIC_DISPATCH(update_narrow_of)(u, sum);
+std::size_t update_narrow(const NarrowUpdate& u, std::int16_t* sum, std::uint32_t* sent,
+                          bool& within) {
+  within = HWY_DYNAMIC_DISPATCH(update_narrow_of)(u, sum);
   if (!u.spiking) return 0;
   // Slots behind the last one have thresholds that nothing passes.
   return expand_bits(u.bits, (u.slots + 63) / 64 * 8, 0, sent);

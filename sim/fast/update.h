@@ -58,8 +58,7 @@ struct Update {
 template <typename S>
 Sent update(const Update& u, S* sum, std::uint32_t* sent);
 
-// The usual neurons, where 16 bits hold all that they compute: no alpha synapse, no values, nothing
-// that saturates.
+// The usual neurons in 16 bits: no alpha synapse, no values, nothing that saturates.
 enum class NarrowRule {
   None,  // also of what does not spike
   DelayedSubtract,
@@ -67,6 +66,15 @@ enum class NarrowRule {
   DelayedZeroLosesInput,
   Subtract,
   Zero,
+};
+
+// What 16 bits surely hold: where the sums, the currents and the membranes keep within their limits in
+// every step, nothing has overflowed. Where 16 bits are proved to do, the limits are theirs.
+struct NarrowLimits {
+  std::int16_t sum = INT16_MAX;
+  std::int16_t current = INT16_MAX;
+  std::int16_t membrane = INT16_MAX;
+  bool proved = true;
 };
 
 struct NarrowUpdate {
@@ -77,6 +85,8 @@ struct NarrowUpdate {
   bool current = false;  // Synapse::Current
   NarrowRule rule = NarrowRule::None;
   int fraction_bits = 0;
+  NarrowLimits limits;
+  const std::int16_t* valid = nullptr;  // 0 where there is no neuron, else -1; null: all are
   const std::int16_t* threshold = nullptr;  // INT16_MAX: never
   const std::int16_t* reset_amount = nullptr;
   const std::int16_t* decay = nullptr;  // narrow_decay()
@@ -95,7 +105,8 @@ struct NarrowUpdate {
   return static_cast<std::int16_t>((multiplier << (15 - shift)) - 32768);
 }
 
-// As update(); returns how many slots spiked.
-std::size_t update_narrow(const NarrowUpdate& u, std::int16_t* sum, std::uint32_t* sent);
+// As update(); `within` is whether all kept within their limits. If not, nothing of the step holds.
+std::size_t update_narrow(const NarrowUpdate& u, std::int16_t* sum, std::uint32_t* sent,
+                          bool& within);
 
 }  // namespace hillock::sim::fast
