@@ -341,8 +341,8 @@ std::int64_t largest_of(const QuantizedPopulation& p, F value) {
 // Without a proof: V[t] is D(V[t-1]), which is no larger than V[t-1], plus A[t] << f, the bias and a
 // reset. So it does not overflow where |V[t-1]|, |A[t]| << f and the largest of the others add up to
 // no more than 16 bits hold; and where V[t] then is within its limit, the next step can be asked the
-// same. With a current, I[t] stands between A and V and has a limit of its own.
-std::optional<NarrowLimits> narrow_limits(const QuantizedPopulation& p) {
+// same. A needs no more room than it can take. With a current, I[t] stands between A and V and has a limit of its own.
+std::optional<NarrowLimits> narrow_limits(const QuantizedPopulation& p, std::int64_t largest_sum) {
   const bool current = p.synapse == ir::Synapse::Current;
   const bool subtract = p.reset.mechanism == ir::ResetMechanism::Subtract;
   const bool quirk = subtract && p.reset.timing == ir::ResetTiming::SameStepQuirk;
@@ -371,8 +371,9 @@ std::optional<NarrowLimits> narrow_limits(const QuantizedPopulation& p) {
       largest_of(p, [&](std::size_t j) { return may_spike(p, j) ? p.reset_amount(j) : 0; });
   const std::int64_t room = INT16_MAX - bias - (subtract ? amount : 0);
   const std::int64_t half = room / 2;  // for the current, or for the sum without one
-  const std::int64_t sum = (current ? INT16_MAX - current_bias - half : half) >> p.fraction_bits;
-  if (room <= 0 || sum <= 0) return std::nullopt;
+  const std::int64_t sum =
+      std::min((current ? INT16_MAX - current_bias - half : half) >> p.fraction_bits, largest_sum);
+  if (room <= 0 || sum < std::min<std::int64_t>(1, largest_sum)) return std::nullopt;
   const std::int64_t taken = current ? half : sum << p.fraction_bits;
   return NarrowLimits{static_cast<std::int16_t>(sum), static_cast<std::int16_t>(half),
                       static_cast<std::int16_t>(room - taken), false};
@@ -503,7 +504,7 @@ std::optional<Arrangement> arrange(const ir::QuantizedNetwork& network, std::str
     to.slots = slots_of(network, p);
     to.pooled = is_pooled(network, p);
     to.narrow_sum = largest <= INT16_MAX && !to.pooled;
-    const std::optional<NarrowLimits> limits = narrow_limits(population);
+    const std::optional<NarrowLimits> limits = narrow_limits(population, largest);
     to.narrow = to.narrow_sum && limits && !feeds_pool(network, p);
     to.inhibition = population.inhibition;
     to.sends_values = population.sends_counts() || population.sends_membranes();

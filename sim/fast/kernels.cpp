@@ -21,8 +21,8 @@ HWY_INLINE hn::Vec<D> weights(D d, const W* from) {
   }
 }
 
-// Sums of P: those of `rows` events from `first` on, of kBlock vectors of columns, which stay in
-// registers. Calls done(number of the vector, vector) for each.
+// Sums of P: those of `rows` events, of kBlock vectors of columns, which stay in registers and are
+// given to done(), 4 of them whatever kBlock is.
 template <int kBlock, typename P, typename W, class F>
 HWY_INLINE void add_block(const std::uint32_t* element, std::size_t rows, const W* weight,
                           std::size_t stride, F done) {
@@ -47,39 +47,84 @@ HWY_INLINE void add_block(const std::uint32_t* element, std::size_t rows, const 
     add(element[i + 3]);
   }
   for (; i < rows; ++i) add(element[i]);
-  done(0, a0);
-  if constexpr (kBlock > 1) done(1, a1);
-  if constexpr (kBlock > 2) done(2, a2);
-  if constexpr (kBlock > 2) done(3, a3);
+  done(a0, a1, a2, a3);
 }
 
-// Adds a vector of partial sums to wider ones.
-template <class D, class V, typename S>
-HWY_INLINE void add_to(D d, V partial, S* sum) {
+// Sums in a wider type, in registers where it is twice as wide.
+template <class D, typename S>
+class WideSums {
+ public:
   using P = hn::TFromD<D>;
-  if constexpr (sizeof(P) == sizeof(S)) {
-    hn::StoreU(hn::Add(hn::LoadU(d, sum), partial), d, sum);
-  } else {
-    using Wide = hwy::MakeWide<P>;
-    const hn::RepartitionToWide<D> wide;
-    const hn::Half<D> half;
-    add_to(wide, hn::PromoteTo(wide, hn::LowerHalf(half, partial)), sum);
-    add_to(wide, hn::PromoteTo(wide, hn::UpperHalf(half, partial)), sum + hn::Lanes(wide));
-    static_assert(sizeof(Wide) <= sizeof(S));
+
+  HWY_INLINE WideSums(D d, S* sum) : d_(d), sum_(sum) {
+    if constexpr (kInRegisters) {
+      low_ = hn::LoadU(wide_, sum);
+      high_ = hn::LoadU(wide_, sum + hn::Lanes(wide_));
+    }
   }
-}
+  template <class V>
+  HWY_INLINE void add(V partial) {
+    if constexpr (kInRegisters) {
+      low_ = hn::Add(low_, hn::PromoteTo(wide_, hn::LowerHalf(half_, partial)));
+      high_ = hn::Add(high_, hn::PromoteTo(wide_, hn::UpperHalf(half_, partial)));
+    } else {
+      add_to(d_, partial, sum_);
+    }
+  }
+  HWY_INLINE void store() const {
+    if constexpr (kInRegisters) {
+      hn::StoreU(low_, wide_, sum_);
+      hn::StoreU(high_, wide_, sum_ + hn::Lanes(wide_));
+    }
+  }
+
+ private:
+  static constexpr bool kInRegisters = sizeof(S) == 2 * sizeof(P);
+  using DW = hn::RepartitionToWide<D>;
+  template <class DP, class V, typename T>
+  static HWY_INLINE void add_to(DP d, V partial, T* sum) {
+    if constexpr (sizeof(hn::TFromD<DP>) == sizeof(T)) {
+      hn::StoreU(hn::Add(hn::LoadU(d, sum), partial), d, sum);
+    } else {
+      const hn::RepartitionToWide<DP> wide;
+      const hn::Half<DP> half;
+      add_to(wide, hn::PromoteTo(wide, hn::LowerHalf(half, partial)), sum);
+      add_to(wide, hn::PromoteTo(wide, hn::UpperHalf(half, partial)), sum + hn::Lanes(wide));
+    }
+  }
+
+  D d_;
+  DW wide_;
+  hn::Half<D> half_;
+  S* sum_;
+  hn::Vec<DW> low_;
+  hn::Vec<DW> high_;
+};
 
 template <int kBlock, typename P, typename W, typename S>
 HWY_INLINE void add_columns(const Events& e, const W* weight, std::size_t stride, std::size_t batch,
                             S* sum) {
   const hn::ScalableTag<P> d;
+  using Sums = WideSums<decltype(d), S>;
+  const std::size_t lanes = hn::Lanes(d);
+  Sums s0(d, sum);
+  Sums s1(d, sum + (kBlock > 1 ? lanes : 0));
+  Sums s2(d, sum + (kBlock > 2 ? 2 * lanes : 0));
+  Sums s3(d, sum + (kBlock > 2 ? 3 * lanes : 0));
   for (std::size_t i = 0; i < e.count; i += batch) {
     const std::size_t rows = batch < e.count - i ? batch : e.count - i;
     add_block<kBlock, P>(e.element + i, rows, weight, stride,
-                         [&](std::size_t k, auto partial) HWY_ATTR {
-                           add_to(d, partial, sum + k * hn::Lanes(d));
+                         [&](auto a0, auto a1, auto a2, auto a3) HWY_ATTR {
+                           s0.add(a0);
+                           if constexpr (kBlock > 1) s1.add(a1);
+                           if constexpr (kBlock > 2) s2.add(a2);
+                           if constexpr (kBlock > 2) s3.add(a3);
                          });
   }
+  s0.store();
+  if constexpr (kBlock > 1) s1.store();
+  if constexpr (kBlock > 2) s2.store();
+  if constexpr (kBlock > 2) s3.store();
 }
 
 // Rows are padded, so that whole vectors may be read and added behind a row's end.
@@ -183,18 +228,20 @@ std::size_t expand_bits_of(const std::uint8_t* bits, std::size_t bytes, std::uin
   const hn::CappedTag<std::uint32_t, 8> d;
   const hn::Rebind<std::uint8_t, decltype(d)> bytes_of;
   const std::size_t lanes = hn::Lanes(d);
+  const auto eight = hn::Set(d, 8);
   std::size_t found = 0;
   for (std::size_t b = 0; b < bytes; b += 8) {
     std::uint64_t word = 0;
     std::memcpy(&word, bits + b, sizeof word);
     if (word == 0) continue;
+    auto first = hn::Set(d, base + static_cast<std::uint32_t>(8 * b));
     for (std::size_t k = b; k < b + 8; ++k) {
       const std::uint8_t byte = bits[k];
-      const auto first = hn::Set(d, base + static_cast<std::uint32_t>(8 * k));
       for (std::size_t l = 0; l < 8; l += lanes) {
         const auto index = hn::PromoteTo(d, hn::LoadU(bytes_of, kBits.index[byte] + l));
         hn::StoreU(hn::Add(first, index), d, to + found + l);
       }
+      first = hn::Add(first, eight);
       found += kBits.count[byte];
     }
   }
@@ -237,31 +284,30 @@ std::size_t find_byte_events_of(const std::uint8_t* x, std::size_t n, std::uint3
   const std::size_t lanes = hn::Lanes(d);
   const auto zero = hn::Zero(d);
   auto highest = zero;
+  std::uint8_t largest_of_rest = 1;
   std::uint8_t bits[kChunk / 8 + 64];
   std::size_t found = 0;
   for (std::size_t begin = 0; begin < n; begin += kChunk) {
     const std::size_t size = n - begin < kChunk ? n - begin : kChunk;
     std::size_t i = 0;
-    const auto take = [&](const std::uint8_t* from) HWY_ATTR {
-      const auto value = hn::LoadU(d, from);
+    for (; i + lanes <= size; i += lanes) {
+      const auto value = hn::LoadU(d, x + begin + i);
       highest = hn::Max(highest, value);
       hn::StoreMaskBits(d, hn::Ne(value, zero), bits + i / 8);
-      i += lanes;
-    };
-    while (i + lanes <= size) take(x + begin + i);
-    if (i < size) {
-      HWY_ALIGN std::uint8_t rest[HWY_MAX_BYTES] = {};
-      std::memcpy(rest, x + begin + i, size - i);
-      take(rest);
     }
-    std::memset(bits + i / 8, 0, 8);
+    std::memset(bits + i / 8, 0, lanes / 8 + 8);
+    for (; i < size; ++i) {
+      const std::uint8_t value = x[begin + i];
+      bits[i / 8] = static_cast<std::uint8_t>(bits[i / 8] | (value != 0 ? 1U : 0U) << (i % 8));
+      largest_of_rest = value > largest_of_rest ? value : largest_of_rest;
+    }
     found += expand_bits_of(bits, (size + 63) / 64 * 8, static_cast<std::uint32_t>(begin),
                             element + found);
   }
-  HWY_ALIGN std::uint8_t each[HWY_MAX_BYTES];
-  hn::Store(highest, d, each);
-  largest = 1;  // 0 and 1 need not be told apart
+  largest = largest_of_rest;  // at least 1: 0 and 1 need not be told apart
   if (!hn::AllTrue(d, hn::Eq(hn::Min(highest, hn::Set(d, 1)), highest))) {
+    HWY_ALIGN std::uint8_t each[HWY_MAX_BYTES];
+    hn::Store(highest, d, each);
     for (std::size_t k = 0; k < lanes; ++k) largest = each[k] > largest ? each[k] : largest;
   }
   return found;

@@ -1,0 +1,148 @@
+// speed_worker: what tests/bench/speed/run.py times. It reads commands, a line each, and answers each
+// with a line of JSON; so the script can take its measurements in turns with those of others.
+//
+//   build DIR DATA.npz        loads a build and its data
+//   fast THREADS SAMPLES      the fast integer model; samples are taken round and round
+//   reference SAMPLES         the scalar integer model
+//   float THREADS SAMPLES     the float model
+//   cosim JOBS SAMPLES        co-simulation of the first SAMPLES samples
+//   bare SAMPLES              the same design and the same cycles, in a loop of eval() alone
+//   stimulus FILE SAMPLES     writes those samples' beats for tests/bench/speed/bare.cpp
+//   dense SYNAPSES STEPS RUNS / sparse NEURONS FAN_OUT STEPS RUNS      see scaling.h
+#include <time.h>
+
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <functional>
+#include <iostream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <thread>
+
+#include "compiler/driver/build_folder.h"
+#include "compiler/import/import.h"
+#include "sim/fast/fast_model.h"
+#include "sim/float/float_model.h"
+#include "sim/reference/integer_model.h"
+
+namespace {
+
+using namespace hillock;
+using nlohmann::json;
+
+// Wall time, and the time that all threads spent on a processor: what the same work takes where
+// nothing else runs.
+struct Stopwatch {
+  double wall = 0;
+  double cpu = 0;
+
+  explicit Stopwatch(const std::function<void()>& work) {
+    const auto begin = std::chrono::steady_clock::now();
+    const double cpu_begin = cpu_now();
+    work();
+    cpu = cpu_now() - cpu_begin;
+    wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  }
+
+ private:
+  static double cpu_now() {
+    timespec t{};
+    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
+  }
+};
+
+class Worker {
+ public:
+  json build(std::istream& in) {
+    std::string folder;
+    std::string file;
+    in >> folder >> file;
+    build_ = std::make_unique<driver::Build>(driver::load_build(folder));
+    data_ = import::load_dataset(file, build_->network, std::nullopt);
+    fast_ = sim::FastModel::make(build_->quantized);
+    reference_ = std::make_unique<sim::IntegerModel>(build_->quantized);
+    float_ = std::make_unique<sim::FloatModel>(build_->network);
+    return {{"samples", data_.samples}, {"timesteps", data_.timesteps}, {"fast", fast_ != nullptr}};
+  }
+
+  json fast(std::istream& in) {
+    return spread<sim::FastResult>(in, [this](std::size_t sample, sim::FastResult& r) {
+      fast_->run(data_, sample, r);
+      return r.predicted;
+    });
+  }
+  json reference(std::istream& in) {
+    return spread<sim::IntegerResult>(in, [this](std::size_t sample, sim::IntegerResult& r) {
+      reference_->run(data_, sample, r);
+      return r.predicted;
+    });
+  }
+  json floating(std::istream& in) {
+    return spread<sim::FloatResult>(in, [this](std::size_t sample, sim::FloatResult& r) {
+      float_->run(data_, sample, r);
+      return r.predicted;
+    });
+  }
+
+ private:
+  // THREADS SAMPLES: each thread runs its part of the samples. `predicted` is their sum, which tells
+  // runs apart that computed different things.
+  template <typename Result, typename F>
+  json spread(std::istream& in, F run) {
+    std::size_t threads = 0;
+    std::size_t samples = 0;
+    in >> threads >> samples;
+    std::vector<std::size_t> predicted(threads, 0);
+    std::vector<Result> results(threads);
+    for (Result& r : results) run(0, r);  // makes room
+    const auto part = [&](std::size_t k) {
+      std::size_t sum = 0;
+      for (std::size_t i = k; i < samples; i += threads) sum += run(i % data_.samples, results[k]);
+      predicted[k] = sum;
+    };
+    const Stopwatch watch([&] {
+      std::vector<std::thread> others;
+      for (std::size_t k = 1; k < threads; ++k) others.emplace_back(part, k);
+      part(0);
+      for (std::thread& t : others) t.join();
+    });
+    std::size_t sum = 0;
+    for (const std::size_t p : predicted) sum += p;
+    return {{"wall", watch.wall}, {"cpu", watch.cpu}, {"samples", samples}, {"predicted", sum}};
+  }
+
+  std::unique_ptr<driver::Build> build_;
+  ir::Dataset data_;
+  std::unique_ptr<sim::FastModel> fast_;
+  std::unique_ptr<sim::IntegerModel> reference_;
+  std::unique_ptr<sim::FloatModel> float_;
+};
+
+}  // namespace
+
+int main() {
+  Worker worker;
+  const std::map<std::string, std::function<json(std::istream&)>> commands = {
+      {"build", [&](std::istream& in) { return worker.build(in); }},
+      {"fast", [&](std::istream& in) { return worker.fast(in); }},
+      {"reference", [&](std::istream& in) { return worker.reference(in); }},
+      {"float", [&](std::istream& in) { return worker.floating(in); }},
+  };
+  std::string line;
+  while (std::getline(std::cin, line)) {
+    std::istringstream in(line);
+    std::string name;
+    in >> name;
+    json answer;
+    try {
+      answer = commands.at(name)(in);
+    } catch (const std::exception& e) {
+      answer = {{"error", name + ": " + e.what()}};
+    }
+    std::cout << answer.dump() << std::endl;
+  }
+  return 0;
+}
