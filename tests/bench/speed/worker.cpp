@@ -23,6 +23,11 @@
 
 #include "compiler/driver/build_folder.h"
 #include "compiler/import/import.h"
+#include "compiler/ir/hardware_view.h"
+#include "hw_models/latency/latency.h"
+#include "sim/cosim/build.h"
+#include "sim/cosim/cosim.h"
+#include "sim/cosim/simulation.h"
 #include "sim/fast/fast_model.h"
 #include "sim/float/float_model.h"
 #include "sim/reference/integer_model.h"
@@ -62,6 +67,8 @@ class Worker {
     in >> folder >> file;
     build_ = std::make_unique<driver::Build>(driver::load_build(folder));
     data_ = import::load_dataset(file, build_->network, std::nullopt);
+    beats_.clear();
+    ticks_.clear();
     fast_ = sim::FastModel::make(build_->quantized);
     reference_ = std::make_unique<sim::IntegerModel>(build_->quantized);
     float_ = std::make_unique<sim::FloatModel>(build_->network);
@@ -80,6 +87,62 @@ class Worker {
       return r.predicted;
     });
   }
+  // JOBS SAMPLES: as the verb does it, but for writing results.
+  json cosim(std::istream& in) {
+    sim::CosimOptions o;
+    in >> o.jobs >> o.samples;
+    o.library = library();
+    o.rtl_folder = build_->folder / "rtl";
+    const hw_models::LatencyModel latency(build_->quantized, build_->mapping);
+    o.predict_cycles = [&](const ir::Activity& a) { return latency.cycles(a); };
+    sim::CosimResult result;
+    const Stopwatch watch(
+        [&] { result = sim::cosimulate(build_->quantized, build_->mapping, data_, o); });
+    return {{"wall", watch.wall},
+            {"cpu", watch.cpu},
+            {"samples", result.samples},
+            {"ticks", result.ticks},
+            {"mismatches", result.mismatches},
+            {"predicted_equal", result.predicted_equal.value_or(false)}};
+  }
+
+  // SAMPLES: the same cycles of the same design, with nothing observed.
+  json bare(std::istream& in) {
+    std::size_t samples = 0;
+    in >> samples;
+    sim::Simulation simulation(library(), build_->folder / "rtl", build_->quantized,
+                               build_->mapping, 0);
+    record_ticks(samples, simulation);
+    std::uint64_t all = 0;
+    const Stopwatch watch([&] {
+      for (std::size_t k = 0; k < samples; ++k) {
+        simulation.replay(beats_[k], ticks_[k]);
+        all += ticks_[k];
+      }
+    });
+    return {{"wall", watch.wall}, {"cpu", watch.cpu}, {"samples", samples}, {"ticks", all}};
+  }
+
+  // FILE SAMPLES: for each sample "beats ticks", then the beats, a line each.
+  json stimulus(std::istream& in) {
+    std::string file;
+    std::size_t samples = 0;
+    in >> file >> samples;
+    sim::Simulation simulation(library(), build_->folder / "rtl", build_->quantized,
+                               build_->mapping, 0);
+    record_ticks(samples, simulation);
+    std::ofstream out(file);
+    for (std::size_t k = 0; k < samples; ++k) {
+      out << beats_[k].size() << ' ' << ticks_[k] << '\n';
+      for (const HillockBeat& b : beats_[k]) {
+        out << b.addr << ' ' << b.value << ' ' << int{b.event} << ' ' << int{b.step_last} << ' '
+            << int{b.sample_last} << '\n';
+      }
+    }
+    return {{"samples", samples}, {"top", build_->summary.at("rtl").at("top")},
+            {"files", build_->summary.at("rtl").at("files")}};
+  }
+
   json floating(std::istream& in) {
     return spread<sim::FloatResult>(in, [this](std::size_t sample, sim::FloatResult& r) {
       float_->run(data_, sample, r);
@@ -114,7 +177,31 @@ class Worker {
     return {{"wall", watch.wall}, {"cpu", watch.cpu}, {"samples", samples}, {"predicted", sum}};
   }
 
+  // Verilates and compiles, or finds what was.
+  std::filesystem::path library() const {
+    sim::BuildRequest request;
+    request.folder = build_->folder;
+    request.top = build_->summary.at("rtl").at("top");
+    request.files = build_->summary.at("rtl").at("files").get<std::vector<std::string>>();
+    request.value_bits = ir::input_value_bits(build_->quantized);
+    request.load_port = build_->mapping.any_loadable();
+    return sim::build_simulation(request);
+  }
+
+  // How many cycles the first samples take, all counted.
+  void record_ticks(std::size_t samples, sim::Simulation& simulation) {
+    for (std::size_t k = ticks_.size(); k < samples; ++k) {
+      beats_.push_back(sim::sample_beats(build_->quantized, data_, k));
+      sim::RtlSample sample;
+      sample.run.max_cycles = UINT64_MAX;
+      simulation.run(beats_.back(), data_.timesteps, sample);
+      ticks_.push_back(sample.run.ticks);
+    }
+  }
+
   std::unique_ptr<driver::Build> build_;
+  std::vector<std::vector<HillockBeat>> beats_;  // of the samples whose ticks are known
+  std::vector<std::uint64_t> ticks_;
   ir::Dataset data_;
   std::unique_ptr<sim::FastModel> fast_;
   std::unique_ptr<sim::IntegerModel> reference_;
@@ -130,6 +217,9 @@ int main() {
       {"fast", [&](std::istream& in) { return worker.fast(in); }},
       {"reference", [&](std::istream& in) { return worker.reference(in); }},
       {"float", [&](std::istream& in) { return worker.floating(in); }},
+      {"cosim", [&](std::istream& in) { return worker.cosim(in); }},
+      {"bare", [&](std::istream& in) { return worker.bare(in); }},
+      {"stimulus", [&](std::istream& in) { return worker.stimulus(in); }},
   };
   std::string line;
   while (std::getline(std::cin, line)) {
