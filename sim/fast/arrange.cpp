@@ -59,12 +59,11 @@ Slots slots_of(const ir::QuantizedNetwork& network, std::size_t population) {
     }
   }
   const std::size_t neurons = network.populations[population].neurons();
-  slots.of_neuron.resize(neurons);
   if (shape == nullptr) {
     slots.count = neurons;
-    for (std::size_t j = 0; j < neurons; ++j) slots.of_neuron[j] = static_cast<std::uint32_t>(j);
     return slots;
   }
+  slots.of_neuron.resize(neurons);
   slots.left = static_cast<std::size_t>(left);
   slots.width = slots.left + shape->out_width + static_cast<std::size_t>(right);
   slots.count = shape->out_height * slots.width * shape->out_channels;
@@ -94,7 +93,7 @@ DensePlan<W> plan(const QuantizedDense& dense, const Slots& slots) {
                static_cast<std::size_t>(INT16_MAX / largest)};
   for (std::size_t j = 0; j < weight.rows; ++j) {
     for (std::size_t i = 0; i < weight.cols; ++i) {
-      out.weight[i * out.stride + slots.of_neuron[j]] = static_cast<W>(weight(j, i));
+      out.weight[i * out.stride + slots.at(j)] = static_cast<W>(weight(j, i));
     }
   }
   return out;
@@ -176,11 +175,12 @@ ConvPlan<W> plan(const QuantizedConv& conv, const Slots& slots,
 
 SparsePlan plan(const QuantizedSparse& sparse, const Slots& slots) {
   SparsePlan out;
+  out.synapses.reserve(sparse.synapses.size());
   out.first.assign(sparse.sources + 1, 0);
   for (const auto& s : sparse.synapses) ++out.first[s.source + 1];
   for (std::size_t i = 0; i < sparse.sources; ++i) out.first[i + 1] += out.first[i];
   for (const auto& s : sparse.synapses) {  // sorted by source
-    out.synapses.push_back({slots.of_neuron[s.target], s.weight});
+    out.synapses.push_back({static_cast<std::uint32_t>(slots.at(s.target)), s.weight});
   }
   return out;
 }
@@ -188,7 +188,9 @@ SparsePlan plan(const QuantizedSparse& sparse, const Slots& slots) {
 PoolPlan plan(const ir::MaxPool& pool, const Slots& source) {
   std::vector<std::vector<std::uint32_t>> windows(pool.targets());
   for (std::size_t i = 0; i < pool.sources(); ++i) {
-    ir::for_each_window(pool, i, [&](std::size_t j) { windows[j].push_back(source.of_neuron[i]); });
+    ir::for_each_window(pool, i, [&](std::size_t j) {
+      windows[j].push_back(static_cast<std::uint32_t>(source.at(i)));
+    });
   }
   PoolPlan out{{0}, {}};
   for (const auto& window : windows) {
@@ -248,13 +250,11 @@ std::int64_t largest_sum(const ir::QuantizedNetwork& network, std::size_t popula
   return largest;
 }
 
-template <typename V>
-std::vector<V> per_slot(const Slots& slots, const ir::PerNeuron<std::int64_t>& values, V none = 0,
-                        std::int64_t offset = 0) {
+// Value by value of the neurons, and `none` where there is none.
+template <typename V, typename F>
+std::vector<V> per_slot(const Slots& slots, std::size_t neurons, V none, F value) {
   std::vector<V> out(slots.count + kSpare, none);
-  for (std::size_t j = 0; j < slots.of_neuron.size(); ++j) {
-    out[slots.of_neuron[j]] = static_cast<V>(values[j] + offset);
-  }
+  for (std::size_t j = 0; j < neurons; ++j) out[slots.at(j)] = static_cast<V>(value(j));
   return out;
 }
 
@@ -280,48 +280,6 @@ std::string misfit(const QuantizedPopulation& p, std::int64_t largest) {
   return "";
 }
 
-void set_rule(Population& out, const QuantizedPopulation& p) {
-  Update& u = out.update;
-  u.slots = out.slots.count;
-  u.fraction_bits = out.pooled ? 0 : p.fraction_bits;
-  u.decay_shift = p.decay_shift;
-  u.current_decay_shift = p.current_decay_shift;
-  const bool alpha = p.synapse == ir::Synapse::Alpha;
-  const int doubled = p.alpha_subtracts() ? 1 : 0;  // its decay may be up to 2
-  u.wide = !product_fits(alpha ? std::max(p.accumulator_bits, p.current_bits) : p.membrane_bits,
-                         p.decay_shift + doubled);
-  u.wide_current = !product_fits(p.current_bits, p.current_decay_shift);
-  u.current = p.synapse == ir::Synapse::Current;
-  u.alpha = alpha;
-  u.spiking = p.spiking;
-  u.subtract = p.reset.mechanism == ir::ResetMechanism::Subtract;
-  u.zero = p.reset.mechanism == ir::ResetMechanism::Zero;
-  u.delayed = p.reset.timing == ir::ResetTiming::Delayed;
-  u.quirk = u.subtract && p.reset.timing == ir::ResetTiming::SameStepQuirk;
-  u.loses_input = p.reset.zero_input == ir::ZeroInput::Lost;
-  u.saturates = p.overflow == numeric::OverflowMode::Saturating;
-  u.lowest = static_cast<std::int32_t>(numeric::min_of(p.membrane_bits));
-  u.highest = static_cast<std::int32_t>(numeric::max_of(p.membrane_bits));
-  u.max_spikes = p.max_spikes;
-  u.value_bits = p.value_bits;
-  u.value_shift = p.value_shift;
-  const Slots& slots = out.slots;
-  Parameters<std::int32_t>& to = out.wide_parameters;
-  to.threshold = per_slot(slots, p.threshold, kNoNeuron);
-  to.decay = per_slot<std::int32_t>(slots, p.decay);
-  to.bias = per_slot<std::int32_t>(slots, p.bias);
-  to.reset_amount = per_slot<std::int32_t>(slots, p.threshold, 0, p.reset_offset);
-  to.reset_value = per_slot<std::int32_t>(slots, p.reset_value);
-  if (p.synapse != ir::Synapse::None) {
-    to.current_decay = per_slot<std::int32_t>(slots, p.current_decay);
-    to.current_bias = per_slot<std::int32_t>(slots, p.current_bias);
-  }
-  if (p.alpha_subtracts()) {
-    to.reset_decay = per_slot<std::int32_t>(slots, p.reset_decay);
-    to.reset_current = per_slot<std::int32_t>(slots, p.reset_current);
-  }
-}
-
 bool fits_word(std::int64_t v) { return v >= INT16_MIN && v <= INT16_MAX; }
 
 // Neurons that can spike while 16 bits hold their membranes.
@@ -338,10 +296,11 @@ std::int64_t largest_of(const QuantizedPopulation& p, F value) {
 
 // nullopt where 16 bits would not do, or the rule is none of NarrowRule.
 //
-// Without a proof: V[t] is D(V[t-1]), which is no larger than V[t-1], plus A[t] << f, the bias and a
-// reset. So it does not overflow where |V[t-1]|, |A[t]| << f and the largest of the others add up to
-// no more than 16 bits hold; and where V[t] then is within its limit, the next step can be asked the
-// same. A needs no more room than it can take. With a current, I[t] stands between A and V and has a limit of its own.
+// Without a proof: V[t] is D(V[t-1]), which is no larger than V[t-1], plus A[t] << f, the bias and
+// a reset. So it does not overflow where |V[t-1]|, |A[t]| << f and the largest of the others add up
+// to no more than 16 bits hold; and where V[t] then is within its limit, the next step can be asked
+// the same. A needs no more room than it can take. With a current, I[t] stands between A and V and
+// has a limit of its own.
 std::optional<NarrowLimits> narrow_limits(const QuantizedPopulation& p, std::int64_t largest_sum) {
   const bool current = p.synapse == ir::Synapse::Current;
   const bool subtract = p.reset.mechanism == ir::ResetMechanism::Subtract;
@@ -400,22 +359,18 @@ void set_narrow_rule(Population& out, const QuantizedPopulation& p, const Narrow
   u.leaks = !all_neurons(
       p, [&](std::size_t j) { return p.decay[j] == std::int64_t{1} << p.decay_shift; });
   u.fraction_bits = p.fraction_bits;
-  const std::size_t size = u.slots + kSpare;
   const auto make = [&](std::int16_t none, auto value) {
-    std::vector<std::int16_t> to(size, none);
-    for (std::size_t j = 0; j < p.neurons(); ++j) {
-      to[out.slots.of_neuron[j]] = static_cast<std::int16_t>(value(j));
-    }
-    return to;
+    return per_slot(out.slots, p.neurons(), none, value);
   };
   Parameters<std::int16_t>& to = out.narrow_parameters;
-  if (u.slots % kSpare != 0 || !out.slots.neuron.empty()) {
+  if (u.slots % kSpare != 0 || !out.slots.plain()) {
     to.valid = make(0, [](std::size_t) { return -1; });
   }
   to.threshold = make(INT16_MAX, [&](std::size_t j) {
     return may_spike(p, j) ? p.threshold[j] : std::int64_t{INT16_MAX};
   });
-  if (u.leaks) to.decay = make(0, [&](std::size_t j) { return narrow_decay(p.decay[j], p.decay_shift); });
+  if (u.leaks)
+    to.decay = make(0, [&](std::size_t j) { return narrow_decay(p.decay[j], p.decay_shift); });
   if (!all_zero(p, p.bias)) to.bias = make(0, [&](std::size_t j) { return p.bias[j]; });
   if (u.rule == NarrowRule::DelayedSubtract || u.rule == NarrowRule::Subtract) {
     to.reset_amount = make(
@@ -425,9 +380,8 @@ void set_narrow_rule(Population& out, const QuantizedPopulation& p, const Narrow
     to.reset_value = make(0, [&](std::size_t j) { return p.reset_value[j]; });
   }
   if (u.current) {
-    to.current_decay = make(0, [&](std::size_t j) {
-      return narrow_decay(p.current_decay[j], p.current_decay_shift);
-    });
+    to.current_decay = make(
+        0, [&](std::size_t j) { return narrow_decay(p.current_decay[j], p.current_decay_shift); });
     to.current_bias = make(0, [&](std::size_t j) { return p.current_bias[j]; });
   }
 }
@@ -436,13 +390,12 @@ void set_narrow_rule(Population& out, const QuantizedPopulation& p, const Narrow
 bool rests(const QuantizedPopulation& p) {
   return p.spiking && p.synapse == ir::Synapse::None && !p.sends_counts() &&
          p.overflow == numeric::OverflowMode::Proved && all_zero(p, p.bias) &&
-         all_neurons(
-             p, [&](std::size_t j) { return p.decay[j] == std::int64_t{1} << p.decay_shift; });
+         all_neurons(p,
+                     [&](std::size_t j) { return p.decay[j] == std::int64_t{1} << p.decay_shift; });
 }
 
 template <typename W>
 void set_form(Incoming& in, const QuantizedDense& dense, const Slots& slots) {
-  in.each_operations = static_cast<std::uint32_t>(dense.weight.rows);
   in.form = plan<W>(dense, slots);
 }
 
@@ -462,11 +415,7 @@ Incoming incoming(const Arrangement& out, const QuantizedProjection& projection,
   } else if (const auto* conv = std::get_if<QuantizedConv>(&projection.connectivity)) {
     byte ? set_form<std::int8_t>(in, *conv, slots) : set_form<std::int16_t>(in, *conv, slots);
   } else if (const auto* sparse = std::get_if<QuantizedSparse>(&projection.connectivity)) {
-    SparsePlan form = plan(*sparse, slots);
-    for (std::size_t i = 0; i < sparse->sources; ++i) {
-      in.operations.push_back(static_cast<std::uint32_t>(form.first[i + 1] - form.first[i]));
-    }
-    in.form = std::move(form);
+    in.form = plan(*sparse, slots);
   } else {
     in.form = plan(std::get<ir::MaxPool>(projection.connectivity),
                    out.populations[projection.source.index].slots);
@@ -489,6 +438,53 @@ bool feeds_pool(const ir::QuantizedNetwork& network, std::size_t population) {
 }
 
 }  // namespace
+
+void widen(Population& out, const QuantizedPopulation& p) {
+  Update& u = out.update;
+  u.slots = out.slots.count;
+  u.fraction_bits = out.pooled ? 0 : p.fraction_bits;
+  u.decay_shift = p.decay_shift;
+  u.current_decay_shift = p.current_decay_shift;
+  const bool alpha = p.synapse == ir::Synapse::Alpha;
+  const int doubled = p.alpha_subtracts() ? 1 : 0;  // its decay may be up to 2
+  u.wide = !product_fits(alpha ? std::max(p.accumulator_bits, p.current_bits) : p.membrane_bits,
+                         p.decay_shift + doubled);
+  u.wide_current = !product_fits(p.current_bits, p.current_decay_shift);
+  u.current = p.synapse == ir::Synapse::Current;
+  u.alpha = alpha;
+  u.spiking = p.spiking;
+  u.subtract = p.reset.mechanism == ir::ResetMechanism::Subtract;
+  u.zero = p.reset.mechanism == ir::ResetMechanism::Zero;
+  u.delayed = p.reset.timing == ir::ResetTiming::Delayed;
+  u.quirk = u.subtract && p.reset.timing == ir::ResetTiming::SameStepQuirk;
+  u.loses_input = p.reset.zero_input == ir::ZeroInput::Lost;
+  u.saturates = p.overflow == numeric::OverflowMode::Saturating;
+  u.lowest = static_cast<std::int32_t>(numeric::min_of(p.membrane_bits));
+  u.highest = static_cast<std::int32_t>(numeric::max_of(p.membrane_bits));
+  u.max_spikes = p.max_spikes;
+  u.value_bits = p.value_bits;
+  u.value_shift = p.value_shift;
+  const auto make = [&](std::int32_t none, auto value) {
+    return per_slot(out.slots, p.neurons(), none, value);
+  };
+  const auto plain = [&](const ir::PerNeuron<std::int64_t>& values) {
+    return make(0, [&](std::size_t j) { return values[j]; });
+  };
+  Parameters<std::int32_t>& to = out.wide_parameters;
+  to.threshold = make(kNoNeuron, [&](std::size_t j) { return p.threshold[j]; });
+  to.reset_amount = make(0, [&](std::size_t j) { return p.reset_amount(j); });
+  to.decay = plain(p.decay);
+  to.bias = plain(p.bias);
+  to.reset_value = plain(p.reset_value);
+  if (p.synapse != ir::Synapse::None) {
+    to.current_decay = plain(p.current_decay);
+    to.current_bias = plain(p.current_bias);
+  }
+  if (p.alpha_subtracts()) {
+    to.reset_decay = plain(p.reset_decay);
+    to.reset_current = plain(p.reset_current);
+  }
+}
 
 std::optional<Arrangement> arrange(const ir::QuantizedNetwork& network, std::string* why) {
   Arrangement out;
@@ -519,8 +515,11 @@ std::optional<Arrangement> arrange(const ir::QuantizedNetwork& network, std::str
         to.rests = false;
       }
     }
-    if (to.narrow) set_narrow_rule(to, population, *limits);
-    if (!to.narrow || !limits->proved) set_rule(to, population);
+    if (to.narrow) {
+      set_narrow_rule(to, population, *limits);
+    } else {
+      widen(to, population);
+    }
   }
   return out;
 }

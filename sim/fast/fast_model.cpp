@@ -74,14 +74,29 @@ void add(const fast::Incoming& in, std::size_t slots, const Events& events, S* s
       in.form);
 }
 
-void maximize(const fast::PoolPlan& pool, const std::vector<std::uint32_t>& slots,
-              const std::int32_t* v, std::int32_t* out) {
+// How many weights the events add.
+std::int64_t operations_of(const fast::Incoming& in, std::size_t neurons, const Events& events) {
+  std::size_t sum = 0;
+  if (const auto* sparse = std::get_if<fast::SparsePlan>(&in.form)) {
+    for (std::size_t i = 0; i < events.count; ++i) {
+      sum += sparse->first[events.element[i] + 1] - sparse->first[events.element[i]];
+    }
+  } else if (in.operations.empty()) {
+    sum = events.count * neurons;
+  } else {
+    for (std::size_t i = 0; i < events.count; ++i) sum += in.operations[events.element[i]];
+  }
+  return static_cast<std::int64_t>(sum);
+}
+
+void maximize(const fast::PoolPlan& pool, const fast::Slots& slots, const std::int32_t* v,
+              std::int32_t* out) {
   for (std::size_t j = 0; j + 1 < pool.first.size(); ++j) {
     std::int32_t largest = v[pool.source_slot[pool.first[j]]];
     for (std::size_t k = pool.first[j] + 1; k < pool.first[j + 1]; ++k) {
       largest = std::max(largest, v[pool.source_slot[k]]);
     }
-    out[slots[j]] = largest;
+    out[slots.at(j)] = largest;
   }
 }
 
@@ -110,6 +125,7 @@ std::unique_ptr<FastModel> FastModel::make(const ir::QuantizedNetwork& network, 
 FastModel::FastModel(const ir::QuantizedNetwork& network, fast::Arrangement arrangement)
     : network_(network),
       arrangement_(std::move(arrangement)),
+      widened_(std::make_unique<std::once_flag[]>(network.populations.size())),
       longest_delays_(network.populations.size(), 0) {
   for (const auto& p : network.populations) neurons_.push_back(p.neurons());
   for (std::size_t i = 0; i < network.inputs.size(); ++i) {
@@ -123,7 +139,7 @@ FastModel::FastModel(const ir::QuantizedNetwork& network, fast::Arrangement arra
 }
 
 void FastModel::reset(std::size_t population, FastResult::State& s) const {
-  const fast::Population& plan = arrangement_.populations[population];
+  fast::Population& plan = arrangement_.populations[population];
   const std::size_t size = plan.slots.count + kSpare;
   s.synaptic_operations = s.saturations = 0;
   s.narrow = plan.narrow && (plan.narrow_update.limits.proved || s.wide_samples == 0);
@@ -153,6 +169,10 @@ void FastModel::reset(std::size_t population, FastResult::State& s) const {
     u.current_state = s.narrow_words.current.data();
     u.bits = s.bits.data();
     return;
+  }
+  if (plan.narrow) {
+    std::call_once(widened_[population],
+                   [&] { fast::widen(plan, network_.populations[population]); });
   }
   s.wide_words.membrane.assign(size, 0);
   if (plan.update.current || plan.update.alpha) s.wide_words.current.assign(size, 0);
@@ -322,7 +342,7 @@ std::size_t FastModel::gather(std::size_t population, std::size_t t, FastResult&
   std::size_t count = 0;
   for (const fast::Incoming& in : plan.incoming) {
     if (const auto* pool = std::get_if<fast::PoolPlan>(&in.form)) {
-      maximize(*pool, plan.slots.of_neuron, result.states[in.source.index].wide_words.membrane.data(),
+      maximize(*pool, plan.slots, result.states[in.source.index].wide_words.membrane.data(),
                state.wide_words.sum.data());
       continue;
     }
@@ -337,11 +357,7 @@ std::size_t FastModel::gather(std::size_t population, std::size_t t, FastResult&
       add(in, plan.slots.count, events, is_static ? words.static_sum.data() : words.sum.data());
     };
     plan.narrow_sum ? add_to(state.narrow_words) : add_to(state.wide_words);
-    state.synaptic_operations += static_cast<std::int64_t>(events.count) * in.each_operations;
-    if (in.operations.empty()) continue;
-    for (std::size_t i = 0; i < events.count; ++i) {
-      state.synaptic_operations += in.operations[events.element[i]];
-    }
+    state.synaptic_operations += operations_of(in, neurons_[population], events);
   }
   if (plan.static_input) {
     const auto add_static = [](auto& words) {
@@ -388,14 +404,15 @@ bool FastModel::update(std::size_t population, std::size_t t, FastResult& result
     if (plan.sends_values) history.values()[0] = history.values()[winner];
     count = 1;
   }
-  if (!plan.slots.neuron.empty()) {
+  if (!plan.slots.plain()) {
     for (std::size_t i = 0; i < count; ++i) sent[i] = plan.slots.neuron[sent[i]];
   }
   history.end_step(count);
   return true;
 }
 
-// Which of those sent comes from the neuron furthest above its threshold; the lowest neuron of some.
+// Which of those sent comes from the neuron furthest above its threshold; the lowest neuron of
+// some.
 std::size_t FastModel::leader(const fast::Population& plan, const FastResult::State& state,
                               const std::uint32_t* sent, std::size_t count) {
   const auto lead = [&](std::uint32_t slot) {
@@ -404,7 +421,7 @@ std::size_t FastModel::leader(const fast::Population& plan, const FastResult::St
     return membrane_at(state, slot) - theta;
   };
   const auto neuron = [&](std::uint32_t slot) {
-    return plan.slots.neuron.empty() ? slot : plan.slots.neuron[slot];
+    return plan.slots.plain() ? slot : plan.slots.neuron[slot];
   };
   const std::uint32_t* const winner =
       std::max_element(sent, sent + count, [&](std::uint32_t a, std::uint32_t b) {
@@ -416,17 +433,17 @@ std::size_t FastModel::leader(const fast::Population& plan, const FastResult::St
 void FastModel::score(std::size_t population, std::size_t t, FastResult& result) const {
   const fast::Population& plan = arrangement_.populations[population];
   const FastResult::State& state = result.states[population];
+  const bool counts = network_.populations[population].sends_counts();
   const auto add_to = [&](std::vector<std::int64_t>& scores, ir::Readout readout) {
     if (readout == ir::Readout::SpikeCount) {
       const Events events = result.populations[population].at(t);
       for (std::size_t i = 0; i < events.count; ++i) {
-        scores[events.element[i]] +=
-            events.value == nullptr || !plan.update.spiking ? 1 : events.value[i];
+        scores[events.element[i]] += counts ? events.value[i] : 1;
       }
       return;
     }
     for (std::size_t j = 0; j < scores.size(); ++j) {
-      const std::int64_t membrane = membrane_at(state, plan.slots.of_neuron[j]);
+      const std::int64_t membrane = membrane_at(state, plan.slots.at(j));
       std::int64_t& score = scores[j];
       if (readout == ir::Readout::MembraneSum) {
         score += membrane;
@@ -448,7 +465,7 @@ void FastModel::record(std::size_t population, std::size_t t, const FastResult& 
   const FastResult::State& state = result.states[population];
   std::int64_t* const membranes = &recording.membranes[population](t, 0);
   for (std::size_t j = 0; j < neurons_[population]; ++j) {
-    membranes[j] = membrane_at(state, plan.slots.of_neuron[j]);
+    membranes[j] = membrane_at(state, plan.slots.at(j));
   }
   std::uint8_t* const spikes = &recording.spikes[population](t, 0);
   const Events events = result.populations[population].at(t);
@@ -471,7 +488,7 @@ ir::Activity FastModel::activity(const FastResult& result) const {
       if (std::holds_alternative<fast::PoolPlan>(in.form)) continue;
       const EventHistory& history = history_of(result, in.source);
       const bool by_slot = in.source.kind == ir::Source::Kind::Population &&
-                           !arrangement_.populations[in.source.index].slots.neuron.empty();
+                           !arrangement_.populations[in.source.index].slots.plain();
       projection.step_elements.resize(steps);
       for (std::size_t t = in.delay; t < steps; ++t) {
         const Events events = history.at(t - in.delay);

@@ -1,10 +1,12 @@
 // The integer model for whole test sets: the same integers as sim/reference computes, bit for bit,
-// by event, in vectors, in 16 bits where these are proved to do or seen to do. The reference states the contract; this one is compared with it on random
-// networks (tests/unit/sim/fast_model_test.cpp).
+// by event, in vectors, in 16 bits where these are proved to do or seen to do. The reference states
+// the contract; this one is compared with it on random networks
+// (tests/unit/sim/fast_model_test.cpp).
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -45,8 +47,8 @@ struct EventHistory {
 
 // The result of a sample and, kept from one sample to the next, the room that it takes.
 struct FastResult {
-  // Whether the events of all steps are kept, as activity() needs them; else only those that a delay
-  // still needs, which is less room in long samples.
+  // Whether the events of all steps are kept, as activity() needs them; else only those that a
+  // delay still needs, which is less room in long samples.
   bool keep_events = true;
 
   std::vector<std::int64_t> scores;
@@ -71,7 +73,7 @@ struct FastResult {
     fast::NarrowUpdate narrow_update;
     bool narrow = false;           // V in 16 bits
     std::size_t wide_samples = 0;  // that V stays in 32 bits for, having left 16
-    std::size_t sent = 0;  // in the step before, however many inhibition let through
+    std::size_t sent = 0;          // in the step before, however many inhibition let through
     std::int64_t synaptic_operations = 0;
     std::int64_t saturations = 0;
   };
@@ -122,10 +124,12 @@ class FastModel {
   void forget(std::size_t t, FastResult& result) const;
 
   const ir::QuantizedNetwork& network_;
-  fast::Arrangement arrangement_;
-  std::vector<std::size_t> neurons_;          // per population
-  std::vector<std::size_t> first_elements_;   // per input
-  std::vector<std::size_t> longest_delays_;   // per population: of what reads it
+  // A population that leaves 16 bits for the first time is widened; no other part changes.
+  mutable fast::Arrangement arrangement_;
+  std::unique_ptr<std::once_flag[]> widened_;  // per population
+  std::vector<std::size_t> neurons_;           // per population
+  std::vector<std::size_t> first_elements_;    // per input
+  std::vector<std::size_t> longest_delays_;    // per population: of what reads it
 };
 
 }  // namespace hillock::sim

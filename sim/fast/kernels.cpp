@@ -323,11 +323,11 @@ void add_rows_8_32(const Events& e, const std::int8_t* w, std::size_t stride, st
   add_rows_of(e, w, stride, n, batch, sum);
 }
 void add_rows_16_16(const Events& e, const std::int16_t* w, std::size_t stride, std::size_t n,
-                   const Batch& batch, std::int16_t* sum) {
+                    const Batch& batch, std::int16_t* sum) {
   add_rows_of(e, w, stride, n, batch, sum);
 }
 void add_rows_16_32(const Events& e, const std::int16_t* w, std::size_t stride, std::size_t n,
-                   const Batch& batch, std::int32_t* sum) {
+                    const Batch& batch, std::int32_t* sum) {
   add_rows_of(e, w, stride, n, batch, sum);
 }
 void add_conv_8_16(const Events& e, const ConvPlan<std::int8_t>& plan, std::int16_t* sum) {

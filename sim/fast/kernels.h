@@ -1,6 +1,6 @@
-// The inner loops of the fast integer model that find events and add weights, in vectors (those that
-// update neurons: update.h). kernels.cpp is compiled once per instruction set by Highway, and the
-// best one that the processor has is taken at run time.
+// The inner loops of the fast integer model that find events and add weights, in vectors (those
+// that update neurons: update.h). kernels.cpp is compiled once per instruction set by Highway, and
+// the best one that the processor has is taken at run time.
 //
 // A slot is a neuron's place in the arrays of its population (see arrange.h). W is the type of a
 // weight, S that of a step's sum; sums may wrap on the way, because their end is proved to fit.

@@ -68,8 +68,8 @@ enum class NarrowRule {
   Zero,
 };
 
-// What 16 bits surely hold: where the sums, the currents and the membranes keep within their limits in
-// every step, nothing has overflowed. Where 16 bits are proved to do, the limits are theirs.
+// What 16 bits surely hold: where the sums, the currents and the membranes keep within their limits
+// in every step, nothing has overflowed. Where 16 bits are proved to do, the limits are theirs.
 struct NarrowLimits {
   std::int16_t sum = INT16_MAX;
   std::int16_t current = INT16_MAX;
@@ -81,12 +81,12 @@ struct NarrowUpdate {
   std::size_t slots = 0;
   bool first = false;
   bool spiking = true;
-  bool leaks = true;    // else D(v) = v
+  bool leaks = true;     // else D(v) = v
   bool current = false;  // Synapse::Current
   NarrowRule rule = NarrowRule::None;
   int fraction_bits = 0;
   NarrowLimits limits;
-  const std::int16_t* valid = nullptr;  // 0 where there is no neuron, else -1; null: all are
+  const std::int16_t* valid = nullptr;      // 0 where there is no neuron, else -1; null: all are
   const std::int16_t* threshold = nullptr;  // INT16_MAX: never
   const std::int16_t* reset_amount = nullptr;
   const std::int16_t* decay = nullptr;  // narrow_decay()

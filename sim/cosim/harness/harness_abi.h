@@ -20,7 +20,7 @@ typedef struct {
   uint32_t value_bits; /* 0: events carry no values */
   uint32_t value_signed;
   uint32_t value_word;
-  uint32_t plain; /* slots and neurons are one and the same, and events carry no values */
+  uint32_t plain;        /* slots and neurons are one and the same, and events carry no values */
   const int32_t* neuron; /* [groups * lanes]: the neuron of a slot, -1 where there is none */
 } HillockPopulation;
 

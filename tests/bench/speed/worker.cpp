@@ -1,5 +1,5 @@
-// speed_worker: what tests/bench/speed/run.py times. It reads commands, a line each, and answers each
-// with a line of JSON; so the script can take its measurements in turns with those of others.
+// speed_worker: what tests/bench/speed/run.py times. It reads commands, a line each, and answers
+// each with a line of JSON; so the script can take its measurements in turns with those of others.
 //
 //   build DIR DATA.npz        loads a build and its data
 //   fast THREADS SAMPLES      the fast integer model; samples are taken round and round
@@ -8,10 +8,8 @@
 //   cosim JOBS SAMPLES        co-simulation of the first SAMPLES samples
 //   bare SAMPLES              the same design and the same cycles, in a loop of eval() alone
 //   stimulus FILE SAMPLES     writes those samples' beats for tests/bench/speed/bare.cpp
-//   dense SYNAPSES STEPS RUNS / sparse NEURONS FAN_OUT STEPS RUNS      see scaling.h
-#include <time.h>
-
-#include <chrono>
+//   dense SOURCES NEURONS STEPS RUNS, sparse NEURONS FAN_OUT STEPS RUNS,
+//   conv CHANNELS SIDE STEPS RUNS                                      see scaling.h
 #include <cstdio>
 #include <fstream>
 #include <functional>
@@ -31,33 +29,14 @@
 #include "sim/fast/fast_model.h"
 #include "sim/float/float_model.h"
 #include "sim/reference/integer_model.h"
+#include "tests/bench/speed/scaling.h"
+#include "tests/bench/speed/stopwatch.h"
 
 namespace {
 
 using namespace hillock;
 using nlohmann::json;
-
-// Wall time, and the time that all threads spent on a processor: what the same work takes where
-// nothing else runs.
-struct Stopwatch {
-  double wall = 0;
-  double cpu = 0;
-
-  explicit Stopwatch(const std::function<void()>& work) {
-    const auto begin = std::chrono::steady_clock::now();
-    const double cpu_begin = cpu_now();
-    work();
-    cpu = cpu_now() - cpu_begin;
-    wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  }
-
- private:
-  static double cpu_now() {
-    timespec t{};
-    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
-  }
-};
+using tests::Stopwatch;
 
 class Worker {
  public:
@@ -139,7 +118,8 @@ class Worker {
             << int{b.sample_last} << '\n';
       }
     }
-    return {{"samples", samples}, {"top", build_->summary.at("rtl").at("top")},
+    return {{"samples", samples},
+            {"top", build_->summary.at("rtl").at("top")},
             {"files", build_->summary.at("rtl").at("files")}};
   }
 
@@ -151,8 +131,8 @@ class Worker {
   }
 
  private:
-  // THREADS SAMPLES: each thread runs its part of the samples. `predicted` is their sum, which tells
-  // runs apart that computed different things.
+  // THREADS SAMPLES: each thread runs its part of the samples. `predicted` is their sum, which
+  // tells runs apart that computed different things.
   template <typename Result, typename F>
   json spread(std::istream& in, F run) {
     std::size_t threads = 0;
@@ -208,6 +188,16 @@ class Worker {
   std::unique_ptr<sim::FloatModel> float_;
 };
 
+template <typename F>
+json scaling(std::istream& in, F run) {
+  std::size_t a = 0;
+  std::size_t b = 0;
+  std::size_t steps = 0;
+  std::size_t runs = 0;
+  in >> a >> b >> steps >> runs;
+  return run(a, b, steps, runs);
+}
+
 }  // namespace
 
 int main() {
@@ -219,6 +209,9 @@ int main() {
       {"float", [&](std::istream& in) { return worker.floating(in); }},
       {"cosim", [&](std::istream& in) { return worker.cosim(in); }},
       {"bare", [&](std::istream& in) { return worker.bare(in); }},
+      {"dense", [](std::istream& in) { return scaling(in, tests::run_dense); }},
+      {"sparse", [](std::istream& in) { return scaling(in, tests::run_sparse); }},
+      {"conv", [](std::istream& in) { return scaling(in, tests::run_conv); }},
       {"stimulus", [&](std::istream& in) { return worker.stimulus(in); }},
   };
   std::string line;

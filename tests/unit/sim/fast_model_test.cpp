@@ -3,6 +3,7 @@
 #include "sim/fast/fast_model.h"
 
 #include <fmt/format.h>
+#include <hwy/highway.h>
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -78,6 +79,7 @@ TEST_CASE("the fast model computes what the reference computes", "[sim][fast]") 
   std::size_t packed = 0;
   std::size_t narrow = 0;
   std::size_t valued = 0;
+  std::size_t left_16_bits = 0;
   // Kept, as a caller does: nothing may be left over from the case before.
   sim::FastResult actual;
   sim::FastResult brief;
@@ -94,7 +96,8 @@ TEST_CASE("the fast model computes what the reference computes", "[sim][fast]") 
     ir::Dataset data = c.data;
     if (seed % 3 != 0) data.pack();
     packed += data.bytes.empty() ? 0 : 1;
-    for (const auto& p : sim::fast::arrange(c.quantized)->populations) {
+    const sim::fast::Arrangement arrangement = *sim::fast::arrange(c.quantized);
+    for (const auto& p : arrangement.populations) {
       narrow += p.narrow ? 1 : 0;
       valued += p.sends_values ? 1 : 0;
     }
@@ -109,6 +112,9 @@ TEST_CASE("the fast model computes what the reference computes", "[sim][fast]") 
       REQUIRE(brief.synaptic_operations == actual.synaptic_operations);
       REQUIRE(brief.spikes == actual.spikes);
       saturated += actual.saturations > 0 ? 1 : 0;
+      for (std::size_t p = 0; p < arrangement.populations.size(); ++p) {
+        left_16_bits += arrangement.populations[p].narrow && !actual.states[p].narrow ? 1 : 0;
+      }
     }
   }
   CHECK(fast > kSeeds / 2);
@@ -116,6 +122,38 @@ TEST_CASE("the fast model computes what the reference computes", "[sim][fast]") 
   CHECK(packed > kSeeds / 4);
   CHECK(narrow > kSeeds / 5);
   CHECK(valued > kSeeds / 10);
+  CHECK(left_16_bits > 10);
+}
+
+TEST_CASE("the fast model computes the same in every instruction set", "[sim][fast]") {
+  struct Restore {
+    ~Restore() { choose(0); }
+    static void choose(std::int64_t target) {
+      hwy::SetSupportedTargetsForTest(target);
+      hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+    }
+  } restore;
+  std::size_t sets = 0;
+  for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    ++sets;
+    Restore::choose(target);
+    INFO(hwy::TargetName(target));
+    for (std::uint64_t seed = 1; seed <= 150; ++seed) {
+      const RandomCase c = random_case(seed, seed % 3 == 0 ? kDenseOnly : kAllKinds);
+      INFO("seed " << seed << ": " << c.description);
+      const auto model = sim::FastModel::make(c.quantized);
+      if (model == nullptr) continue;
+      const sim::IntegerModel reference(c.quantized);
+      sim::IntegerResult expected;
+      sim::IntegerResult all;
+      sim::FastResult actual;
+      reference.run(c.data, 0, expected);
+      model->run(c.data, 0, actual, all);
+      require_same(expected, *model, actual);
+      require_same(expected, all);
+    }
+  }
+  CHECK(sets > 0);
 }
 
 }  // namespace
