@@ -103,9 +103,8 @@ std::vector<W> rows_of(const support::Matrix<double>& weight, std::size_t stride
 DenseRows::DenseRows(const ir::Dense& dense)
     : neurons_(dense.weight.rows), stride_((dense.weight.rows + 7) / 8 * 8) {
   const auto& w = dense.weight.data;
-  const bool narrow = std::all_of(w.begin(), w.end(), [](double v) {
-    return static_cast<double>(static_cast<float>(v)) == v;
-  });
+  const bool narrow = std::all_of(
+      w.begin(), w.end(), [](double v) { return static_cast<double>(static_cast<float>(v)) == v; });
   if (narrow) {
     narrow_ = rows_of<float>(dense.weight, stride_);
   } else {

@@ -1,5 +1,5 @@
-// A dense projection in doubles, walked by event, in vectors. Every sum takes its terms one by one in
-// the order of the events: results do not depend on the instruction set, nor on threads.
+// A dense projection in doubles, walked by event, in vectors. Every sum takes its terms one by one
+// in the order of the events: results do not depend on the instruction set, nor on threads.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +23,8 @@ class DenseRows {
  private:
   std::size_t neurons_;
   std::size_t stride_;
-  // [source elements, stride]: float where that holds every weight exactly, as it does those of most
-  // frameworks, and half as much has to be read.
+  // [source elements, stride]: float where that holds every weight exactly, as it does those of
+  // most frameworks, and half as much has to be read.
   std::vector<float> narrow_;
   std::vector<double> wide_;
 };
