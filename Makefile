@@ -9,7 +9,7 @@ DEMO := build/demo
 
 .DEFAULT_GOAL := build
 .NOTPARALLEL:  # two installations at once would fight over the package manager's lock
-.PHONY: build all test-long bench-quantization deps deps-test deps-dev deps-fuzz demo test sanitize fuzz mutation format format-check tidy clean help
+.PHONY: build all test-long bench bench-quantization deps deps-test deps-dev deps-fuzz deps-bench demo test sanitize fuzz mutation format format-check tidy clean help
 
 build: build/build.ninja  ## build the toolkit: build/hillock (the default)
 	$(BUILD) --preset release --target hillock
@@ -50,6 +50,14 @@ bench-quantization: build/build.ninja  ## accuracy against bits; trains networks
 	build/tests/quantization_bench --auto 0.5 --json $(BENCH)/table.json $(NETWORKS) \
 	  $(addprefix $(BENCH)/,mlp_784 recurrent per_neuron cuba if_conv)
 
+SPEED := build/bench/speed
+
+bench: deps-bench build/build.ninja  ## speed as ratios, against snnTorch where BENCH_PYTHON has it; writes docs/performance.md
+	$(BUILD) --preset release --target hillock speed_worker speed_kernels
+	@mkdir -p $(SPEED)
+	build/tests/speed_kernels --benchmark_out=$(SPEED)/kernels.json --benchmark_out_format=json
+	$(BENCH_PYTHON) tests/bench/speed/run.py --build build -o $(SPEED) --docs docs/performance.md
+
 sanitize: build-asan/build.ninja  ## run the unit tests under AddressSanitizer and UBSan
 	$(BUILD) --preset asan
 	ctest --preset asan --output-on-failure -j $(JOBS)
@@ -71,6 +79,9 @@ deps-test:  ## the same, for the build and the tests
 
 deps-dev:  ## the same, for the build, formatting, clang-tidy and the sanitizers
 	@scripts/install_deps.sh build dev
+
+deps-bench:  ## the same, for the build and make bench
+	@scripts/install_deps.sh build bench
 
 deps-fuzz:  ## the same, for the build and the fuzzers
 	@scripts/install_deps.sh build fuzz

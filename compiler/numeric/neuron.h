@@ -41,6 +41,8 @@ struct NeuronSwitches {
     return quirk || lose_input || alpha_subtracts();
   }
   [[nodiscard]] constexpr bool has_current() const { return current || alpha || max_input; }
+
+  friend constexpr bool operator==(const NeuronSwitches&, const NeuronSwitches&) = default;
 };
 
 struct NeuronConstants {

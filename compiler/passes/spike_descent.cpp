@@ -2,15 +2,90 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 namespace hillock::passes {
 namespace {
 
+// A neuron's spikes on an episode and their loss, in which an amount beyond `limit` need not be
+// exact.
+struct Replay {
+  const DescentCase& c;
+  const std::uint8_t* target;
+  const std::int32_t* sum;
+  double limit;
+
+  // Where the switches are known here, fire() and prepare() shrink to what is left of them.
+  template <typename Switches>
+  [[gnu::flatten]] double with(const numeric::NeuronConstants& k, Switches switches) const {
+    const double memory = c.loss.memory;
+    const double weight = 1 - memory * memory;
+    numeric::Fired f;
+    double trace = 0;
+    double loss = 0;
+    int count = 0;
+    for (std::size_t t = 0; t < c.steps; ++t) {
+      const numeric::NeuronSwitches s = switches();
+      numeric::Prepared p = numeric::prepare(f.membrane, f.current, f.hidden, t == 0, s, k);
+      const std::int64_t a = std::int64_t{sum[t]} << c.fraction_bits;
+      (s.has_current() ? p.current : p.sum) += a;
+      f = numeric::fire(p.sum, p.current, p.held, s, k);
+      const int difference = static_cast<int>(f.value) - static_cast<int>(target[t]);
+      if (difference != 0 || trace != 0) {
+        count += difference;
+        trace = memory * trace + difference;
+        loss += trace * trace;
+        if (loss * weight >= limit) break;  // it only grows
+      }
+    }
+    return loss * weight + c.loss.count * count * count;
+  }
+};
+
+using Run = double (*)(const Replay&, const numeric::NeuronConstants&);
+
+template <numeric::NeuronSwitches kSwitches>
+double run_usual(const Replay& replay, const numeric::NeuronConstants& k) {
+  return replay.with(k, [] { return kSwitches; });
+}
+
+double run_any(const Replay& replay, const numeric::NeuronConstants& k) {
+  return replay.with(k, [&] { return replay.c.switches; });
+}
+
+template <bool kSubtract, bool kZero, bool kSameStep, bool kLosesInput, int kOffset>
+constexpr numeric::NeuronSwitches usual() {
+  numeric::NeuronSwitches s;
+  s.reset_subtract = kSubtract;
+  s.reset_zero = kZero;
+  s.same_step = kSameStep;
+  s.lose_input = kLosesInput;
+  s.reset_offset = kOffset;
+  return s;
+}
+
+Run run_for(const numeric::NeuronSwitches& s) {
+  static constexpr numeric::NeuronSwitches kDelayed = usual<true, false, false, false, 0>();
+  static constexpr numeric::NeuronSwitches kSame = usual<true, false, true, false, 0>();
+  static constexpr numeric::NeuronSwitches kSameAtLeast = usual<true, false, true, false, 1>();
+  static constexpr numeric::NeuronSwitches kZeroKept = usual<false, true, false, false, 0>();
+  static constexpr numeric::NeuronSwitches kZeroLost = usual<false, true, false, true, 0>();
+  static constexpr numeric::NeuronSwitches kZeroSame = usual<false, true, true, false, 0>();
+  if (s == kDelayed) return run_usual<kDelayed>;
+  if (s == kSame) return run_usual<kSame>;
+  if (s == kSameAtLeast) return run_usual<kSameAtLeast>;
+  if (s == kZeroKept) return run_usual<kZeroKept>;
+  if (s == kZeroLost) return run_usual<kZeroLost>;
+  if (s == kZeroSame) return run_usual<kZeroSame>;
+  return run_any;
+}
+
 class Descent {
  public:
   Descent(const DescentCase& c, std::vector<std::int32_t> weight)
       : c_(c),
+        run_(run_for(c.switches)),
         weight_(std::move(weight)),
         sums_(c.constants.size() * c.steps, 0),
         losses_(c.constants.size()) {
@@ -59,28 +134,12 @@ class Descent {
     }
   }
 
-  // The loss of an episode whose thresholds are `shift` higher than now.
-  [[nodiscard]] double replay(std::size_t e, const std::int32_t* sum, std::int64_t shift) const {
+  // The loss of an episode whose thresholds are `shift` higher than now; exact below `limit`.
+  [[nodiscard]] double replay(std::size_t e, const std::int32_t* sum, std::int64_t shift,
+                              double limit = std::numeric_limits<double>::infinity()) const {
     numeric::NeuronConstants k = c_.constants[e];
     k.threshold += threshold_ + shift;
-    const numeric::NeuronSwitches s = c_.switches;
-    const std::uint8_t* target = c_.target[e].data();
-    const double memory = c_.loss.memory;
-    numeric::Fired f;
-    double trace = 0;
-    double loss = 0;
-    int count = 0;
-    for (std::size_t t = 0; t < c_.steps; ++t) {
-      numeric::Prepared p = numeric::prepare(f.membrane, f.current, f.hidden, t == 0, s, k);
-      const std::int64_t a = std::int64_t{sum[t]} << c_.fraction_bits;
-      (s.has_current() ? p.current : p.sum) += a;
-      f = numeric::fire(p.sum, p.current, p.held, s, k);
-      const int difference = static_cast<int>(f.value) - static_cast<int>(target[t]);
-      count += difference;
-      trace = memory * trace + difference;
-      loss += trace * trace;
-    }
-    return loss * (1 - memory * memory) + c_.loss.count * count * count;
+    return run_({c_, c_.target[e].data(), sum, limit}, k);
   }
 
   bool try_threshold(std::int64_t delta) {
@@ -114,7 +173,9 @@ class Descent {
       for (; k < column.at.size() && column.at[k] / c_.steps == e; ++k) {
         scratch_[column.at[k] - e * c_.steps] += delta * static_cast<std::int32_t>(column.value[k]);
       }
-      const double loss = replay(e, scratch_.data(), 0);
+      // Beyond this the change is given up below, with room for what rounding makes of it.
+      const double limit = (left - change) * (1 + 1e-9) + 1e-9;
+      const double loss = replay(e, scratch_.data(), 0, limit);
       change += loss - losses_[e];
       left -= losses_[e];
       if (change >= left) return false;
@@ -128,6 +189,7 @@ class Descent {
   }
 
   const DescentCase& c_;
+  Run run_;
   std::vector<std::int32_t> weight_;
   std::int64_t threshold_ = 0;
   std::vector<std::int32_t> sums_;

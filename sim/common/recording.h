@@ -20,12 +20,21 @@ struct Recording {
 
   // Makes room for `timesteps` steps of populations of the given sizes.
   void reset(const std::vector<std::size_t>& neurons, std::size_t timesteps) {
-    spikes.clear();
-    membranes.clear();
-    for (const std::size_t n : neurons) {
-      spikes.emplace_back(timesteps, n);
-      membranes.emplace_back(timesteps, n);
+    spikes.resize(neurons.size());
+    membranes.resize(neurons.size());
+    for (std::size_t p = 0; p < neurons.size(); ++p) {
+      reset(spikes[p], timesteps, neurons[p]);
+      reset(membranes[p], timesteps, neurons[p]);
     }
+  }
+
+ private:
+  // Zeros, in the room that is already there.
+  template <typename M>
+  static void reset(support::Matrix<M>& matrix, std::size_t rows, std::size_t cols) {
+    matrix.rows = rows;
+    matrix.cols = cols;
+    matrix.data.assign(rows * cols, M{});
   }
 };
 

@@ -4,28 +4,57 @@
 #include <atomic>
 #include <chrono>
 #include <exception>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
 
+#include "sim/fast/fast_model.h"
+
 namespace hillock::sim {
 
-std::vector<HillockBeat> sample_beats(const ir::QuantizedNetwork& network, const ir::Dataset& data,
-                                      std::size_t sample) {
-  std::vector<HillockBeat> beats;
-  std::vector<InputEvent> events;
-  for (std::size_t t = 0; t < data.timesteps; ++t) {
+namespace {
+
+// The beats of a sample: events(t, i) are those of input i in step t.
+template <typename F>
+void make_beats(const ir::QuantizedNetwork& network, std::size_t timesteps, F events,
+                std::vector<HillockBeat>& beats) {
+  beats.clear();
+  for (std::size_t t = 0; t < timesteps; ++t) {
     const std::size_t before = beats.size();
     std::uint32_t first = 0;
-    for (const ir::QuantizedInput& input : network.inputs) {
-      step_events(input, data, sample, t, events, first);
-      for (const InputEvent& e : events) beats.push_back({first + e.element, e.value, 1, 0, 0});
-      first += static_cast<std::uint32_t>(ir::element_count(input.shape));
+    for (std::size_t i = 0; i < network.inputs.size(); ++i) {
+      const fast::Events e = events(t, i);
+      for (std::size_t k = 0; k < e.count; ++k) {
+        beats.push_back({first + e.element[k], e.value == nullptr ? 1 : e.value[k], 1, 0, 0});
+      }
+      first += static_cast<std::uint32_t>(ir::element_count(network.inputs[i].shape));
     }
     if (beats.size() == before) beats.push_back({0, 0, 0, 0, 0});
     beats.back().step_last = 1;
   }
   if (!beats.empty()) beats.back().sample_last = 1;
+}
+
+}  // namespace
+
+std::vector<HillockBeat> sample_beats(const ir::QuantizedNetwork& network, const ir::Dataset& data,
+                                      std::size_t sample) {
+  std::vector<HillockBeat> beats;
+  std::vector<InputEvent> found;
+  std::vector<std::uint32_t> element;
+  std::vector<std::int32_t> value;
+  const auto events = [&](std::size_t t, std::size_t i) -> fast::Events {
+    step_events(network.inputs[i], data, sample, t, found, ir::first_element(network, i));
+    element.clear();
+    value.clear();
+    for (const InputEvent& e : found) {
+      element.push_back(e.element);
+      value.push_back(e.value);
+    }
+    return {element.data(), value.data(), element.size()};
+  };
+  make_beats(network, data.timesteps, events, beats);
   return beats;
 }
 
@@ -59,16 +88,32 @@ class Worker {
   void work() {
     const auto power_up = static_cast<std::uint32_t>(options_.stall_seed & 0x7fffffff);
     Simulation simulation(options_.library, options_.rtl_folder, network_, mapping_, power_up);
-    const IntegerModel model(network_);
+    // The fast model computes what the reference does; where RTL and it disagree, the reference has
+    // the last word.
+    const std::unique_ptr<FastModel> fast = FastModel::make(network_);
+    std::optional<IntegerModel> reference;
+    const auto run_reference = [&](std::size_t sample, IntegerResult& expected) {
+      if (!reference) reference.emplace(network_);
+      reference->run(data_, sample, expected);
+    };
     const WeightReads reads(network_, mapping_);
+    FastResult scratch;
     IntegerResult expected;
+    std::vector<HillockBeat> beats;
     RtlSample actual;
     const std::string wave = options_.wave.string();
     while (true) {
       const std::size_t k = next_++;
       if (k >= options_.samples) return;
       const std::size_t sample = options_.first_sample + k;
-      model.run(data_, sample, expected);
+      if (fast != nullptr) {
+        fast->run(data_, sample, scratch, expected);
+        const auto events = [&](std::size_t t, std::size_t i) { return scratch.inputs[i].at(t); };
+        make_beats(network_, data_.timesteps, events, beats);
+      } else {
+        run_reference(sample, expected);
+        beats = sample_beats(network_, data_, sample);
+      }
       const std::int64_t predicted = options_.predict_cycles(expected.activity);
       const bool stalls = options_.stall_seed != 0;
       // Seven of eight cycles may be stalled at either end of each stream.
@@ -76,10 +121,17 @@ class Worker {
       actual.run.stall_seed = stalls ? options_.stall_seed * 1000003 + sample + 1 : 0;
       actual.run.wave_path =
           sample == options_.wave_sample && !wave.empty() ? wave.c_str() : nullptr;
-      simulation.run(sample_beats(network_, data_, sample), data_.timesteps, actual);
-      const SampleComparison c = compare(
-          network_, mapping_, reads, expected, actual, sample,
-          stalls ? std::nullopt : std::optional<std::int64_t>(predicted), options_.membranes);
+      simulation.run(beats, data_.timesteps, actual);
+      const auto compared = [&] {
+        return compare(network_, mapping_, reads, expected, actual, sample,
+                       stalls ? std::nullopt : std::optional<std::int64_t>(predicted),
+                       options_.membranes);
+      };
+      SampleComparison c = compared();
+      if (c.first && fast != nullptr) {
+        run_reference(sample, expected);
+        c = compared();
+      }
       record(k, c, actual, predicted, stalls);
       // A design that lost its way stays lost: what it did next would say nothing.
       if (actual.run.finished == 0) next_ = options_.samples;

@@ -17,6 +17,7 @@ struct Simulation::Library {
   decltype(&hillock_create) create = nullptr;
   decltype(&hillock_destroy) destroy = nullptr;
   decltype(&hillock_run) run = nullptr;
+  decltype(&hillock_replay) replay = nullptr;
 
   explicit Library(const fs::path& path) {
     object = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
@@ -29,6 +30,7 @@ struct Simulation::Library {
     create = reinterpret_cast<decltype(create)>(::dlsym(object, "hillock_create"));
     destroy = reinterpret_cast<decltype(destroy)>(::dlsym(object, "hillock_destroy"));
     run = reinterpret_cast<decltype(run)>(::dlsym(object, "hillock_run"));
+    replay = reinterpret_cast<decltype(replay)>(::dlsym(object, "hillock_replay"));
   }
   ~Library() {
     if (object != nullptr) ::dlclose(object);
@@ -77,6 +79,10 @@ Simulation::Simulation(const fs::path& library, const fs::path& rtl_folder,
     for (std::size_t slot = 0; slot < neurons.size(); ++slot) {
       if (const auto j = slots.neuron_at(slot)) neurons[slot] = static_cast<std::int32_t>(*j);
     }
+    bool plain = r.value_bits == 0;
+    for (std::size_t slot = 0; slot < neurons.size(); ++slot) {
+      plain = plain && neurons[slot] == static_cast<std::int32_t>(slot);
+    }
     slots_.push_back(std::move(neurons));
     populations_.push_back(
         {static_cast<std::uint32_t>(network.populations[p].neurons()),
@@ -84,7 +90,7 @@ Simulation::Simulation(const fs::path& library, const fs::path& rtl_folder,
          static_cast<std::uint32_t>(r.membrane_bits), static_cast<std::uint32_t>(r.group_word),
          static_cast<std::uint32_t>(r.spike_word), static_cast<std::uint32_t>(r.membrane_word),
          static_cast<std::uint32_t>(r.value_bits), r.value_signed ? 1U : 0U,
-         static_cast<std::uint32_t>(r.value_word), slots_.back().data()});
+         static_cast<std::uint32_t>(r.value_word), plain ? 1U : 0U, slots_.back().data()});
   }
   for (const ir::ResultField& f : ir::result_fields(network)) {
     outputs_.push_back(
@@ -101,7 +107,8 @@ Simulation::Simulation(const fs::path& library, const fs::path& rtl_folder,
              load_.data(),
              load_.size()};
   const WorkingFolder in(rtl_folder);
-  if (library_->create != nullptr && library_->destroy != nullptr && library_->run != nullptr) {
+  if (library_->create != nullptr && library_->destroy != nullptr && library_->run != nullptr &&
+      library_->replay != nullptr) {
     handle_ = library_->create(&design_, seed);
   }
   if (handle_ == nullptr) {
@@ -112,6 +119,10 @@ Simulation::Simulation(const fs::path& library, const fs::path& rtl_folder,
 
 Simulation::~Simulation() {
   if (handle_ != nullptr) library_->destroy(handle_);
+}
+
+void Simulation::replay(const std::vector<HillockBeat>& beats, std::uint64_t ticks) {
+  library_->replay(handle_, beats.data(), beats.size(), ticks);
 }
 
 void Simulation::run(const std::vector<HillockBeat>& beats, std::size_t timesteps, RtlSample& s) {

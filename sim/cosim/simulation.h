@@ -41,6 +41,10 @@ class Simulation {
   // the caller's.
   void run(const std::vector<HillockBeat>& beats, std::size_t timesteps, RtlSample& sample);
 
+  // Plays the beats for so many cycles (run.ticks of the same sample) and observes nothing: what
+  // the simulation alone costs.
+  void replay(const std::vector<HillockBeat>& beats, std::uint64_t ticks);
+
  private:
   struct Library;
   std::shared_ptr<Library> library_;

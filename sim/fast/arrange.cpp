@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace hillock::sim::fast {
 namespace {
@@ -58,12 +59,11 @@ Slots slots_of(const ir::QuantizedNetwork& network, std::size_t population) {
     }
   }
   const std::size_t neurons = network.populations[population].neurons();
-  slots.of_neuron.resize(neurons);
   if (shape == nullptr) {
     slots.count = neurons;
-    for (std::size_t j = 0; j < neurons; ++j) slots.of_neuron[j] = static_cast<std::uint32_t>(j);
     return slots;
   }
+  slots.of_neuron.resize(neurons);
   slots.left = static_cast<std::size_t>(left);
   slots.width = slots.left + shape->out_width + static_cast<std::size_t>(right);
   slots.count = shape->out_height * slots.width * shape->out_channels;
@@ -89,10 +89,11 @@ DensePlan<W> plan(const QuantizedDense& dense, const Slots& slots) {
   out.weight.assign(weight.cols * out.stride + kSpare, 0);
   std::int32_t largest = 1;
   for (const std::int32_t w : weight.data) largest = std::max(largest, std::abs(w));
-  out.batch = static_cast<std::size_t>(INT8_MAX / largest);
+  out.batch = {static_cast<std::size_t>(INT8_MAX / largest),
+               static_cast<std::size_t>(INT16_MAX / largest)};
   for (std::size_t j = 0; j < weight.rows; ++j) {
     for (std::size_t i = 0; i < weight.cols; ++i) {
-      out.weight[i * out.stride + slots.of_neuron[j]] = static_cast<W>(weight(j, i));
+      out.weight[i * out.stride + slots.at(j)] = static_cast<W>(weight(j, i));
     }
   }
   return out;
@@ -174,11 +175,12 @@ ConvPlan<W> plan(const QuantizedConv& conv, const Slots& slots,
 
 SparsePlan plan(const QuantizedSparse& sparse, const Slots& slots) {
   SparsePlan out;
+  out.synapses.reserve(sparse.synapses.size());
   out.first.assign(sparse.sources + 1, 0);
   for (const auto& s : sparse.synapses) ++out.first[s.source + 1];
   for (std::size_t i = 0; i < sparse.sources; ++i) out.first[i + 1] += out.first[i];
   for (const auto& s : sparse.synapses) {  // sorted by source
-    out.synapses.push_back({slots.of_neuron[s.target], s.weight});
+    out.synapses.push_back({static_cast<std::uint32_t>(slots.at(s.target)), s.weight});
   }
   return out;
 }
@@ -186,7 +188,9 @@ SparsePlan plan(const QuantizedSparse& sparse, const Slots& slots) {
 PoolPlan plan(const ir::MaxPool& pool, const Slots& source) {
   std::vector<std::vector<std::uint32_t>> windows(pool.targets());
   for (std::size_t i = 0; i < pool.sources(); ++i) {
-    ir::for_each_window(pool, i, [&](std::size_t j) { windows[j].push_back(source.of_neuron[i]); });
+    ir::for_each_window(pool, i, [&](std::size_t j) {
+      windows[j].push_back(static_cast<std::uint32_t>(source.at(i)));
+    });
   }
   PoolPlan out{{0}, {}};
   for (const auto& window : windows) {
@@ -206,6 +210,13 @@ std::int64_t largest_sum(const ir::QuantizedNetwork& network, std::size_t popula
     if (p->source.kind == ir::Source::Kind::Input) {
       least = std::min<std::int64_t>(0, network.inputs[p->source.index].min_value);
       most = std::max<std::int64_t>(0, network.inputs[p->source.index].max_value);
+    } else {
+      const QuantizedPopulation& from = network.populations[p->source.index];
+      if (from.sends_counts()) most = from.max_spikes;
+      if (from.sends_membranes()) {
+        least = numeric::min_of(from.value_bits);
+        most = numeric::max_of(from.value_bits);
+      }
     }
     const auto add = [&](std::size_t j, std::int64_t w) {
       high[j] += std::max(w * most, w * least);
@@ -239,13 +250,24 @@ std::int64_t largest_sum(const ir::QuantizedNetwork& network, std::size_t popula
   return largest;
 }
 
-std::vector<std::int32_t> per_slot(const Slots& slots, const ir::PerNeuron<std::int64_t>& values,
-                                   std::int32_t none, std::int64_t offset = 0) {
-  std::vector<std::int32_t> out(slots.count + kSpare, none);
-  for (std::size_t j = 0; j < slots.of_neuron.size(); ++j) {
-    out[slots.of_neuron[j]] = static_cast<std::int32_t>(values[j] + offset);
-  }
+// Value by value of the neurons, and `none` where there is none.
+template <typename V, typename F>
+std::vector<V> per_slot(const Slots& slots, std::size_t neurons, V none, F value) {
+  std::vector<V> out(slots.count + kSpare, none);
+  for (std::size_t j = 0; j < neurons; ++j) out[slots.at(j)] = static_cast<V>(value(j));
   return out;
+}
+
+template <typename F>
+bool all_neurons(const QuantizedPopulation& p, F holds) {
+  for (std::size_t j = 0; j < p.neurons(); ++j) {
+    if (!holds(j)) return false;
+  }
+  return true;
+}
+
+bool all_zero(const QuantizedPopulation& p, const ir::PerNeuron<std::int64_t>& values) {
+  return all_neurons(p, [&](std::size_t j) { return values[j] == 0; });
 }
 
 // Whether `bits` of a value and a decay's multiplier make a product of 31 bits and a sign.
@@ -254,18 +276,179 @@ bool product_fits(int bits, int shift) { return bits - 1 + shift <= 30; }
 std::string misfit(const QuantizedPopulation& p, std::int64_t largest) {
   if (largest > INT32_MAX) return "the sum of a step";
   if (std::max(p.accumulator_bits, p.current_bits) > 32) return "the running sum";
+  if (p.sends_membranes() && p.membrane_bits > 31) return "a membrane that is sent";
   return "";
 }
 
-void set_rule(Population& out, const QuantizedPopulation& p) {
+bool fits_word(std::int64_t v) { return v >= INT16_MIN && v <= INT16_MAX; }
+
+// Neurons that can spike while 16 bits hold their membranes.
+bool may_spike(const QuantizedPopulation& p, std::size_t j) {
+  return p.spiking && p.threshold[j] < INT16_MAX;
+}
+
+template <typename F>
+std::int64_t largest_of(const QuantizedPopulation& p, F value) {
+  std::int64_t largest = 0;
+  for (std::size_t j = 0; j < p.neurons(); ++j) largest = std::max(largest, std::abs(value(j)));
+  return largest;
+}
+
+// nullopt where 16 bits would not do, or the rule is none of NarrowRule.
+//
+// Without a proof: V[t] is D(V[t-1]), which is no larger than V[t-1], plus A[t] << f, the bias and
+// a reset. So it does not overflow where |V[t-1]|, |A[t]| << f and the largest of the others add up
+// to no more than 16 bits hold; and where V[t] then is within its limit, the next step can be asked
+// the same. A needs no more room than it can take. With a current, I[t] stands between A and V and
+// has a limit of its own.
+std::optional<NarrowLimits> narrow_limits(const QuantizedPopulation& p, std::int64_t largest_sum) {
+  const bool current = p.synapse == ir::Synapse::Current;
+  const bool subtract = p.reset.mechanism == ir::ResetMechanism::Subtract;
+  const bool quirk = subtract && p.reset.timing == ir::ResetTiming::SameStepQuirk;
+  if (p.sends_counts() || p.sends_membranes() || p.synapse == ir::Synapse::Alpha || quirk ||
+      p.overflow == numeric::OverflowMode::Saturating || p.decay_shift > 15 ||
+      p.current_decay_shift > 15) {
+    return std::nullopt;
+  }
+  const auto fits = [&](std::size_t j) {
+    return !p.spiking || (p.threshold[j] >= INT16_MIN && fits_word(p.reset_value[j]) &&
+                          (!may_spike(p, j) || fits_word(p.reset_amount(j))));
+  };
+  if (!all_neurons(p, fits)) return std::nullopt;
+  const std::int64_t bias = largest_of(p, [&](std::size_t j) { return p.bias[j]; });
+  const std::int64_t current_bias =
+      current ? largest_of(p, [&](std::size_t j) { return p.current_bias[j]; }) : 0;
+  if (bias > INT16_MAX || current_bias > INT16_MAX) return std::nullopt;
+  // -2^15 times a decay of 0 is the one product that narrow_decay() does not give.
+  const auto decays = [&](std::size_t j) {
+    return p.decay[j] > 0 && (!current || p.current_decay[j] > 0);
+  };
+  const int bits = std::max({p.accumulator_bits, p.membrane_bits, p.current_bits});
+  if (bits < 16 || (bits == 16 && all_neurons(p, decays))) return NarrowLimits{};
+
+  const std::int64_t amount =
+      largest_of(p, [&](std::size_t j) { return may_spike(p, j) ? p.reset_amount(j) : 0; });
+  const std::int64_t room = INT16_MAX - bias - (subtract ? amount : 0);
+  const std::int64_t half = room / 2;  // for the current, or for the sum without one
+  const std::int64_t sum =
+      std::min((current ? INT16_MAX - current_bias - half : half) >> p.fraction_bits, largest_sum);
+  if (room <= 0 || sum < std::min<std::int64_t>(1, largest_sum)) return std::nullopt;
+  const std::int64_t taken = current ? half : sum << p.fraction_bits;
+  return NarrowLimits{static_cast<std::int16_t>(sum), static_cast<std::int16_t>(half),
+                      static_cast<std::int16_t>(room - taken), false};
+}
+
+NarrowRule narrow_rule(const QuantizedPopulation& p) {
+  const bool delayed = p.reset.timing == ir::ResetTiming::Delayed;
+  if (!p.spiking || p.reset.mechanism == ir::ResetMechanism::None) return NarrowRule::None;
+  if (p.reset.mechanism == ir::ResetMechanism::Subtract) {
+    return delayed ? NarrowRule::DelayedSubtract : NarrowRule::Subtract;
+  }
+  if (!delayed) return NarrowRule::Zero;
+  return p.reset.zero_input == ir::ZeroInput::Lost ? NarrowRule::DelayedZeroLosesInput
+                                                   : NarrowRule::DelayedZero;
+}
+
+void set_narrow_rule(Population& out, const QuantizedPopulation& p, const NarrowLimits& limits) {
+  NarrowUpdate& u = out.narrow_update;
+  u.slots = out.slots.count;
+  u.spiking = p.spiking;
+  u.rule = narrow_rule(p);
+  u.limits = limits;
+  u.current = p.synapse == ir::Synapse::Current;
+  u.leaks = !all_neurons(
+      p, [&](std::size_t j) { return p.decay[j] == std::int64_t{1} << p.decay_shift; });
+  u.fraction_bits = p.fraction_bits;
+  const auto make = [&](std::int16_t none, auto value) {
+    return per_slot(out.slots, p.neurons(), none, value);
+  };
+  Parameters<std::int16_t>& to = out.narrow_parameters;
+  if (u.slots % kSpare != 0 || !out.slots.plain()) {
+    to.valid = make(0, [](std::size_t) { return -1; });
+  }
+  to.threshold = make(INT16_MAX, [&](std::size_t j) {
+    return may_spike(p, j) ? p.threshold[j] : std::int64_t{INT16_MAX};
+  });
+  if (u.leaks)
+    to.decay = make(0, [&](std::size_t j) { return narrow_decay(p.decay[j], p.decay_shift); });
+  if (!all_zero(p, p.bias)) to.bias = make(0, [&](std::size_t j) { return p.bias[j]; });
+  if (u.rule == NarrowRule::DelayedSubtract || u.rule == NarrowRule::Subtract) {
+    to.reset_amount = make(
+        0, [&](std::size_t j) { return may_spike(p, j) ? p.reset_amount(j) : std::int64_t{0}; });
+  }
+  if (u.rule == NarrowRule::Zero) {
+    to.reset_value = make(0, [&](std::size_t j) { return p.reset_value[j]; });
+  }
+  if (u.current) {
+    to.current_decay = make(
+        0, [&](std::size_t j) { return narrow_decay(p.current_decay[j], p.current_decay_shift); });
+    to.current_bias = make(0, [&](std::size_t j) { return p.current_bias[j]; });
+  }
+}
+
+// Whether a step without events leaves every membrane as it is, no reset being due.
+bool rests(const QuantizedPopulation& p) {
+  return p.spiking && p.synapse == ir::Synapse::None && !p.sends_counts() &&
+         p.overflow == numeric::OverflowMode::Proved && all_zero(p, p.bias) &&
+         all_neurons(p,
+                     [&](std::size_t j) { return p.decay[j] == std::int64_t{1} << p.decay_shift; });
+}
+
+template <typename W>
+void set_form(Incoming& in, const QuantizedDense& dense, const Slots& slots) {
+  in.form = plan<W>(dense, slots);
+}
+
+template <typename W>
+void set_form(Incoming& in, const QuantizedConv& conv, const Slots& slots) {
+  in.form = plan<W>(conv, slots, in.operations);
+}
+
+Incoming incoming(const Arrangement& out, const QuantizedProjection& projection,
+                  const Slots& slots) {
+  Incoming in;
+  in.source = projection.source;
+  in.delay = static_cast<std::size_t>(projection.delay);
+  const bool byte = projection.weight_bits <= 8;
+  if (const auto* dense = std::get_if<QuantizedDense>(&projection.connectivity)) {
+    byte ? set_form<std::int8_t>(in, *dense, slots) : set_form<std::int16_t>(in, *dense, slots);
+  } else if (const auto* conv = std::get_if<QuantizedConv>(&projection.connectivity)) {
+    byte ? set_form<std::int8_t>(in, *conv, slots) : set_form<std::int16_t>(in, *conv, slots);
+  } else if (const auto* sparse = std::get_if<QuantizedSparse>(&projection.connectivity)) {
+    in.form = plan(*sparse, slots);
+  } else {
+    in.form = plan(std::get<ir::MaxPool>(projection.connectivity),
+                   out.populations[projection.source.index].slots);
+  }
+  return in;
+}
+
+bool is_pooled(const ir::QuantizedNetwork& network, std::size_t population) {
+  for (const QuantizedProjection* p : network.projections_into(population)) {
+    if (std::holds_alternative<ir::MaxPool>(p->connectivity)) return true;
+  }
+  return false;
+}
+
+bool feeds_pool(const ir::QuantizedNetwork& network, std::size_t population) {
+  return std::any_of(network.projections.begin(), network.projections.end(), [&](const auto& p) {
+    return std::holds_alternative<ir::MaxPool>(p.connectivity) &&
+           p.source == ir::Source{ir::Source::Kind::Population, population};
+  });
+}
+
+}  // namespace
+
+void widen(Population& out, const QuantizedPopulation& p) {
   Update& u = out.update;
   u.slots = out.slots.count;
   u.fraction_bits = out.pooled ? 0 : p.fraction_bits;
   u.decay_shift = p.decay_shift;
   u.current_decay_shift = p.current_decay_shift;
   const bool alpha = p.synapse == ir::Synapse::Alpha;
+  const int doubled = p.alpha_subtracts() ? 1 : 0;  // its decay may be up to 2
   u.wide = !product_fits(alpha ? std::max(p.accumulator_bits, p.current_bits) : p.membrane_bits,
-                         p.decay_shift);
+                         p.decay_shift + doubled);
   u.wide_current = !product_fits(p.current_bits, p.current_decay_shift);
   u.current = p.synapse == ir::Synapse::Current;
   u.alpha = alpha;
@@ -278,31 +461,35 @@ void set_rule(Population& out, const QuantizedPopulation& p) {
   u.saturates = p.overflow == numeric::OverflowMode::Saturating;
   u.lowest = static_cast<std::int32_t>(numeric::min_of(p.membrane_bits));
   u.highest = static_cast<std::int32_t>(numeric::max_of(p.membrane_bits));
-  out.inhibition = p.inhibition;
-  out.threshold = per_slot(out.slots, p.threshold, kNoNeuron);
-  out.reset_amount = per_slot(out.slots, p.threshold, 0, p.reset_offset);
-  out.decay = per_slot(out.slots, p.decay, 0);
-  out.bias = per_slot(out.slots, p.bias, 0);
-  out.reset_value = per_slot(out.slots, p.reset_value, 0);
-  out.current_decay = per_slot(out.slots, p.current_decay, 0);
-  out.current_bias = per_slot(out.slots, p.current_bias, 0);
+  u.max_spikes = p.max_spikes;
+  u.value_bits = p.value_bits;
+  u.value_shift = p.value_shift;
+  const auto make = [&](std::int32_t none, auto value) {
+    return per_slot(out.slots, p.neurons(), none, value);
+  };
+  const auto plain = [&](const ir::PerNeuron<std::int64_t>& values) {
+    return make(0, [&](std::size_t j) { return values[j]; });
+  };
+  Parameters<std::int32_t>& to = out.wide_parameters;
+  to.threshold = make(kNoNeuron, [&](std::size_t j) { return p.threshold[j]; });
+  to.reset_amount = make(0, [&](std::size_t j) { return p.reset_amount(j); });
+  to.decay = plain(p.decay);
+  to.bias = plain(p.bias);
+  to.reset_value = plain(p.reset_value);
+  if (p.synapse != ir::Synapse::None) {
+    to.current_decay = plain(p.current_decay);
+    to.current_bias = plain(p.current_bias);
+  }
+  if (p.alpha_subtracts()) {
+    to.reset_decay = plain(p.reset_decay);
+    to.reset_current = plain(p.reset_current);
+  }
 }
-
-}  // namespace
 
 std::optional<Arrangement> arrange(const ir::QuantizedNetwork& network, std::string* why) {
   Arrangement out;
   for (std::size_t p = 0; p < network.populations.size(); ++p) {
     const QuantizedPopulation& population = network.populations[p];
-    if (population.sends_counts() || population.sends_membranes()) {
-      if (why != nullptr) *why = fmt::format("{} sends values", population.name);
-      return std::nullopt;
-    }
-    if (population.alpha_subtracts()) {
-      if (why != nullptr)
-        *why = fmt::format("{} has alpha synapses that subtract", population.name);
-      return std::nullopt;
-    }
     const std::int64_t largest = largest_sum(network, p);
     if (const std::string what = misfit(population, largest); !what.empty()) {
       if (why != nullptr)
@@ -311,39 +498,28 @@ std::optional<Arrangement> arrange(const ir::QuantizedNetwork& network, std::str
     }
     Population& to = out.populations.emplace_back();
     to.slots = slots_of(network, p);
-    to.narrow = largest <= INT16_MAX;
+    to.pooled = is_pooled(network, p);
+    to.narrow_sum = largest <= INT16_MAX && !to.pooled;
+    const std::optional<NarrowLimits> limits = narrow_limits(population, largest);
+    to.narrow = to.narrow_sum && limits && !feeds_pool(network, p);
+    to.inhibition = population.inhibition;
+    to.sends_values = population.sends_counts() || population.sends_membranes();
+    to.rests = rests(population) && !to.pooled;
+    if (to.pooled) out.layered = false;  // it reads the membranes of the same step
     for (const QuantizedProjection* projection : network.projections_into(p)) {
-      Incoming& in = to.incoming.emplace_back();
-      in.source = projection->source;
-      in.delay = static_cast<std::size_t>(projection->delay);
-      const bool byte = projection->weight_bits <= 8;
-      if (const auto* dense = std::get_if<QuantizedDense>(&projection->connectivity)) {
-        in.each_operations = static_cast<std::uint32_t>(dense->weight.rows);
-        if (byte) {
-          in.form = plan<std::int8_t>(*dense, to.slots);
-        } else {
-          in.form = plan<std::int16_t>(*dense, to.slots);
-        }
-      } else if (const auto* conv = std::get_if<QuantizedConv>(&projection->connectivity)) {
-        if (byte) {
-          in.form = plan<std::int8_t>(*conv, to.slots, in.operations);
-        } else {
-          in.form = plan<std::int16_t>(*conv, to.slots, in.operations);
-        }
-      } else if (const auto* sparse = std::get_if<QuantizedSparse>(&projection->connectivity)) {
-        SparsePlan form = plan(*sparse, to.slots);
-        for (std::size_t i = 0; i < sparse->sources; ++i) {
-          in.operations.push_back(static_cast<std::uint32_t>(form.first[i + 1] - form.first[i]));
-        }
-        in.form = std::move(form);
-      } else {
-        in.form = plan(std::get<ir::MaxPool>(projection->connectivity),
-                       out.populations[projection->source.index].slots);
-        to.pooled = true;
-        to.narrow = false;
+      const ir::Source source = projection->source;
+      to.incoming.push_back(incoming(out, *projection, to.slots));
+      if (source.kind == ir::Source::Kind::Population && source.index >= p) out.layered = false;
+      if (source.kind == ir::Source::Kind::Input && network.inputs[source.index].is_static) {
+        to.static_input = true;
+        to.rests = false;
       }
     }
-    set_rule(to, population);
+    if (to.narrow) {
+      set_narrow_rule(to, population, *limits);
+    } else {
+      widen(to, population);
+    }
   }
   return out;
 }

@@ -1,6 +1,7 @@
 #include "sim/fast/fast_model.h"
 
 #include <algorithm>
+#include <stdexcept>
 #include <type_traits>
 #include <utility>
 
@@ -9,20 +10,41 @@ namespace hillock::sim {
 using fast::Events;
 using fast::kSpare;
 
-void EventHistory::clear() {
-  element.clear();
-  value.clear();
+void EventHistory::clear(bool with_values) {
   first.assign(1, 0);
+  dropped = 0;
+  valued = with_values;
+}
+
+std::uint32_t* EventHistory::room(std::size_t n) {
+  const std::size_t used = first.back() - dropped;
+  const std::size_t needed = used + n + kSpare;
+  if (element.size() < needed) element.resize(std::max(needed, 2 * element.size()));
+  if (valued && value.size() < element.size()) value.resize(element.size());
+  return element.data() + used;
+}
+
+std::int32_t* EventHistory::values() {
+  if (!valued) {
+    valued = true;
+    value.resize(element.size());
+    std::fill_n(value.begin(), element.size(), 1);
+  }
+  return value.data() + (first.back() - dropped);
+}
+
+void EventHistory::forget(std::size_t t) {
+  constexpr std::size_t kWorthIt = 1U << 14U;
+  const std::size_t gone = first[t] - dropped;
+  if (gone < kWorthIt) return;
+  const auto from = static_cast<std::ptrdiff_t>(gone);
+  const auto end = static_cast<std::ptrdiff_t>(first.back() - dropped);
+  std::copy(element.begin() + from, element.begin() + end, element.begin());
+  if (valued) std::copy(value.begin() + from, value.begin() + end, value.begin());
+  dropped = first[t];
 }
 
 namespace {
-
-Events events_of(const EventHistory& history, std::size_t t) {
-  const std::size_t from = history.first[t];
-  return {history.element.data() + from,
-          history.value.empty() ? nullptr : history.value.data() + from,
-          history.first[t + 1] - from};
-}
 
 template <typename S>
 void add(const fast::SparsePlan& plan, const Events& events, S* sum) {
@@ -44,19 +66,52 @@ void add(const fast::Incoming& in, std::size_t slots, const Events& events, S* s
         if constexpr (std::is_same_v<Plan, fast::SparsePlan>) {
           add(plan, events, sum);
         } else if constexpr (requires { plan.stride; }) {
-          if constexpr (std::is_same_v<Plan, fast::DensePlan<std::int8_t>> && sizeof(S) == 2) {
-            constexpr std::size_t kWorthIt = 4;
-            if (events.value == nullptr && plan.batch >= kWorthIt) {
-              fast::add_byte_rows(events, plan.weight.data(), plan.stride, slots, plan.batch, sum);
-              return;
-            }
-          }
-          fast::add_rows(events, plan.weight.data(), plan.stride, slots, sum);
+          fast::add_rows(events, plan.weight.data(), plan.stride, slots, plan.batch, sum);
         } else if constexpr (requires { plan.landing; }) {
           fast::add_conv(events, plan, sum);
         }
       },
       in.form);
+}
+
+// How many weights the events add.
+std::int64_t operations_of(const fast::Incoming& in, std::size_t neurons, const Events& events) {
+  std::size_t sum = 0;
+  if (const auto* sparse = std::get_if<fast::SparsePlan>(&in.form)) {
+    for (std::size_t i = 0; i < events.count; ++i) {
+      sum += sparse->first[events.element[i] + 1] - sparse->first[events.element[i]];
+    }
+  } else if (in.operations.empty()) {
+    sum = events.count * neurons;
+  } else {
+    for (std::size_t i = 0; i < events.count; ++i) sum += in.operations[events.element[i]];
+  }
+  return static_cast<std::int64_t>(sum);
+}
+
+void maximize(const fast::PoolPlan& pool, const fast::Slots& slots, const std::int32_t* v,
+              std::int32_t* out) {
+  for (std::size_t j = 0; j + 1 < pool.first.size(); ++j) {
+    std::int32_t largest = v[pool.source_slot[pool.first[j]]];
+    for (std::size_t k = pool.first[j] + 1; k < pool.first[j + 1]; ++k) {
+      largest = std::max(largest, v[pool.source_slot[k]]);
+    }
+    out[slots.at(j)] = largest;
+  }
+}
+
+const EventHistory& history_of(const FastResult& result, const ir::Source& source) {
+  return source.kind == ir::Source::Kind::Input ? result.inputs[source.index]
+                                                : result.populations[source.index];
+}
+
+std::int64_t membrane_at(const FastResult::State& state, std::size_t slot) {
+  return state.narrow ? state.narrow_words.membrane[slot] : state.wide_words.membrane[slot];
+}
+
+template <typename V>
+const V* data_or_null(const std::vector<V>& v) {
+  return v.empty() ? nullptr : v.data();
 }
 
 }  // namespace
@@ -68,208 +123,360 @@ std::unique_ptr<FastModel> FastModel::make(const ir::QuantizedNetwork& network, 
 }
 
 FastModel::FastModel(const ir::QuantizedNetwork& network, fast::Arrangement arrangement)
-    : network_(network), arrangement_(std::move(arrangement)) {}
+    : network_(network),
+      arrangement_(std::move(arrangement)),
+      widened_(std::make_unique<std::once_flag[]>(network.populations.size())),
+      longest_delays_(network.populations.size(), 0) {
+  for (const auto& p : network.populations) neurons_.push_back(p.neurons());
+  for (std::size_t i = 0; i < network.inputs.size(); ++i) {
+    first_elements_.push_back(ir::first_element(network, i));
+  }
+  for (const ir::QuantizedProjection& p : network.projections) {
+    if (p.source.kind != ir::Source::Kind::Population) continue;
+    std::size_t& longest = longest_delays_[p.source.index];
+    longest = std::max(longest, static_cast<std::size_t>(p.delay));
+  }
+}
+
+void FastModel::reset(std::size_t population, FastResult::State& s) const {
+  fast::Population& plan = arrangement_.populations[population];
+  const std::size_t size = plan.slots.count + kSpare;
+  s.synaptic_operations = s.saturations = 0;
+  s.narrow = plan.narrow && (plan.narrow_update.limits.proved || s.wide_samples == 0);
+  s.sent = 1;  // whatever the thresholds are, the first step is computed
+  if (plan.narrow_sum) {
+    s.narrow_words.sum.assign(size, 0);
+    if (plan.static_input) s.narrow_words.static_sum.assign(size, 0);
+  } else {
+    s.wide_words.sum.assign(size, 0);
+    if (plan.static_input) s.wide_words.static_sum.assign(size, 0);
+  }
+  if (s.narrow) {
+    s.narrow_words.membrane.assign(size, 0);
+    if (plan.narrow_update.current) s.narrow_words.current.assign(size, 0);
+    s.bits.assign(size / 8 + kSpare, 0);
+    const fast::Parameters<std::int16_t>& p = plan.narrow_parameters;
+    fast::NarrowUpdate& u = s.narrow_update = plan.narrow_update;
+    u.valid = data_or_null(p.valid);
+    u.threshold = p.threshold.data();
+    u.reset_amount = p.reset_amount.data();
+    u.decay = p.decay.data();
+    u.bias = data_or_null(p.bias);
+    u.reset_value = p.reset_value.data();
+    u.current_decay = p.current_decay.data();
+    u.current_bias = p.current_bias.data();
+    u.membrane = s.narrow_words.membrane.data();
+    u.current_state = s.narrow_words.current.data();
+    u.bits = s.bits.data();
+    return;
+  }
+  if (plan.narrow) {
+    std::call_once(widened_[population],
+                   [&] { fast::widen(plan, network_.populations[population]); });
+  }
+  s.wide_words.membrane.assign(size, 0);
+  if (plan.update.current || plan.update.alpha) s.wide_words.current.assign(size, 0);
+  if (plan.update.alpha) s.wide_words.hidden.assign(size, 0);
+  const fast::Parameters<std::int32_t>& p = plan.wide_parameters;
+  fast::Update& u = s.update = plan.update;
+  u.threshold = p.threshold.data();
+  u.reset_amount = p.reset_amount.data();
+  u.decay = p.decay.data();
+  u.bias = p.bias.data();
+  u.reset_value = p.reset_value.data();
+  u.current_decay = p.current_decay.data();
+  u.current_bias = p.current_bias.data();
+  u.reset_decay = p.reset_decay.data();
+  u.reset_current = p.reset_current.data();
+  u.membrane = s.wide_words.membrane.data();
+  u.current_state = s.wide_words.current.data();
+  u.hidden = s.wide_words.hidden.data();
+}
 
 void FastModel::reset(FastResult& result) const {
   const std::size_t populations = arrangement_.populations.size();
   result.spikes = result.synaptic_operations = result.saturations = 0;
   result.inputs.resize(network_.inputs.size());
   result.populations.resize(populations);
-  for (EventHistory& h : result.inputs) h.clear();
-  for (EventHistory& h : result.populations) h.clear();
   result.states.resize(populations);
-  std::size_t most = 0;
+  for (EventHistory& h : result.inputs) h.clear(false);
   for (std::size_t p = 0; p < populations; ++p) {
-    const fast::Population& plan = arrangement_.populations[p];
-    FastResult::State& s = result.states[p];
-    const std::size_t size = plan.slots.count + kSpare;
-    most = std::max(most, size);
-    if (plan.narrow) {
-      s.narrow_sum.assign(size, 0);
-    } else {
-      s.sum.assign(size, 0);
-    }
-    s.membrane.assign(size, 0);
-    if (plan.update.current || plan.update.alpha) s.current.assign(size, 0);
-    if (plan.update.alpha) s.hidden.assign(size, 0);
-    s.synaptic_operations = s.saturations = 0;
+    result.populations[p].clear(arrangement_.populations[p].sends_values);
+    reset(p, result.states[p]);
   }
-  for (const ir::QuantizedInput& input : network_.inputs) {
-    most = std::max(most, ir::element_count(input.shape) + kSpare);
-  }
-  if (result.scratch.size() < most) result.scratch.resize(most);
-  const auto clear = [&](std::size_t population, std::vector<std::int64_t>& scores) {
-    scores.assign(arrangement_.populations[population].slots.of_neuron.size(), 0);
-  };
-  clear(network_.output, result.scores);
+  result.scores.assign(neurons_[network_.output], 0);
   result.more.resize(network_.more_outputs.size());
   for (std::size_t o = 0; o < result.more.size(); ++o) {
-    clear(network_.more_outputs[o].population, result.more[o].scores);
+    result.more[o].scores.assign(neurons_[network_.more_outputs[o].population], 0);
   }
 }
 
-void FastModel::run(const ir::Dataset& data, std::size_t sample, FastResult& result) const {
-  reset(result);
-  for (std::size_t t = 0; t < data.timesteps; ++t) {
-    for (std::size_t i = 0; i < network_.inputs.size(); ++i) take_input(i, data, sample, t, result);
-    for (std::size_t p = 0; p < arrangement_.populations.size(); ++p) {
-      gather(p, t, result);
-      update(p, t, result);
-    }
-    score(t, {network_.output, network_.readout}, result, result.scores);
-    for (std::size_t o = 0; o < result.more.size(); ++o) {
-      score(t, network_.more_outputs[o], result, result.more[o].scores);
-    }
-  }
+void FastModel::run(const ir::Dataset& data, std::size_t sample, FastResult& result,
+                    Recording<std::int64_t>* recording) const {
+  for (FastResult::State& s : result.states) s.wide_samples -= s.wide_samples > 0 ? 1 : 0;
+  // A population that leaves 16 bits keeps 32 for a while, this sample included.
+  do {
+    reset(result);
+  } while (!try_run(data, sample, result, recording));
   for (const FastResult::State& s : result.states) {
     result.synaptic_operations += s.synaptic_operations;
     result.saturations += s.saturations;
   }
   for (const EventHistory& h : result.populations) {
-    result.spikes += static_cast<std::int64_t>(h.element.size());
+    result.spikes += static_cast<std::int64_t>(h.count());
   }
   result.predicted = best_class(result.scores);
   for (auto& decision : result.more) decision.predicted = best_class(decision.scores);
+}
+
+// False where a population left the limits of 16 bits, of which its state now knows.
+bool FastModel::try_run(const ir::Dataset& data, std::size_t sample, FastResult& result,
+                        Recording<std::int64_t>* recording) const {
+  if (recording != nullptr) recording->reset(neurons_, data.timesteps);
+  const std::size_t steps = data.timesteps;
+  const std::size_t populations = arrangement_.populations.size();
+  const auto take_inputs = [&](std::size_t t) {
+    for (std::size_t i = 0; i < network_.inputs.size(); ++i) take_input(i, data, sample, t, result);
+  };
+  if (arrangement_.layered && result.keep_events) {
+    for (std::size_t t = 0; t < steps; ++t) take_inputs(t);
+    for (std::size_t p = 0; p < populations; ++p) {
+      for (std::size_t t = 0; t < steps; ++t) {
+        if (!step(p, t, result, recording)) return false;
+      }
+    }
+    return true;
+  }
+  for (std::size_t t = 0; t < steps; ++t) {
+    take_inputs(t);
+    for (std::size_t p = 0; p < populations; ++p) {
+      if (!step(p, t, result, recording)) return false;
+    }
+    if (!result.keep_events) forget(t, result);
+  }
+  return true;
+}
+
+void FastModel::run(const ir::Dataset& data, std::size_t sample, FastResult& result) const {
+  run(data, sample, result, nullptr);
+}
+
+void FastModel::run(const ir::Dataset& data, std::size_t sample, FastResult& result,
+                    IntegerResult& all) const {
+  run(data, sample, result, &all.recording);
+  all.activity = activity(result);
+  all.scores = result.scores;
+  all.predicted = result.predicted;
+  all.more = result.more;
+}
+
+// False as in update().
+bool FastModel::step(std::size_t p, std::size_t t, FastResult& result,
+                     Recording<std::int64_t>* recording) const {
+  const std::size_t events = gather(p, t, result);
+  if (arrangement_.populations[p].rests && events == 0 && result.states[p].sent == 0) {
+    result.populations[p].end_step(0);
+  } else if (!update(p, t, result)) {
+    return false;
+  }
+  score(p, t, result);
+  if (recording != nullptr) record(p, t, result, *recording);
+  return true;
+}
+
+// Events before the next step that nothing reads any more.
+void FastModel::forget(std::size_t t, FastResult& result) const {
+  for (std::size_t i = 0; i < result.inputs.size(); ++i) {
+    if (!network_.inputs[i].is_static) result.inputs[i].forget(t + 1);
+  }
+  for (std::size_t p = 0; p < result.populations.size(); ++p) {
+    if (t + 1 >= longest_delays_[p]) result.populations[p].forget(t + 1 - longest_delays_[p]);
+  }
 }
 
 void FastModel::take_input(std::size_t input, const ir::Dataset& data, std::size_t sample,
                            std::size_t t, FastResult& result) const {
   const ir::QuantizedInput& in = network_.inputs[input];
   EventHistory& history = result.inputs[input];
-  if (in.is_static && t > 0) {
-    history.first.push_back(history.element.size());
-    return;
-  }
-  const std::size_t first = ir::first_element(network_, input);
-  const ir::Row x = data.step(sample, t).part(first, ir::element_count(in.shape));
-  bool binary = false;
+  if (in.is_static && t > 0) return history.end_step(0);
+  const std::size_t n = ir::element_count(in.shape);
+  const ir::Row x = data.step(sample, t).part(first_elements_[input], n);
+  // The quick way is for what nothing has to be asked about: whole numbers as they are.
+  if (in.scale != 1 || in.min_value > 0) return take_other_input(input, data, sample, t, result);
+  std::uint32_t* const element = history.room(n);
   std::size_t count = 0;
-  // The quick way is for what nothing has to be asked about: 0 and 1 as they are.
-  if (in.scale == 1 && in.min_value <= 0 && in.max_value >= 1) {
-    count = x.bytes() == nullptr
-                ? fast::find_events(x.floats(), x.size(), result.scratch.data(), binary)
-                : fast::find_events(x.bytes(), x.size(), result.scratch.data(), binary);
-  }
-  if (binary) {
-    history.element.insert(history.element.end(), result.scratch.begin(),
-                           result.scratch.begin() + static_cast<std::ptrdiff_t>(count));
-    if (!history.value.empty()) history.value.resize(history.element.size(), 1);
+  bool binary = false;
+  if (x.bytes() == nullptr) {
+    count = fast::find_events(x.floats(), n, element, binary);
+    if (!binary || in.max_value < 1) return take_other_input(input, data, sample, t, result);
   } else {
-    step_events(in, data, sample, t, result.events, first);
-    history.value.resize(history.element.size(), 1);
-    for (const InputEvent& e : result.events) {
-      history.element.push_back(e.element);
-      history.value.push_back(e.value);
-    }
+    std::uint8_t largest = 0;
+    count = fast::find_events(x.bytes(), n, element, largest);
+    if (largest > in.max_value) return take_other_input(input, data, sample, t, result);
+    binary = largest <= 1;
   }
-  history.first.push_back(history.element.size());
+  if (!binary || history.valued) {
+    std::int32_t* const value = history.values();
+    for (std::size_t i = 0; i < count; ++i) value[i] = binary ? 1 : x.bytes()[element[i]];
+  }
+  history.end_step(count);
 }
 
-void FastModel::gather(std::size_t population, std::size_t t, FastResult& result) const {
+void FastModel::take_other_input(std::size_t input, const ir::Dataset& data, std::size_t sample,
+                                 std::size_t t, FastResult& result) const {
+  step_events(network_.inputs[input], data, sample, t, result.events, first_elements_[input]);
+  EventHistory& history = result.inputs[input];
+  std::uint32_t* const element = history.room(result.events.size());
+  std::int32_t* const value = history.values();
+  for (std::size_t i = 0; i < result.events.size(); ++i) {
+    element[i] = result.events[i].element;
+    value[i] = result.events[i].value;
+  }
+  history.end_step(result.events.size());
+}
+
+// Adds up the step's events; returns how many there were.
+std::size_t FastModel::gather(std::size_t population, std::size_t t, FastResult& result) const {
   const fast::Population& plan = arrangement_.populations[population];
   FastResult::State& state = result.states[population];
+  std::size_t count = 0;
   for (const fast::Incoming& in : plan.incoming) {
     if (const auto* pool = std::get_if<fast::PoolPlan>(&in.form)) {
-      const std::int32_t* v = result.states[in.source.index].membrane.data();
-      for (std::size_t j = 0; j + 1 < pool->first.size(); ++j) {
-        std::int32_t largest = v[pool->source_slot[pool->first[j]]];
-        for (std::size_t k = pool->first[j] + 1; k < pool->first[j + 1]; ++k) {
-          largest = std::max(largest, v[pool->source_slot[k]]);
-        }
-        state.sum[plan.slots.of_neuron[j]] = largest;
-      }
+      maximize(*pool, plan.slots, result.states[in.source.index].wide_words.membrane.data(),
+               state.wide_words.sum.data());
       continue;
     }
     if (t < in.delay) continue;
-    const EventHistory& history = in.source.kind == ir::Source::Kind::Input
-                                      ? result.inputs[in.source.index]
-                                      : result.populations[in.source.index];
-    // The events of a static input come once and count in every step.
+    const Events events = history_of(result, in.source).at(t - in.delay);
+    if (events.count == 0) continue;
+    count += events.count;
+    // The events of a static input come in step 0, and what they add is kept.
     const bool is_static =
         in.source.kind == ir::Source::Kind::Input && network_.inputs[in.source.index].is_static;
-    const Events events = events_of(history, is_static ? 0 : t - in.delay);
-    if (events.count == 0) continue;
-    if (plan.narrow) {
-      add(in, plan.slots.count, events, state.narrow_sum.data());
-    } else {
-      add(in, plan.slots.count, events, state.sum.data());
-    }
-    if (is_static && t > 0) continue;
-    state.synaptic_operations += static_cast<std::int64_t>(events.count) * in.each_operations;
-    if (in.operations.empty()) continue;
-    for (std::size_t i = 0; i < events.count; ++i) {
-      state.synaptic_operations += in.operations[events.element[i]];
-    }
+    const auto add_to = [&](auto& words) {
+      add(in, plan.slots.count, events, is_static ? words.static_sum.data() : words.sum.data());
+    };
+    plan.narrow_sum ? add_to(state.narrow_words) : add_to(state.wide_words);
+    state.synaptic_operations += operations_of(in, neurons_[population], events);
   }
+  if (plan.static_input) {
+    const auto add_static = [](auto& words) {
+      for (std::size_t j = 0; j < words.sum.size(); ++j) {
+        words.sum[j] =
+            static_cast<std::decay_t<decltype(words.sum[j])>>(words.sum[j] + words.static_sum[j]);
+      }
+    };
+    plan.narrow_sum ? add_static(state.narrow_words) : add_static(state.wide_words);
+  }
+  return count;
 }
 
-void FastModel::update(std::size_t population, std::size_t t, FastResult& result) const {
+// Updates the neurons, and writes what they send behind their history. False where 16 bits may not
+// have held it.
+bool FastModel::update(std::size_t population, std::size_t t, FastResult& result) const {
   const fast::Population& plan = arrangement_.populations[population];
   FastResult::State& state = result.states[population];
-  fast::Update u = plan.update;
-  u.first = t == 0;
-  u.threshold = plan.threshold.data();
-  u.reset_amount = plan.reset_amount.data();
-  u.decay = plan.decay.data();
-  u.bias = plan.bias.data();
-  u.reset_value = plan.reset_value.data();
-  u.current_decay = plan.current_decay.data();
-  u.current_bias = plan.current_bias.data();
-  u.membrane = state.membrane.data();
-  u.current_state = state.current.data();
-  u.hidden = state.hidden.data();
-  std::uint32_t* const spiked = result.scratch.data();
-  const fast::Fired fired = plan.narrow ? fast::update(u, state.narrow_sum.data(), spiked)
-                                        : fast::update(u, state.sum.data(), spiked);
-  state.saturations += fired.saturations;
-
-  std::size_t count = fired.spikes;
+  EventHistory& history = result.populations[population];
+  std::uint32_t* const sent = history.room(plan.slots.count);
+  std::size_t count = 0;
+  if (state.narrow) {
+    constexpr std::size_t kWideSamples = 64;
+    bool within = true;
+    state.narrow_update.first = t == 0;
+    count = fast::update_narrow(state.narrow_update, state.narrow_words.sum.data(), sent, within);
+    if (!within) {
+      state.wide_samples = kWideSamples;
+      return false;
+    }
+  } else {
+    fast::Update& u = state.update;
+    u.first = t == 0;
+    u.value = plan.sends_values ? history.values() : nullptr;
+    const fast::Sent all = plan.narrow_sum ? fast::update(u, state.narrow_words.sum.data(), sent)
+                                           : fast::update(u, state.wide_words.sum.data(), sent);
+    count = all.count;
+    state.saturations += all.saturations;
+  }
+  state.sent = count;
   if (plan.inhibition && count > 1) {
-    // The neuron furthest above its threshold alone spikes; the lowest index wins a tie.
-    const auto lead = [&](std::uint32_t slot) {
-      return std::int64_t{state.membrane[slot]} - plan.threshold[slot];
-    };
-    const auto neuron = [&](std::uint32_t slot) {
-      return plan.slots.neuron.empty() ? slot : plan.slots.neuron[slot];
-    };
-    spiked[0] = *std::max_element(spiked, spiked + count, [&](std::uint32_t a, std::uint32_t b) {
-      return lead(a) != lead(b) ? lead(a) < lead(b) : neuron(a) > neuron(b);
-    });
+    const std::size_t winner = leader(plan, state, sent, count);
+    sent[0] = sent[winner];
+    if (plan.sends_values) history.values()[0] = history.values()[winner];
     count = 1;
   }
-  EventHistory& history = result.populations[population];
-  const std::size_t from = history.element.size();
-  history.element.insert(history.element.end(), spiked, spiked + count);
-  if (!plan.slots.neuron.empty()) {
-    for (std::size_t i = from; i < history.element.size(); ++i) {
-      history.element[i] = plan.slots.neuron[history.element[i]];
-    }
-    std::sort(history.element.begin() + static_cast<std::ptrdiff_t>(from), history.element.end());
+  if (!plan.slots.plain()) {
+    for (std::size_t i = 0; i < count; ++i) sent[i] = plan.slots.neuron[sent[i]];
   }
-  history.first.push_back(history.element.size());
+  history.end_step(count);
+  return true;
 }
 
-void FastModel::score(std::size_t t, const ir::Output& output, const FastResult& result,
-                      std::vector<std::int64_t>& scores) const {
-  const fast::Population& plan = arrangement_.populations[output.population];
-  const std::vector<std::int32_t>& v = result.states[output.population].membrane;
-  if (output.readout == ir::Readout::SpikeCount) {
-    const Events events = events_of(result.populations[output.population], t);
-    for (std::size_t i = 0; i < events.count; ++i) ++scores[events.element[i]];
-    return;
-  }
-  for (std::size_t j = 0; j < scores.size(); ++j) {
-    const std::int64_t membrane = v[plan.slots.of_neuron[j]];
-    std::int64_t& score = scores[j];
-    if (output.readout == ir::Readout::MembraneSum) {
-      score += membrane;
-    } else if (output.readout == ir::Readout::MembraneLast || t == 0 || membrane > score) {
-      score = membrane;
+// Which of those sent comes from the neuron furthest above its threshold; the lowest neuron of
+// some.
+std::size_t FastModel::leader(const fast::Population& plan, const FastResult::State& state,
+                              const std::uint32_t* sent, std::size_t count) {
+  const auto lead = [&](std::uint32_t slot) {
+    const std::int64_t theta =
+        state.narrow ? state.narrow_update.threshold[slot] : state.update.threshold[slot];
+    return membrane_at(state, slot) - theta;
+  };
+  const auto neuron = [&](std::uint32_t slot) {
+    return plan.slots.plain() ? slot : plan.slots.neuron[slot];
+  };
+  const std::uint32_t* const winner =
+      std::max_element(sent, sent + count, [&](std::uint32_t a, std::uint32_t b) {
+        return lead(a) != lead(b) ? lead(a) < lead(b) : neuron(a) > neuron(b);
+      });
+  return static_cast<std::size_t>(winner - sent);
+}
+
+void FastModel::score(std::size_t population, std::size_t t, FastResult& result) const {
+  const fast::Population& plan = arrangement_.populations[population];
+  const FastResult::State& state = result.states[population];
+  const bool counts = network_.populations[population].sends_counts();
+  const auto add_to = [&](std::vector<std::int64_t>& scores, ir::Readout readout) {
+    if (readout == ir::Readout::SpikeCount) {
+      const Events events = result.populations[population].at(t);
+      for (std::size_t i = 0; i < events.count; ++i) {
+        scores[events.element[i]] += counts ? events.value[i] : 1;
+      }
+      return;
     }
+    for (std::size_t j = 0; j < scores.size(); ++j) {
+      const std::int64_t membrane = membrane_at(state, plan.slots.at(j));
+      std::int64_t& score = scores[j];
+      if (readout == ir::Readout::MembraneSum) {
+        score += membrane;
+      } else if (readout == ir::Readout::MembraneLast || t == 0 || membrane > score) {
+        score = membrane;
+      }
+    }
+  };
+  if (population == network_.output) add_to(result.scores, network_.readout);
+  for (std::size_t o = 0; o < result.more.size(); ++o) {
+    const ir::Output& output = network_.more_outputs[o];
+    if (population == output.population) add_to(result.more[o].scores, output.readout);
+  }
+}
+
+void FastModel::record(std::size_t population, std::size_t t, const FastResult& result,
+                       Recording<std::int64_t>& recording) const {
+  const fast::Population& plan = arrangement_.populations[population];
+  const FastResult::State& state = result.states[population];
+  std::int64_t* const membranes = &recording.membranes[population](t, 0);
+  for (std::size_t j = 0; j < neurons_[population]; ++j) {
+    membranes[j] = membrane_at(state, plan.slots.at(j));
+  }
+  std::uint8_t* const spikes = &recording.spikes[population](t, 0);
+  const Events events = result.populations[population].at(t);
+  const bool counts = network_.populations[population].sends_counts();
+  for (std::size_t i = 0; i < events.count; ++i) {
+    spikes[events.element[i]] = counts ? static_cast<std::uint8_t>(events.value[i]) : 1;
   }
 }
 
 ir::Activity FastModel::activity(const FastResult& result) const {
+  if (!result.keep_events) throw std::logic_error("activity of events that were not kept");
   ir::Activity activity;
   for (std::size_t p = 0; p < arrangement_.populations.size(); ++p) {
     const fast::Population& plan = arrangement_.populations[p];
@@ -279,20 +486,22 @@ ir::Activity FastModel::activity(const FastResult& result) const {
     for (const fast::Incoming& in : plan.incoming) {
       ir::ProjectionActivity& projection = to.projections.emplace_back();
       if (std::holds_alternative<fast::PoolPlan>(in.form)) continue;
-      const EventHistory& history = in.source.kind == ir::Source::Kind::Input
-                                        ? result.inputs[in.source.index]
-                                        : result.populations[in.source.index];
+      const EventHistory& history = history_of(result, in.source);
+      const bool by_slot = in.source.kind == ir::Source::Kind::Population &&
+                           !arrangement_.populations[in.source.index].slots.plain();
       projection.step_elements.resize(steps);
       for (std::size_t t = in.delay; t < steps; ++t) {
-        const Events events = events_of(history, t - in.delay);
-        projection.step_elements[t].assign(events.element, events.element + events.count);
+        const Events events = history.at(t - in.delay);
+        std::vector<std::uint32_t>& elements = projection.step_elements[t];
+        elements.assign(events.element, events.element + events.count);
+        if (by_slot) std::sort(elements.begin(), elements.end());
         to.step_events[t] += static_cast<std::int64_t>(events.count);
       }
     }
     for (const std::int64_t events : to.step_events) to.events += events;
     to.synaptic_operations = result.states[p].synaptic_operations;
-    to.updates = static_cast<std::int64_t>(plan.slots.of_neuron.size() * steps);
-    to.spikes = static_cast<std::int64_t>(result.populations[p].element.size());
+    to.updates = static_cast<std::int64_t>(neurons_[p] * steps);
+    to.spikes = static_cast<std::int64_t>(result.populations[p].count());
     to.saturations = result.states[p].saturations;
   }
   return activity;

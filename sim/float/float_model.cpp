@@ -15,6 +15,7 @@ namespace {
 
 // The count of spikes whose limit lies nearest to so many thresholds.
 double nearest_count(const Population& p, double thresholds) {
+  if (p.max_spikes == 1) return 1;
   return std::clamp(std::floor(thresholds + 0.5), 1.0, static_cast<double>(p.max_spikes));
 }
 
@@ -30,7 +31,13 @@ FloatModel::FloatModel(const ir::Network& network)
     first_elements_.push_back(ir::first_element(network, i));
   }
   for (const ir::Projection& p : network.projections) {
-    into_[p.target].push_back({&p, Synapses<double>(p.connectivity)});
+    Incoming in{&p, std::nullopt, std::nullopt};
+    if (const auto* dense = std::get_if<ir::Dense>(&p.connectivity)) {
+      in.rows.emplace(*dense);
+    } else {
+      in.synapses.emplace(p.connectivity);
+    }
+    into_[p.target].push_back(std::move(in));
   }
 }
 
@@ -65,32 +72,45 @@ void FloatModel::run_after(const ir::Dataset& data, std::size_t sample,
 // A[t] of every neuron, or the largest current of its window.
 void FloatModel::gather(std::size_t population, std::size_t t, const ir::Dataset& data,
                         std::size_t sample, std::vector<double>& sum, FloatResult& result) const {
-  sum.assign(neurons_[population], 0.0);
+  sum.assign(neurons_[population] + DenseRows::kSpare, 0.0);
   for (const Incoming& in : into_[population]) {
     const ir::Source source = in.projection->source;
     const auto delay = static_cast<std::size_t>(in.projection->delay);
-    if (in.synapses.pools()) {
+    if (in.synapses && in.synapses->pools()) {
       const auto& membranes = result.recording.membranes[source.index];
-      in.synapses.maximize(membranes.data.data() + t * membranes.cols, sum);
-    } else if (source.kind == ir::Source::Kind::Input) {
+      in.synapses->maximize(membranes.data.data() + t * membranes.cols, sum);
+      continue;
+    }
+    FloatEvents& events = result.events;
+    events.clear();
+    bool counted = true;
+    if (source.kind == ir::Source::Kind::Input) {
       const ir::Row x = data.step(sample, t).part(
           first_elements_[source.index], ir::element_count(network_.inputs[source.index].shape));
       for (std::size_t i = 0; i < x.size(); ++i) {
-        if (x[i] == 0) continue;
-        const std::int64_t added = in.synapses.add(i, static_cast<double>(x[i]), sum);
-        // The sum of a static input is the same in every step: hardware forms it once.
-        if (t == 0 || !network_.inputs[source.index].is_static) result.synaptic_operations += added;
+        if (x[i] != 0) events.add(i, static_cast<double>(x[i]));
       }
+      // The sum of a static input is the same in every step: hardware forms it once.
+      counted = t == 0 || !network_.inputs[source.index].is_static;
     } else if (t >= delay) {
       const auto& spikes = result.recording.spikes[source.index];
       const auto& membranes = result.recording.membranes[source.index];
       const bool spiking = network_.populations[source.index].spiking;
       for (std::size_t i = 0; i < spikes.cols; ++i) {
         const double value = spiking ? spikes(t - delay, i) : membranes(t - delay, i);
-        if (value == 0) continue;
-        result.synaptic_operations += in.synapses.add(i, value, sum);
+        if (value != 0) events.add(i, value);
       }
     }
+    std::int64_t added = 0;
+    if (in.rows) {
+      in.rows->add(events.element, events.value, sum.data());
+      added = static_cast<std::int64_t>(events.element.size() * neurons_[population]);
+    } else {
+      for (std::size_t k = 0; k < events.element.size(); ++k) {
+        added += in.synapses->add(events.element[k], events.value[k], sum);
+      }
+    }
+    if (counted) result.synaptic_operations += added;
   }
 }
 

@@ -3,14 +3,31 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "compiler/ir/dataset.h"
 #include "compiler/ir/network.h"
 #include "sim/common/recording.h"
 #include "sim/common/synapses.h"
+#include "sim/float/dense_rows.h"
 
 namespace hillock::sim {
+
+// What a source sends in a step, in rising order of its elements.
+struct FloatEvents {
+  std::vector<std::uint32_t> element;
+  std::vector<double> value;
+
+  void clear() {
+    element.clear();
+    value.clear();
+  }
+  void add(std::size_t i, double v) {
+    element.push_back(static_cast<std::uint32_t>(i));
+    value.push_back(v);
+  }
+};
 
 struct FloatResult {
   Recording<double> recording;
@@ -22,6 +39,7 @@ struct FloatResult {
   std::int64_t ties = 0;
   std::int64_t spikes = 0;  // neurons that sent an event, over all steps
   std::int64_t synaptic_operations = 0;
+  FloatEvents events;  // of a projection at work
 };
 
 class FloatModel {
@@ -43,7 +61,8 @@ class FloatModel {
  private:
   struct Incoming {
     const ir::Projection* projection;
-    Synapses<double> synapses;
+    std::optional<DenseRows> rows;             // of a dense projection
+    std::optional<Synapses<double>> synapses;  // of any other
   };
   // What a population keeps besides its membrane, per neuron.
   struct State {

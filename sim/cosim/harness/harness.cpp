@@ -86,12 +86,7 @@ class Bench {
     while (r.ticks < r.max_cycles) {
       if (!offering && next < r.beat_count && !(stalls && random.chance(idle))) {
         offering = true;
-        const HillockBeat& b = r.beats[next];
-        top_->in_event_i = b.event;
-        top_->in_step_last_i = b.step_last;
-        top_->in_sample_last_i = b.sample_last;
-        top_->in_addr_i = b.addr;
-        set_value(b.value);
+        offer(r.beats[next]);
       }
       top_->in_valid_i = offering;
       top_->result_ready_i = !(stalls && random.chance(slow));
@@ -122,13 +117,24 @@ class Bench {
     // The counters are a register behind the rows.
     tick();
     tick();
+    r.ticks += 2;
     read_counters(r.counters);
     for (uint32_t w = 0; w < counter_words_; ++w) r.counters[w] -= before[w];
     close_waves();
   }
 
-  void spin(uint64_t cycles) {
-    for (uint64_t i = 0; i < cycles; ++i) tick();
+  void replay(const HillockBeat* beats, uint64_t count, uint64_t ticks) {
+    uint64_t next = 0;
+    top_->result_ready_i = 1;
+    for (; ticks > 0; --ticks) {
+      top_->in_valid_i = next < count;
+      if (next < count) offer(beats[next]);
+      settle();
+      if (next < count && top_->in_ready_o) ++next;
+      rise();
+    }
+    top_->in_valid_i = 0;
+    top_->result_ready_i = 0;
   }
 
  private:
@@ -146,6 +152,14 @@ class Bench {
 #else
   void load(const HillockDesign&) {}
 #endif
+
+  void offer(const HillockBeat& b) {
+    top_->in_event_i = b.event;
+    top_->in_step_last_i = b.step_last;
+    top_->in_sample_last_i = b.sample_last;
+    top_->in_addr_i = b.addr;
+    set_value(b.value);
+  }
 
   void settle() {
     top_->clk_i = 0;
@@ -185,12 +199,18 @@ class Bench {
       waited = true;
     }
     // The latest rows still travel through bitmaps that nobody will read.
-    for (int i = 0; waited && i < 8; ++i) tick();
+    for (int i = 0; waited && i < 8; ++i) {
+      tick();
+      ++r.ticks;
+    }
     r.cycles = cycles;
   }
 
   void observe(HillockRun& r) {
     const EData* valid = top_->trace_valid_o.data();
+    uint32_t any = 0;
+    for (size_t w = 0; w <= (population_.size() - 1) / 32; ++w) any |= valid[w];
+    if (any == 0) return;
     for (size_t p = 0; p < population_.size(); ++p) {
       if (((valid[p / 32] >> (p % 32)) & 1) == 0) continue;
       const HillockPopulation& pop = population_[p];
@@ -206,24 +226,43 @@ class Bench {
       }
       trace.row_cycle[t * pop.groups + group] = static_cast<uint32_t>(r.cycles);
       trace.row_seen[t * pop.groups + group] = 1;
-      const int32_t* neuron = pop.neuron + group * pop.lanes;
-      uint8_t* spikes = trace.spikes + t * pop.neurons;
-      int64_t* membranes = trace.membranes + t * pop.neurons;
+      take_row(pop, group, rows, trace.spikes + t * pop.neurons, trace.membranes + t * pop.neurons,
+               trace.values + t * pop.neurons, trace);
+    }
+  }
+
+  static void take_row(const HillockPopulation& pop, uint32_t group, const EData* rows,
+                       uint8_t* spikes, int64_t* membranes, int32_t* values, HillockTrace& trace) {
+    const int32_t* neuron = pop.neuron + group * pop.lanes;
+    const EData* spike_words = rows + pop.spike_word;
+    const EData* membrane_words = rows + pop.membrane_word;
+    const uint32_t bits = pop.membrane_bits;
+    if (pop.plain && bits <= 32) {  // most are: nothing to be asked of each lane
+      spikes += neuron[0];
+      membranes += neuron[0];
+      const uint32_t last = (pop.lanes * bits - 1) / 32;
       for (uint32_t l = 0; l < pop.lanes; ++l) {
-        const uint8_t spike = (rows[pop.spike_word + l / 32] >> (l % 32)) & 1;
-        if (neuron[l] < 0) {
-          // A spike of a lane without a neuron would be a fault: it counts as stray.
-          trace.stray_rows += spike;
-          continue;
-        }
-        spikes[neuron[l]] = spike;
-        membranes[neuron[l]] =
-            field(rows + pop.membrane_word, l * pop.membrane_bits, pop.membrane_bits);
-        if (pop.value_bits == 0) continue;
-        int64_t value = field(rows + pop.value_word, l * pop.value_bits, pop.value_bits);
-        if (!pop.value_signed) value &= (int64_t{1} << pop.value_bits) - 1;
-        trace.values[t * pop.neurons + neuron[l]] = static_cast<int32_t>(value);
+        const uint32_t word = l * bits / 32;
+        const uint32_t next = word < last ? word + 1 : word;
+        const uint64_t both = uint64_t{membrane_words[next]} << 32 | membrane_words[word];
+        spikes[l] = (spike_words[l / 32] >> (l % 32)) & 1;
+        membranes[l] = sign_extend(both >> (l * bits % 32), bits);
       }
+      return;
+    }
+    for (uint32_t l = 0; l < pop.lanes; ++l) {
+      const uint8_t spike = (spike_words[l / 32] >> (l % 32)) & 1;
+      if (neuron[l] < 0) {
+        // A spike of a lane without a neuron would be a fault: it counts as stray.
+        trace.stray_rows += spike;
+        continue;
+      }
+      spikes[neuron[l]] = spike;
+      membranes[neuron[l]] = field(membrane_words, l * bits, bits);
+      if (pop.value_bits == 0) continue;
+      int64_t value = field(rows + pop.value_word, l * pop.value_bits, pop.value_bits);
+      if (!pop.value_signed) value &= (int64_t{1} << pop.value_bits) - 1;
+      values[neuron[l]] = static_cast<int32_t>(value);
     }
   }
 
@@ -339,7 +378,9 @@ void hillock_destroy(void* design) { delete static_cast<Bench*>(design); }
 
 void hillock_run(void* design, HillockRun* run) { static_cast<Bench*>(design)->run(*run); }
 
-void hillock_spin(void* design, uint64_t cycles) { static_cast<Bench*>(design)->spin(cycles); }
+void hillock_replay(void* design, const HillockBeat* beats, uint64_t beat_count, uint64_t ticks) {
+  static_cast<Bench*>(design)->replay(beats, beat_count, ticks);
+}
 }
 
 double sc_time_stamp() { return 0; }

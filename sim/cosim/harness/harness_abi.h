@@ -6,7 +6,7 @@
 /* NOLINTBEGIN(modernize-deprecated-headers, modernize-use-using): this is C. */
 #include <stdint.h>
 
-#define HILLOCK_HARNESS_ABI 4
+#define HILLOCK_HARNESS_ABI 5
 
 /* One population's place in the verification port trace_rows_o, in words of 32 bits. */
 typedef struct {
@@ -20,6 +20,7 @@ typedef struct {
   uint32_t value_bits; /* 0: events carry no values */
   uint32_t value_signed;
   uint32_t value_word;
+  uint32_t plain;        /* slots and neurons are one and the same, and events carry no values */
   const int32_t* neuron; /* [groups * lanes]: the neuron of a slot, -1 where there is none */
 } HillockPopulation;
 
@@ -78,7 +79,7 @@ typedef struct {
   /* out */
   uint8_t finished;       /* 0: gave up */
   uint64_t cycles;        /* from the first beat's transfer to the result's, both included */
-  uint64_t ticks;         /* clock cycles simulated */
+  uint64_t ticks;         /* clock cycles simulated, those after the result included */
   uint32_t* result_class; /* [outputs] */
   int64_t* result_score;  /* [outputs] */
 } HillockRun;
@@ -92,8 +93,8 @@ void* hillock_create(const HillockDesign* design, uint32_t seed);
 void hillock_destroy(void* design);
 /* Runs one sample from idle to its result. */
 void hillock_run(void* design, HillockRun* run);
-/* Runs `cycles` cycles with no input and no observation: the cost of simulation alone. */
-void hillock_spin(void* design, uint64_t cycles);
+/* The beats of a sample and so many cycles, with nothing observed: the cost of simulation alone. */
+void hillock_replay(void* design, const HillockBeat* beats, uint64_t beat_count, uint64_t ticks);
 #ifdef __cplusplus
 }
 #endif

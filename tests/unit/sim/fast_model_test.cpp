@@ -3,7 +3,9 @@
 #include "sim/fast/fast_model.h"
 
 #include <fmt/format.h>
+#include <hwy/highway.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "sim/reference/integer_model.h"
@@ -39,34 +41,52 @@ void require_same(const sim::IntegerResult& expected, const sim::FastModel& mode
       for (std::size_t j = 0; j < spikes.cols; ++j) {
         if (spikes(t, j) != 0) fired.push_back(static_cast<std::uint32_t>(j));
       }
-      const sim::EventHistory& h = actual.populations[p];
-      REQUIRE(std::vector<std::uint32_t>(
-                  h.element.begin() + static_cast<std::ptrdiff_t>(h.first[t]),
-                  h.element.begin() + static_cast<std::ptrdiff_t>(h.first[t + 1])) == fired);
+      const sim::fast::Events events = actual.populations[p].at(t);
+      std::vector<std::uint32_t> sent(events.element, events.element + events.count);
+      std::sort(sent.begin(), sent.end());
+      REQUIRE(sent == fired);
     }
   }
 }
 
-// The fast model leaves events that carry values to the reference.
-constexpr unsigned kBinary = kAllKinds & ~(kCounts | kMembranes);
+void require_same(const sim::IntegerResult& expected, const sim::IntegerResult& actual) {
+  REQUIRE(actual.scores == expected.scores);
+  REQUIRE(actual.predicted == expected.predicted);
+  REQUIRE(actual.more.size() == expected.more.size());
+  for (std::size_t o = 0; o < expected.more.size(); ++o) {
+    REQUIRE(actual.more[o].scores == expected.more[o].scores);
+    REQUIRE(actual.more[o].predicted == expected.more[o].predicted);
+  }
+  for (std::size_t p = 0; p < expected.recording.spikes.size(); ++p) {
+    INFO("population " << p);
+    REQUIRE(actual.recording.spikes[p].data == expected.recording.spikes[p].data);
+    REQUIRE(actual.recording.membranes[p].data == expected.recording.membranes[p].data);
+  }
+}
 
-TEST_CASE("the fast model says where events carry values", "[sim][fast]") {
+TEST_CASE("the fast model says what needs more than 32 bits", "[sim][fast]") {
   std::string why;
   ir::QuantizedNetwork n = random_case(1, kDenseOnly).quantized;
-  n.populations[0].spiking = true;
-  n.populations[0].max_spikes = 3;
+  n.populations[0].accumulator_bits = 33;
   CHECK(sim::FastModel::make(n, &why) == nullptr);
-  CHECK(why == "p0 sends values");
+  CHECK(why == "the running sum of p0 needs more than 32 bits");
 }
 
 TEST_CASE("the fast model computes what the reference computes", "[sim][fast]") {
-  constexpr std::uint64_t kSeeds = 800;
+  constexpr std::uint64_t kSeeds = 1200;
   std::size_t fast = 0;
   std::size_t saturated = 0;
   std::size_t packed = 0;
-  sim::FastResult actual;  // kept, as a caller does: nothing may be left over from the case before
+  std::size_t narrow = 0;
+  std::size_t valued = 0;
+  std::size_t left_16_bits = 0;
+  // Kept, as a caller does: nothing may be left over from the case before.
+  sim::FastResult actual;
+  sim::FastResult brief;
+  brief.keep_events = false;
+  sim::IntegerResult all;
   for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
-    const RandomCase c = random_case(seed, seed % 4 == 0 ? kDenseOnly : kBinary);
+    const RandomCase c = random_case(seed, seed % 4 == 0 ? kDenseOnly : kAllKinds);
     INFO("seed " << seed << ": " << c.description);
     const auto model = sim::FastModel::make(c.quantized);
     if (model == nullptr) continue;
@@ -76,16 +96,64 @@ TEST_CASE("the fast model computes what the reference computes", "[sim][fast]") 
     ir::Dataset data = c.data;
     if (seed % 3 != 0) data.pack();
     packed += data.bytes.empty() ? 0 : 1;
+    const sim::fast::Arrangement arrangement = *sim::fast::arrange(c.quantized);
+    for (const auto& p : arrangement.populations) {
+      narrow += p.narrow ? 1 : 0;
+      valued += p.sends_values ? 1 : 0;
+    }
     for (std::size_t sample = 0; sample < c.data.samples; ++sample) {
       reference.run(c.data, sample, expected);
       model->run(data, sample, actual);
       require_same(expected, *model, actual);
+      model->run(data, sample, actual, all);
+      require_same(expected, all);
+      model->run(data, sample, brief);
+      REQUIRE(brief.scores == expected.scores);
+      REQUIRE(brief.synaptic_operations == actual.synaptic_operations);
+      REQUIRE(brief.spikes == actual.spikes);
       saturated += actual.saturations > 0 ? 1 : 0;
+      for (std::size_t p = 0; p < arrangement.populations.size(); ++p) {
+        left_16_bits += arrangement.populations[p].narrow && !actual.states[p].narrow ? 1 : 0;
+      }
     }
   }
   CHECK(fast > kSeeds / 2);
   CHECK(saturated > 10);
   CHECK(packed > kSeeds / 4);
+  CHECK(narrow > kSeeds / 5);
+  CHECK(valued > kSeeds / 10);
+  CHECK(left_16_bits > 10);
+}
+
+TEST_CASE("the fast model computes the same in every instruction set", "[sim][fast]") {
+  struct Restore {
+    ~Restore() { choose(0); }
+    static void choose(std::int64_t target) {
+      hwy::SetSupportedTargetsForTest(target);
+      hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+    }
+  } restore;
+  std::size_t sets = 0;
+  for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    ++sets;
+    Restore::choose(target);
+    INFO(hwy::TargetName(target));
+    for (std::uint64_t seed = 1; seed <= 150; ++seed) {
+      const RandomCase c = random_case(seed, seed % 3 == 0 ? kDenseOnly : kAllKinds);
+      INFO("seed " << seed << ": " << c.description);
+      const auto model = sim::FastModel::make(c.quantized);
+      if (model == nullptr) continue;
+      const sim::IntegerModel reference(c.quantized);
+      sim::IntegerResult expected;
+      sim::IntegerResult all;
+      sim::FastResult actual;
+      reference.run(c.data, 0, expected);
+      model->run(c.data, 0, actual, all);
+      require_same(expected, *model, actual);
+      require_same(expected, all);
+    }
+  }
+  CHECK(sets > 0);
 }
 
 }  // namespace
