@@ -205,6 +205,25 @@ std::string synth_text(const json& r) {
   return out;
 }
 
+std::string power_text(const json& r) {
+  const json& e = r.at("energy_j");
+  const auto part = [&](const char* key) { return quantity(e.at(key).get<double>(), "J"); };
+  return table(
+      {{"library", r.at("library")},
+       {"samples", fmt::format("{} from {}", r.at("samples").dump(), r.at("first_sample").dump())},
+       {"mismatches", r.at("mismatches").dump()},
+       {"cycles per inference", fmt::format("{:.1f}", r.at("cycles_per_inference").get<double>())},
+       {"cells / flip-flops / memories left whole",
+        fmt::format("{} / {} / {}", r.at("cells").dump(), r.at("flip_flops").dump(),
+                    r.at("memory_macros").size())},
+       {"energy per inference", part("total")},
+       {"  internal", part("internal")},
+       {"  switching", part("switching")},
+       {"  clock", part("clock")},
+       {"  leakage", part("leakage")},
+       {"power", quantity(r.at("power_w").get<double>(), "W")}});
+}
+
 std::string flow_text(const json& r, const std::filesystem::path& folder) {
   const json& cosim = r.at("cosim");
   std::string out = compile_text(r.at("compile"), folder) + "\n";
