@@ -9,7 +9,7 @@ DEMO := build/demo
 
 .DEFAULT_GOAL := build
 .NOTPARALLEL:  # two installations at once would fight over the package manager's lock
-.PHONY: build all test-long bench-quantization deps deps-test deps-dev deps-fuzz demo test sanitize fuzz mutation format format-check tidy clean help
+.PHONY: build all test-long bench-quantization calibrate-energy deps deps-test deps-dev deps-fuzz demo test sanitize fuzz mutation format format-check tidy clean help
 
 build: build/build.ninja  ## build the toolkit: build/hillock (the default)
 	$(BUILD) --preset release --target hillock
@@ -50,6 +50,17 @@ bench-quantization: build/build.ninja  ## accuracy against bits; trains networks
 	build/tests/quantization_bench --auto 0.5 --json $(BENCH)/table.json $(NETWORKS) \
 	  $(addprefix $(BENCH)/,mlp_784 recurrent per_neuron cuba if_conv)
 
+CALIBRATION := build/bench/energy
+LIBERTY ?=
+DESIGNS ?= 30
+
+calibrate-energy: build/build.ninja  ## fit the coefficients of hw_models/tables to gate-level energy; LIBERTY=FILE.lib of sky130_fd_sc_hd
+	@test -n "$(LIBERTY)" || { echo "LIBERTY=FILE.lib[.gz]: the standard cells to calibrate on"; exit 2; }
+	$(BUILD) --preset release --target energy_measure energy_fit
+	build/tests/energy_measure $(LIBERTY) $(CALIBRATION) 0 $(DESIGNS)
+	build/tests/energy_fit $(CALIBRATION) --report $(CALIBRATION)/report.json \
+	  --table hw_models/tables/sky130hd_calibrated.json
+
 sanitize: build-asan/build.ninja  ## run the unit tests under AddressSanitizer and UBSan
 	$(BUILD) --preset asan
 	ctest --preset asan --output-on-failure -j $(JOBS)
@@ -86,4 +97,4 @@ clean:  ## remove everything that was built
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /|/' | \
-	  while IFS='|' read -r target text; do printf '  make %-14s %s\n' "$$target" "$$text"; done
+	  while IFS='|' read -r target text; do printf '  make %-18s %s\n' "$$target" "$$text"; done

@@ -105,6 +105,7 @@ struct SynthOptions {
   std::optional<double> clock_hz;
   bool no_dsps = false;
   bool memory_macros = false;
+  bool measured = false;  // only what energy is measured by; not of the command line
   int seeds = 1;
   double timeout_seconds = 0;
 };

@@ -136,6 +136,7 @@ json synth(const SynthOptions& options, const CommonOptions& common) {
   request.clock_hz = options.clock_hz;
   request.dsps = !options.no_dsps;
   request.memory_macros = options.memory_macros;
+  request.measured = options.measured;
   request.seeds = options.seeds;
   request.timeout_seconds = options.timeout_seconds;
   StageLine line("synth " + target.name, common.quiet);
