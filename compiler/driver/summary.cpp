@@ -152,13 +152,25 @@ std::string cosim_text(const json& r) {
   return table(rows);
 }
 
+// "1.2 uJ; events a source and step 0.13, as much at 0.05"
+static std::string ann_text(const json& ann) {
+  const json& even = ann.at("break_even_spike_rate");
+  return fmt::format(
+      "{}; {:.3g} events a source and step, {}",
+      quantity(ann.at("energy_j").at("nominal").get<double>(), "J"),
+      ann.at("spike_rate").get<double>(),
+      even.is_null() ? "more than that even with none"
+                     : fmt::format("as much at {:.3g}", even.get<double>()));
+}
+
 std::string estimate_text(const json& r) {
   return table({{"target", r.at("target")},
                 {"cycles min / mean / max", cycles_of(r.at("cycles_per_inference"))},
                 {"latency", latency_of(r)},
                 {"energy per inference", energy_of(r.at("energy_j"))},
                 {"naive SOPs x 0.9 pJ",
-                 quantity(r.at("naive_sop_energy_j").get<double>(), "J") + " (misleads)"}});
+                 quantity(r.at("naive_sop_energy_j").get<double>(), "J") + " (misleads)"},
+                {"as a network of activations", ann_text(r.at("ann"))}});
 }
 
 std::string synth_text(const json& r) {

@@ -80,14 +80,14 @@ class Worker {
       const SampleComparison c = compare(
           network_, mapping_, reads, expected, actual, sample,
           stalls ? std::nullopt : std::optional<std::int64_t>(predicted), options_.membranes);
-      record(k, c, actual, predicted, stalls);
+      record(k, c, expected.activity, actual, predicted, stalls);
       // A design that lost its way stays lost: what it did next would say nothing.
       if (actual.run.finished == 0) next_ = options_.samples;
     }
   }
 
-  void record(std::size_t k, const SampleComparison& c, const RtlSample& actual,
-              std::int64_t predicted, bool stalls) {
+  void record(std::size_t k, const SampleComparison& c, const ir::Activity& activity,
+              const RtlSample& actual, std::int64_t predicted, bool stalls) {
     const std::lock_guard<std::mutex> lock(mutex_);
     ++result_.samples;
     result_.spikes_compared += c.spikes;
@@ -107,6 +107,7 @@ class Worker {
     if (c.first && (!result_.first || c.first->sample < result_.first->sample)) {
       result_.first = c.first;
     }
+    if (options_.inspect) options_.inspect(activity, actual);
     if (options_.progress) options_.progress(result_.samples);
   }
 
