@@ -9,7 +9,7 @@ DEMO := build/demo
 
 .DEFAULT_GOAL := build
 .NOTPARALLEL:  # two installations at once would fight over the package manager's lock
-.PHONY: build all test-long bench bench-quantization deps deps-test deps-dev deps-fuzz deps-bench demo test sanitize fuzz mutation format format-check tidy clean help
+.PHONY: build all test-long bench bench-quantization calibrate-energy deps deps-test deps-dev deps-fuzz deps-bench demo test sanitize fuzz mutation format format-check tidy clean help
 
 build: build/build.ninja  ## build the toolkit: build/hillock (the default)
 	$(BUILD) --preset release --target hillock
@@ -58,6 +58,17 @@ bench: deps-bench build/build.ninja  ## speed as ratios, against snnTorch where 
 	build/tests/speed_kernels --benchmark_out=$(SPEED)/kernels.json --benchmark_out_format=json
 	$(BENCH_PYTHON) tests/bench/speed/run.py --build build -o $(SPEED) --docs docs/performance.md
 
+CALIBRATION := build/bench/energy
+LIBERTY ?=
+DESIGNS ?= 30
+
+calibrate-energy: build/build.ninja  ## fit the coefficients of hw_models/tables to gate-level energy; LIBERTY=FILE.lib of sky130_fd_sc_hd
+	@test -n "$(LIBERTY)" || { echo "LIBERTY=FILE.lib[.gz]: the standard cells to calibrate on"; exit 2; }
+	$(BUILD) --preset release --target energy_measure energy_fit
+	build/tests/energy_measure $(LIBERTY) $(CALIBRATION) 0 $(DESIGNS)
+	build/tests/energy_fit $(CALIBRATION) --report $(CALIBRATION)/report.json \
+	  --table hw_models/tables/sky130hd_calibrated.json
+
 sanitize: build-asan/build.ninja  ## run the unit tests under AddressSanitizer and UBSan
 	$(BUILD) --preset asan
 	ctest --preset asan --output-on-failure -j $(JOBS)
@@ -97,4 +108,4 @@ clean:  ## remove everything that was built
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /|/' | \
-	  while IFS='|' read -r target text; do printf '  make %-14s %s\n' "$$target" "$$text"; done
+	  while IFS='|' read -r target text; do printf '  make %-18s %s\n' "$$target" "$$text"; done

@@ -15,6 +15,7 @@
 #include "compiler/driver/estimate.h"
 #include "compiler/driver/flow.h"
 #include "compiler/driver/inspect.h"
+#include "compiler/driver/power.h"
 #include "compiler/driver/report.h"
 #include "compiler/driver/run.h"
 #include "compiler/driver/summary.h"
@@ -202,6 +203,7 @@ class CommandLine {
     cosim_verb();
     estimate_verb();
     synth_verb();
+    power_verb();
     report_verb();
     flow_verb();
   }
@@ -315,12 +317,50 @@ class CommandLine {
         ->type_name("FILE")
         ->check(CLI::ExistingFile);
     v->add_flag("--no-dsps", synth_.no_dsps, "Multiply in LUTs, not in DSPs");
+    v->add_option_function<std::string>(
+         "--memories",
+         [this](const std::string& word) {
+           if (word != "cells" && word != "macros") {
+             throw UsageError(fmt::format("--memories takes cells or macros, not \"{}\"", word));
+           }
+           synth_.memory_macros = word == "macros";
+         },
+         "Target asic: memories of flip-flops and gates, or left whole [cells]")
+        ->type_name("cells|macros");
     v->add_option("--seeds", synth_.seeds, "Place and route so often, take the fastest [1]")
         ->type_name("N")
         ->check(CLI::Range(1, 100));
     v->add_option("--timeout", synth_.timeout_seconds, "Give up a tool that takes longer [never]")
         ->type_name("SECONDS")
         ->check(CLI::PositiveNumber);
+  }
+
+  void power_verb() {
+    CLI::App* v = verb("power", "Energy of the netlist of standard cells on samples", [this] {
+      check_output_file(power_.opensta);
+      const json result = power(power_, common_);
+      say(common_, power_text(result));
+      if (result.at("mismatches").get<std::uint64_t>() == 0) return;
+      std::fputs("netlist and integer model disagree: run `hillock cosim --netlist asic`\n",
+                 stderr);
+      status_ = kDisagreement;
+    });
+    v->add_option("folder", power_.folder, "Build folder, after synth --target asic")->required();
+    add_data(*v, power_.data, true);
+    v->add_option("--liberty", power_.liberty, "Standard cells that the netlist is made of")
+        ->type_name("FILE.lib")
+        ->required()
+        ->check(CLI::ExistingFile);
+    v->add_option("--first", power_.first, "First sample [0]")->type_name("N");
+    v->add_option("--clock", power_.clock_hz, "Clock, for leakage and watts [50e6]")
+        ->type_name("HZ")
+        ->check(CLI::PositiveNumber);
+    v->add_option("--clock-slew", power_.clock_slew_ns, "Of the clock at the flip-flops [0]")
+        ->type_name("NS")
+        ->check(CLI::NonNegativeNumber);
+    v->add_flag("--no-wire-load", power_.no_wire_load, "Without the library's wire load");
+    v->add_option("--opensta", power_.opensta, "Write the activity as a script for OpenSTA")
+        ->type_name("FILE.tcl");
   }
 
   void estimate_verb() {
@@ -371,6 +411,7 @@ class CommandLine {
   CosimVerbOptions cosim_;
   EstimateOptions estimate_;
   SynthOptions synth_;
+  PowerOptions power_;
   std::filesystem::path report_folder_;
 };
 

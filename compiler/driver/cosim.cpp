@@ -12,6 +12,7 @@
 #include "compiler/driver/terminal.h"
 #include "compiler/ir/hardware_view.h"
 #include "compiler/support/file.h"
+#include "hw_models/energy/counts.h"
 #include "hw_models/latency/latency.h"
 #include "sim/cosim/build.h"
 #include "sim/cosim/cosim.h"
@@ -40,10 +41,44 @@ sim::BuildRequest build_request(const Build& build, const CosimVerbOptions& opti
   return request;
 }
 
+// The counts that the energy model uses, against the RTL's counters: of every sample.
+class CountCheck {
+ public:
+  CountCheck(const Build& build, bool stalls)
+      : counter_(build.quantized, build.mapping), stalls_(stalls) {}
+
+  void look(const ir::Activity& activity, const sim::RtlSample& rtl) {
+    const hw_models::Counts counts = counter_.count(activity);
+    for (std::size_t p = 0; p < counts.populations.size(); ++p) {
+      const hw_models::PopulationCounts& c = counts.populations[p];
+      const auto counter = [&](ir::CounterWord word) {
+        return rtl.counters[p * ir::kCounterWords + static_cast<std::size_t>(word)];
+      };
+      same(c.events, counter(ir::CounterWord::Events));
+      same(c.weight_rows_read, counter(ir::CounterWord::WeightReads));
+      same(c.updates, counter(ir::CounterWord::Updates));
+      same(c.spikes, counter(ir::CounterWord::Spikes));
+    }
+    if (!stalls_) same(counts.cycles, rtl.counters.back());
+  }
+  std::uint64_t compared = 0;
+  std::uint64_t unequal = 0;
+
+ private:
+  // The RTL's counters have 32 bits, and wrap.
+  void same(double count, std::uint32_t rtl) {
+    ++compared;
+    unequal += static_cast<std::uint32_t>(static_cast<std::uint64_t>(count)) == rtl ? 0 : 1;
+  }
+  hw_models::ActionCounter counter_;
+  bool stalls_;
+};
+
 // One pass over samples [first, first + count), waves of `wave_sample` where `wave` is not empty.
 sim::CosimResult simulate(const Build& build, const ir::Dataset& data,
                           const CosimVerbOptions& options, std::size_t first, std::size_t count,
-                          const fs::path& wave, std::size_t wave_sample, bool quiet) {
+                          const fs::path& wave, std::size_t wave_sample, bool quiet,
+                          CountCheck* counts = nullptr) {
   sim::CosimOptions o;
   o.library = sim::build_simulation(build_request(build, options, !wave.empty()));
   o.rtl_folder = build.folder / "rtl";
@@ -56,6 +91,9 @@ sim::CosimResult simulate(const Build& build, const ir::Dataset& data,
   o.wave_sample = wave_sample;
   const hw_models::LatencyModel latency(build.quantized, build.mapping);
   o.predict_cycles = [&](const ir::Activity& a) { return latency.cycles(a); };
+  if (counts != nullptr) {
+    o.inspect = [counts](const ir::Activity& a, const sim::RtlSample& s) { counts->look(a, s); };
+  }
   Progress progress("co-simulation", count, quiet);
   o.progress = [&](std::size_t done) { progress.update(done); };
   sim::CosimResult result = sim::cosimulate(build.quantized, build.mapping, data, o);
@@ -158,8 +196,9 @@ json cosim(const CosimVerbOptions& options, const CommonOptions& common) {
     const std::size_t samples = options.data.samples ? count : 1;
     support::write_file(options.stimulus, stimulus(build, data, first, samples));
   }
+  CountCheck counts(build, options.stall_seed != 0);
   const sim::CosimResult r =
-      simulate(build, data, options, first, count, wave, wave_sample, common.quiet);
+      simulate(build, data, options, first, count, wave, wave_sample, common.quiet, &counts);
   json result = {
       {"netlist", options.netlist.empty() ? json(nullptr) : json(options.netlist)},
       {"samples", r.samples},
@@ -168,7 +207,9 @@ json cosim(const CosimVerbOptions& options, const CommonOptions& common) {
       {"spikes_compared", r.spikes_compared},
       {"membranes_compared", r.membranes_compared},
       {"cycles_compared", r.cycles_compared},
-      {"mismatches", r.mismatches},
+      {"energy_counts_compared", counts.compared},
+      {"energy_counts_equal", counts.unequal == 0},
+      {"mismatches", r.mismatches + counts.unequal},
       {"first_divergence", nullptr},
       {"cycles_per_inference", cycle_summary(r.cycles)},
       {"predicted_cycles_equal", r.predicted_equal ? json(*r.predicted_equal) : json(nullptr)},

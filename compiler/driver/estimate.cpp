@@ -6,6 +6,7 @@
 #include "compiler/driver/build_folder.h"
 #include "compiler/driver/netlist.h"
 #include "compiler/driver/run.h"
+#include "hw_models/energy/ann.h"
 #include "hw_models/energy/comparison.h"
 #include "hw_models/energy/energy.h"
 
@@ -30,6 +31,22 @@ json synth_result(const std::filesystem::path& folder, const std::string& target
 
 json interval(const hw_models::Interval& e) {
   return {{"low", e.low}, {"nominal", e.nominal}, {"high", e.high}};
+}
+
+json ann_json(const hw_models::AnnComparison& ann, const hw_models::EnergyEstimate& e) {
+  return {{"macs", ann.macs},
+          {"activation_bits", hw_models::kActivationBits},
+          {"weight_bits_read", ann.weight_bits_read},
+          {"activation_bits_moved", ann.activation_bits_moved},
+          {"cycles", ann.cycles},
+          {"energy_j", interval(ann.energy_j)},
+          {"spiking_over_ann", ann.energy_j.nominal > 0
+                                   ? json(e.energy_j.nominal / ann.energy_j.nominal)
+                                   : json(nullptr)},
+          {"synaptic_operations_per_mac", ann.spikes_per_synapse},
+          {"spike_rate", ann.spike_rate},
+          {"break_even_spike_rate",
+           ann.break_even_rate ? json(*ann.break_even_rate) : json(nullptr)}};
 }
 
 }  // namespace
@@ -82,6 +99,8 @@ json estimate(const EstimateOptions& options, const CommonOptions& common) {
                           {"basis", r.basis},
                           {"citation", r.citation}});
   }
+  const hw_models::AnnComparison ann =
+      hw_models::compare_with_ann(e, activity->mean, build.quantized, build.mapping);
   const auto min = static_cast<double>(activity->min_cycles);
   const auto max = static_cast<double>(activity->max_cycles);
   json result = {
@@ -100,6 +119,7 @@ json estimate(const EstimateOptions& options, const CommonOptions& common) {
       {"breakdown_interval_j", std::move(breakdown_interval)},
       {"naive_sop_energy_j", e.naive_sop_energy_j},
       {"comparison", std::move(comparison)},
+      {"ann", ann_json(ann, e)},
       {"sources", e.sources}};
   write_result(build.folder, "estimate", result, common.json);
   return result;

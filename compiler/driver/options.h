@@ -104,8 +104,21 @@ struct SynthOptions {
   std::filesystem::path pins;  // constraints of pins
   std::optional<double> clock_hz;
   bool no_dsps = false;
+  bool memory_macros = false;
+  bool measured = false;  // only what energy is measured by; not of the command line
   int seeds = 1;
   double timeout_seconds = 0;
+};
+
+struct PowerOptions {
+  std::filesystem::path folder;
+  DataOptions data;  // samples: 64 unless stated
+  std::size_t first = 0;
+  std::filesystem::path liberty;
+  std::optional<double> clock_hz;
+  double clock_slew_ns = 0;
+  bool no_wire_load = false;
+  std::filesystem::path opensta;  // the activity as a script for OpenSTA
 };
 
 struct EstimateOptions {

@@ -11,6 +11,7 @@
 #include "compiler/driver/accuracy.h"
 #include "compiler/driver/activity_file.h"
 #include "compiler/driver/fidelity.h"
+#include "compiler/driver/neurobench.h"
 #include "compiler/driver/terminal.h"
 #include "compiler/support/npz.h"
 #include "sim/fast/fast_model.h"
@@ -21,6 +22,8 @@ namespace hillock::driver {
 namespace {
 
 using nlohmann::json;
+
+constexpr std::size_t kNeuroBenchSamples = 256;  // membranes of all steps take the slower model
 
 // What either model leaves of all samples.
 struct Totals {
@@ -331,6 +334,7 @@ json run(const RunOptions& options, const CommonOptions& common) {
       for (std::size_t i = 0; i < data.samples; ++i) unseen_samples.push_back(i);
     }
     result["fidelity"] = fidelity(build, data, unseen_samples);
+    result["neurobench"] = neurobench(build, data, kNeuroBenchSamples);
   }
   if (!options.dump_spikes.empty()) write_spikes(build, data, totals, options.dump_spikes);
   write_result(build.folder, "run-" + model, result, {});

@@ -152,13 +152,25 @@ std::string cosim_text(const json& r) {
   return table(rows);
 }
 
+// "1.2 uJ; events a source and step 0.13, as much at 0.05"
+static std::string ann_text(const json& ann) {
+  const json& even = ann.at("break_even_spike_rate");
+  return fmt::format(
+      "{}; {:.3g} events a source and step, {}",
+      quantity(ann.at("energy_j").at("nominal").get<double>(), "J"),
+      ann.at("spike_rate").get<double>(),
+      even.is_null() ? "more than that even with none"
+                     : fmt::format("as much at {:.3g}", even.get<double>()));
+}
+
 std::string estimate_text(const json& r) {
   return table({{"target", r.at("target")},
                 {"cycles min / mean / max", cycles_of(r.at("cycles_per_inference"))},
                 {"latency", latency_of(r)},
                 {"energy per inference", energy_of(r.at("energy_j"))},
                 {"naive SOPs x 0.9 pJ",
-                 quantity(r.at("naive_sop_energy_j").get<double>(), "J") + " (misleads)"}});
+                 quantity(r.at("naive_sop_energy_j").get<double>(), "J") + " (misleads)"},
+                {"as a network of activations", ann_text(r.at("ann"))}});
 }
 
 std::string synth_text(const json& r) {
@@ -203,6 +215,25 @@ std::string synth_text(const json& r) {
   std::string out = table(rows);
   for (const json& n : r.at("notes")) out += fmt::format("note: {}\n", n.get<std::string>());
   return out;
+}
+
+std::string power_text(const json& r) {
+  const json& e = r.at("energy_j");
+  const auto part = [&](const char* key) { return quantity(e.at(key).get<double>(), "J"); };
+  return table(
+      {{"library", r.at("library")},
+       {"samples", fmt::format("{} from {}", r.at("samples").dump(), r.at("first_sample").dump())},
+       {"mismatches", r.at("mismatches").dump()},
+       {"cycles per inference", fmt::format("{:.1f}", r.at("cycles_per_inference").get<double>())},
+       {"cells / flip-flops / memories left whole",
+        fmt::format("{} / {} / {}", r.at("cells").dump(), r.at("flip_flops").dump(),
+                    r.at("memory_macros").size())},
+       {"energy per inference", part("total")},
+       {"  internal", part("internal")},
+       {"  switching", part("switching")},
+       {"  clock", part("clock")},
+       {"  leakage", part("leakage")},
+       {"power", quantity(r.at("power_w").get<double>(), "W")}});
 }
 
 std::string flow_text(const json& r, const std::filesystem::path& folder) {

@@ -43,6 +43,9 @@ const synth::Target& target_of(const SynthOptions& o) {
   if (!o.pins.empty() && t->place_and_route.empty()) {
     support::fail(DiagnosticKind::BadOption, {"--pins"}, o.target + " is not placed and routed");
   }
+  if (!asic && o.memory_macros) {
+    support::fail(DiagnosticKind::BadOption, {"--memories"}, "macros are for --target asic");
+  }
   return *t;
 }
 
@@ -132,6 +135,8 @@ json synth(const SynthOptions& options, const CommonOptions& common) {
   request.scan = options.pins.empty();
   request.clock_hz = options.clock_hz;
   request.dsps = !options.no_dsps;
+  request.memory_macros = options.memory_macros;
+  request.measured = options.measured;
   request.seeds = options.seeds;
   request.timeout_seconds = options.timeout_seconds;
   StageLine line("synth " + target.name, common.quiet);

@@ -91,7 +91,8 @@ class Flow {
       if (t_.family == Family::Ice40) need_tool(tool);
       if (!has_tool(tool)) place_ = false;
     }
-    timing_ = t_.family == Family::Asic && has_tool("sta");
+    // OpenSTA knows no memories.
+    timing_ = t_.family == Family::Asic && has_tool("sta") && !r_.memory_macros && !r_.measured;
     std::vector<std::string> used = {"yosys"};
     if (place_) used.insert(used.end(), wanted.begin(), wanted.end());
     if (timing_) used.emplace_back("sta");
@@ -104,7 +105,9 @@ class Flow {
                ? "place and route is left out: no open tool of Debian does it for this family"
                : fmt::format("place and route is left out: {} is not on PATH", wanted[0]));
     }
-    if (t_.family == Family::Asic && !timing_) {
+    if (t_.family == Family::Asic && r_.memory_macros) {
+      note("memories are macros: they are in no figure, and fmax_hz is of the logic alone, by abc");
+    } else if (t_.family == Family::Asic && !timing_) {
       note(
           "fmax_hz is of the logic alone, by abc: opensta is not installed "
           "(apt-get install opensta)");
@@ -127,6 +130,8 @@ class Flow {
     s.scratch = scratch;
     s.goal_hz = goal_hz_;
     s.dsps = r_.dsps;
+    s.memory_macros = r_.memory_macros;
+    s.names = s.simulated = !r_.measured;
     s.liberty = scratch / "library.lib";
     s.constraints = scratch / "abc.constr";
     return s;
@@ -221,6 +226,7 @@ class Flow {
     summary_["area_um2"] = asic ? json(area) : json(nullptr);
     summary_["library"] = asic ? json(library_.name) : json(nullptr);
     summary_["cells"] = netlist.cells;
+    summary_["memory_macros"] = r_.memory_macros;
     json instances = json::object();
     for (const auto& [name, cells] : netlist.by_instance) {
       json& entry = instances[name.empty() ? r_.top : name];

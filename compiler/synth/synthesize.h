@@ -23,9 +23,11 @@ struct SynthRequest {
   std::filesystem::path liberty;  // of target asic; may be gzipped
   std::filesystem::path pins;     // constraints of pins (.pcf, .lpf); empty: placed anywhere
   std::optional<double> clock_hz;
-  bool dsps = true;                                     // may be used where the target has some
-  int seeds = 1;                                        // of place and route; the fastest is taken
-  double timeout_seconds = 0;                           // of each tool; 0: none
+  bool dsps = true;            // may be used where the target has some
+  bool memory_macros = false;  // of target asic: memories stay whole
+  bool measured = false;       // for many designs: only what their energy is measured by
+  int seeds = 1;               // of place and route; the fastest is taken
+  double timeout_seconds = 0;  // of each tool; 0: none
   std::function<void(const std::string& stage)> stage;  // called as each begins
   std::function<void()> tick;                           // some times a second
 };

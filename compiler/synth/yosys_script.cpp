@@ -38,14 +38,32 @@ std::string fpga_command(const Target& t, const std::string& top, bool dsps) {
   return "";
 }
 
+// `synth` but for memories that stay whole: those with a registered read, which the library has in
+// snn_rom and snn_ram_*. What snn_lutram holds becomes flip-flops and gates as ever.
+std::string synth_around_memories(const std::string& top) {
+  return fmt::format(
+      "synth -flatten -top {} -run begin:fine\n"
+      "select -set macros t:$mem_v2 a:src=*snn_rom.v* a:src=*snn_ram_* %u %i\n"
+      "opt -fast -full\n"
+      "memory_map t:$mem_v2 @macros %d\n"
+      "opt -undriven -fine\n"
+      "techmap\n"
+      "opt -fast\n"
+      "abc -fast\n"
+      "opt -fast\n"
+      "check\n",
+      top);
+}
+
 std::string asic_commands(const ScriptRequest& r) {
   // With -constr abc buffers nets of high fan-out; -D is the clock period in ps.
-  return fmt::format(
-      "synth -flatten -top {0}\n"
-      "dfflibmap -liberty {1}\n"
-      "abc -liberty {1} -constr {2} -D {3:.0f}\n"
-      "opt_clean\n",
-      r.top, quoted(r.liberty), quoted(r.constraints), 1e12 / r.goal_hz);
+  return (r.memory_macros ? synth_around_memories(r.top)
+                          : fmt::format("synth -flatten -top {}\n", r.top)) +
+         fmt::format(
+             "dfflibmap -liberty {0}\n"
+             "abc -liberty {0} -constr {1} -D {2:.0f}\n"
+             "opt_clean\n",
+             quoted(r.liberty), quoted(r.constraints), 1e12 / r.goal_hz);
 }
 
 }  // namespace
@@ -60,8 +78,9 @@ std::string synthesis_script(const ScriptRequest& r) {
   out += asic ? asic_commands(r) : fpga_command(*r.target, r.top, r.dsps);
   // Names every cell after the nearest named net: with the flattened names of instances in them
   // they tell what belongs to what.
-  out += "autoname\n";
+  if (r.names) out += "autoname\n";
   out += fmt::format("write_json {}\n", quoted(r.scratch / kNetlistJson));
+  if (!r.simulated) return out;
   out += fmt::format("write_verilog -noattr {}\n", quoted(r.scratch / kNetlistVerilog));
   if (asic) {
     out += "setattr -unset keep w:*\nsplitnets -ports\nopt_clean -purge\n";

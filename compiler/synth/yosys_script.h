@@ -26,6 +26,9 @@ struct ScriptRequest {
   std::filesystem::path constraints;
   double goal_hz = 0;
   bool dsps = true;
+  bool memory_macros = false;  // of standard cells: memories stay whole, as $mem_v2 in the JSON
+  bool names = true;           // of cells, by what they belong to; takes a third of the time
+  bool simulated = true;       // also as Verilog, with the cells' models
 };
 
 // RTL -> netlist.

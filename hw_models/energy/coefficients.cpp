@@ -126,6 +126,13 @@ CoefficientTable parse_table(std::string_view text) {
   table.node_nm = number(j, "node_nm", table.target);
   table.voltage = number(j, "voltage", table.target);
   table.memory_blocks = j.value("memory_blocks", 0);
+  if (j.contains("calibration")) {
+    const json& k = j["calibration"];
+    table.calibration = {
+        static_cast<int>(number(k, "designs", table.target)), number(k, "mean_error", table.target),
+        number(k, "worst_error", table.target), number(k, "kendall_tau", table.target)};
+    require(table.calibration->worst_error < 1, table.target, "an error that says nothing");
+  }
   table.missing = j.at("missing").get<std::vector<std::string>>();
   for (const json& entry : j.at("entries")) {
     Coefficient c = parse_common(entry);

@@ -38,14 +38,23 @@ struct Coefficient {
   [[nodiscard]] std::string text() const;
 };
 
+// How well a calibrated table does on designs that were left out of its fit.
+struct Calibration {
+  int designs = 0;
+  double mean_error = 0;  // of the energy of logic, relative
+  double worst_error = 0;
+  double kendall_tau = 0;  // of the designs' order
+};
+
 struct CoefficientTable {
   std::string target;
   std::string title;
   double clock_hz = 0;  // default clock
   double node_nm = 0;
   double voltage = 0;
-  int memory_blocks = 0;             // block RAMs of an FPGA; 0: memories are macros
-  std::vector<std::string> missing;  // what no source gave
+  std::optional<Calibration> calibration;  // its logic is counted by logic_terms.h
+  int memory_blocks = 0;                   // block RAMs of an FPGA; 0: memories are macros
+  std::vector<std::string> missing;        // what no source gave
   std::vector<Coefficient> entries;
 
   // nullptr where the target has no such role.

@@ -40,7 +40,7 @@ std::vector<ComparisonRow> comparison_rows(const EnergyEstimate& estimate) {
   rows.push_back(row(published(kNaive), operations));
   rows.push_back({fmt::format("this design, {}", estimate.target), estimate.energy_j,
                   "Every memory access, addition, neuron update and clock cycle of this inference, "
-                  "counted; literature coefficients.",
+                  "counted.",
                   "docs/energy.md"});
   for (const PublishedFigure& f : published_figures()) {
     if (f.figure.id != kNaive && f.figure.id != kBare) rows.push_back(row(f, operations));

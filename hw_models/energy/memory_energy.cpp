@@ -30,7 +30,9 @@ Interval access_energy(const CoefficientTable& table, const MemorySize& memory,
                        const std::string& kind) {
   if (memory.width == 0 || memory.depth == 0) return {};
   const auto width = static_cast<double>(memory.width);
-  const Interval as_register = table.at("register").per_bit() * width;
+  // Where the logic is calibrated, registers are part of it.
+  const Coefficient* bit = table.find("register");
+  const Interval as_register = bit == nullptr ? Interval{} : bit->per_bit() * width;
   if (is_register(memory)) return as_register;
   if (table.memory_blocks > 0) return block_access(table, memory);
   Interval e =

@@ -132,14 +132,14 @@ class Worker {
         run_reference(sample, expected);
         c = compared();
       }
-      record(k, c, actual, predicted, stalls);
+      record(k, c, expected.activity, actual, predicted, stalls);
       // A design that lost its way stays lost: what it did next would say nothing.
       if (actual.run.finished == 0) next_ = options_.samples;
     }
   }
 
-  void record(std::size_t k, const SampleComparison& c, const RtlSample& actual,
-              std::int64_t predicted, bool stalls) {
+  void record(std::size_t k, const SampleComparison& c, const ir::Activity& activity,
+              const RtlSample& actual, std::int64_t predicted, bool stalls) {
     const std::lock_guard<std::mutex> lock(mutex_);
     ++result_.samples;
     result_.spikes_compared += c.spikes;
@@ -159,6 +159,7 @@ class Worker {
     if (c.first && (!result_.first || c.first->sample < result_.first->sample)) {
       result_.first = c.first;
     }
+    if (options_.inspect) options_.inspect(activity, actual);
     if (options_.progress) options_.progress(result_.samples);
   }
 

@@ -25,6 +25,8 @@ struct CosimOptions {
   std::size_t wave_sample = 0;
   // Cycles that the latency model predicts for a sample.
   std::function<std::int64_t(const ir::Activity&)> predict_cycles;
+  // Sees every sample: the model's activity, and what the RTL did. From any thread, one at a time.
+  std::function<void(const ir::Activity&, const RtlSample&)> inspect;
   // Called after every sample with the number done; from any thread, one at a time.
   std::function<void(std::size_t)> progress;
 };

@@ -15,10 +15,11 @@ compiler/import: compiler/ir compiler/numeric compiler/support
 compiler/analysis: compiler/ir compiler/numeric compiler/support
 compiler/passes: compiler/ir compiler/numeric compiler/support
 compiler/emit: compiler/ir compiler/numeric compiler/support
-compiler/synth: compiler/support
+compiler/gates: compiler/support
+compiler/synth: compiler/gates compiler/support
 sim: compiler/ir compiler/numeric compiler/support
 hw_models: compiler/ir compiler/analysis compiler/numeric compiler/support
-compiler/driver: compiler/support compiler/numeric compiler/ir compiler/import compiler/analysis compiler/passes compiler/emit compiler/synth sim hw_models
+compiler/driver: compiler/support compiler/numeric compiler/ir compiler/import compiler/analysis compiler/passes compiler/emit compiler/gates compiler/synth sim hw_models
 END
 }
 
@@ -112,6 +113,7 @@ self_test() {
     'compiler/emit/planted.cpp|#include "sim/reference/model.h"|1'
     'compiler/emit/planted.cpp|#include "hw_models/estimate/energy.h"|1'
     'compiler/synth/planted.cpp|#include "compiler/ir/network.h"|1'
+    'compiler/gates/planted.cpp|#include "compiler/synth/target.h"|1'
     'sim/cosim/planted.cpp|#include "compiler/synth/synthesize.h"|1'
     'sim/reference/planted.cpp|#include "compiler/emit/emit.h"|1'
     'sim/cosim/planted.cpp|#include "compiler/driver/options.h"|1'

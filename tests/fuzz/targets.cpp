@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "compiler/driver/config_file.h"
+#include "compiler/gates/cell_library.h"
 #include "compiler/import/import.h"
 #include "compiler/import/nir_reader.h"
 #include "compiler/import/nir_to_network.h"
@@ -163,6 +164,8 @@ void read(const std::string& target, std::string_view bytes) {
     config(bytes);
   } else if (target == "quantized") {
     quantized(bytes);
+  } else if (target == "liberty") {
+    (void)gates::read_cell_library(gates::parse_liberty(bytes, "cells.lib"), "cells.lib");
   } else {
     model(bytes, "." + target);
   }

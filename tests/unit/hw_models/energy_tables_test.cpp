@@ -7,6 +7,7 @@
 
 #include "compiler/support/file.h"
 #include "hw_models/energy/coefficients.h"
+#include "hw_models/energy/logic_terms.h"
 #include "hw_models/energy/memory_energy.h"
 
 using namespace hillock;
@@ -73,6 +74,25 @@ TEST_CASE("an entry without citation, node, voltage, width or order is refused",
   nlohmann::json twice = good_table();
   twice["entries"].push_back(twice["entries"][0]);
   CHECK_THROWS_AS(hw_models::parse_table(twice.dump()), std::logic_error);
+}
+
+TEST_CASE("a calibrated table is as good as is promised", "[energy]") {
+  const CoefficientTable& t = table_of("sky130hd");
+  REQUIRE(t.calibration);
+  CHECK(t.calibration->designs >= 20);
+  CHECK(t.calibration->mean_error <= 0.10);
+  CHECK(t.calibration->worst_error <= 0.20);
+  CHECK(t.calibration->kendall_tau >= 0.9);
+  for (const hw_models::LogicTerm& term : hw_models::kLogicTerms) {
+    INFO(term.role);
+    REQUIRE(t.find(term.role) != nullptr);
+    CHECK(t.at(term.role).node_nm == 130.0);
+    CHECK(t.at(term.role).voltage == 1.8);
+    CHECK(t.at(term.role).width == 1.0);
+  }
+  nlohmann::json bad = good_table();
+  bad["calibration"] = {{"designs", 3}, {"mean_error", 0.1}, {"worst_error", 0.2}};
+  CHECK_THROWS_AS(hw_models::parse_table(bad.dump()), std::logic_error);
 }
 
 TEST_CASE("what a source does not state needs an interval that shows it", "[energy]") {

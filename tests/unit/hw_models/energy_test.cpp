@@ -1,5 +1,8 @@
 // Energy of an inference, against numbers worked out by hand from the tables.
+#include "hw_models/energy/ann.h"
+#include "hw_models/energy/coefficients.h"
 #include "hw_models/energy/energy.h"
+#include "hw_models/energy/logic_terms.h"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -127,11 +130,65 @@ TEST_CASE("graded input pays for its multiplications", "[energy]") {
         Approx(15 * 6 * 8 * 0.2 / 64 * kPico));
 }
 
+TEST_CASE("a calibrated table charges its terms, as wide as its worst error", "[energy]") {
+  const hw_models::Counts c = counts();
+  const auto network = test::energy_network();
+  const auto terms = hw_models::logic_terms(c, network, test::energy_mapping());
+  const auto term = [&](std::string_view role) {
+    for (std::size_t i = 0; i < terms.size(); ++i) {
+      if (hw_models::kLogicTerms[i].role == role) return terms[i];
+    }
+    return -1.0;
+  };
+  CHECK(term("clock_lane") == Approx((66 + 56) * 2 * c.cycles));
+  CHECK(term("clock_population") == Approx(2 * c.cycles));
+  CHECK(term("clock_design") == c.cycles);
+  CHECK(term("logic_event") == 7);
+  CHECK(term("logic_weight") == Approx((9 + 4) * 2 * 6));
+  CHECK(term("logic_add") == Approx((9 + 4) * 2 * 12));
+  CHECK(term("logic_multiply") == 0);  // both decays are constants
+  CHECK(term("logic_multiply_constant") > 0);
+  const EnergyEstimate e = estimate("sky130hd");
+  const auto& table = *std::find_if(hw_models::coefficient_tables().begin(),
+                                    hw_models::coefficient_tables().end(),
+                                    [](const auto& t) { return t.target == "sky130hd"; });
+  const double worst = table.calibration->worst_error;
+  const Interval& add = part(e, "accumulate");
+  CHECK(add.nominal == Approx(term("logic_add") * table.at("logic_add").base().nominal +
+                              term("logic_weight") * table.at("logic_weight").base().nominal +
+                              term("logic_event") * table.at("logic_event").base().nominal));
+  CHECK(add.low == Approx(add.nominal * (1 - worst)));
+  CHECK(add.high == Approx(add.nominal * (1 + worst)));
+}
+
+TEST_CASE("the same network of activations: every weight once", "[energy]") {
+  for (const std::string& target : hw_models::energy_targets()) {
+    INFO(target);
+    const EnergyEstimate e = estimate(target);
+    const hw_models::AnnComparison ann = hw_models::compare_with_ann(
+        e, counts(), test::energy_network(), test::energy_mapping());
+    CHECK(ann.macs == 4 * 5 + 5 * 2);
+    CHECK(ann.weight_bits_read == (4 * 3 + 5 * 1) * 12);
+    CHECK(ann.cycles == 12);
+    CHECK(ann.spikes_per_synapse == Approx(23.0 / 30));
+    CHECK(ann.spike_rate == Approx(7.0 / (3 * (4 + 5))));
+    CHECK(ann.energy_j.low > 0);
+    CHECK(ann.energy_j.nominal < ann.energy_j.high);
+    if (ann.break_even_rate) {
+      // At the rate at which both take as much, less than here takes less.
+      CHECK((*ann.break_even_rate < ann.spike_rate) ==
+            (ann.energy_j.nominal < e.energy_j.nominal));
+    } else {
+      CHECK(ann.energy_j.nominal < e.energy_j.nominal);
+    }
+  }
+}
+
 TEST_CASE("an unknown target and an impossible clock are the user's mistakes", "[energy]") {
   CHECK_THROWS_WITH(estimate("asic7"),
                     Catch::Contains("there are no energy coefficients for asic7") &&
                         Catch::Contains("[bad-option]") &&
-                        Catch::Contains("asic45, ice40-up5k, sky130"));
+                        Catch::Contains("asic45, ice40-up5k, sky130, sky130hd"));
   CHECK_THROWS_AS(hw_models::default_clock_hz(""), support::InputError);
   CHECK_THROWS_AS(estimate("asic45", 40, -1), support::InputError);
   CHECK_THROWS_AS(estimate("asic45", 40, INFINITY), support::InputError);
