@@ -135,6 +135,7 @@ json search_summary(json search) {
                       {"timesteps", p["timesteps"]},
                       {"accuracy", p["accuracy"]},
                       {"accuracy_interval", p["accuracy_interval"]},
+                      {"held_out", p["held_out"]},
                       {"cycles_per_inference", p["cycles_per_inference"]},
                       {"latency_s", p["latency_s"]},
                       {"energy_j", p["energy_j"]},

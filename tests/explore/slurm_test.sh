@@ -5,7 +5,7 @@
 #   slurm_test.sh HILLOCK FOLDER
 set -euo pipefail
 
-hillock=$1
+hillock=$(realpath "$1")
 folder=$(realpath -m "$2")
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 for program in munged slurmctld slurmd sbatch squeue; do

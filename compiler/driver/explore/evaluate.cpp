@@ -168,24 +168,14 @@ class Evaluation {
   }
 
   [[nodiscard]] json summary(const std::vector<std::size_t>& wanted) const {
-    std::vector<std::size_t> held_out;
-    if (prepared_.data.half()) {
-      for (std::size_t i = 0; i < data_.samples; ++i) {
-        if (is_held_out(i)) held_out.push_back(i);
-      }
-    }
-    json all = accuracy_summary(predictions_, data_.y);
-    json kept =
-        held_out.empty() ? json(nullptr) : accuracy_summary(predictions_, data_.y, 0, held_out);
-    if (data_.y.empty()) {
-      std::size_t same = 0;
-      for (std::size_t i = 0; i < predictions_.size(); ++i) same += predictions_[i] == wanted[i];
-      const auto [low, high] = wilson(same, predictions_.size());
-      all["accuracy"] = static_cast<double>(same) / static_cast<double>(predictions_.size());
-      all["interval"] = {low, high};
-    }
-    return {{"accuracy", all["accuracy"]},
-            {"accuracy_interval", all["interval"]},
+    const std::vector<std::int64_t> right =
+        data_.y.empty() ? std::vector<std::int64_t>(wanted.begin(), wanted.end()) : data_.y;
+    const std::vector<std::size_t> unseen = unseen_samples(prepared_, data_);
+    const json all = accuracy_summary(predictions_, right);
+    const json kept =
+        unseen.empty() ? json(nullptr) : accuracy_summary(predictions_, right, 0, unseen);
+    return {{"accuracy", all.at("accuracy")},
+            {"accuracy_interval", all.at("interval")},
             {"held_out", kept},
             {"samples", data_.samples},
             {"timesteps", data_.timesteps},
@@ -259,6 +249,14 @@ ir::Dataset search_data(const SearchSetting& setting, const Prepared& prepared) 
   const std::size_t samples = std::min(setting.samples.value_or(all.samples), all.samples);
   return samples == all.samples ? all
                                 : pick_samples(all, [&](std::size_t i) { return i < samples; });
+}
+
+std::vector<std::size_t> unseen_samples(const Prepared& prepared, const ir::Dataset& data) {
+  std::vector<std::size_t> unseen;
+  for (std::size_t i = 0; prepared.data.half() && i < data.samples; ++i) {
+    if (is_held_out(i)) unseen.push_back(i);
+  }
+  return unseen;
 }
 
 std::vector<std::size_t> float_predictions(const Prepared& prepared, const ir::Dataset& data,

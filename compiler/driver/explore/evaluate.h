@@ -40,6 +40,10 @@ class Sources {
 // The test data of a search: --data, or their first samples.
 [[nodiscard]] ir::Dataset search_data(const SearchSetting& setting, const Prepared& prepared);
 
+// Of these, the samples that the quantizer does not see where it sees some; empty: it sees none.
+[[nodiscard]] std::vector<std::size_t> unseen_samples(const Prepared& prepared,
+                                                      const ir::Dataset& data);
+
 // Predictions of the float network, in order of the samples.
 [[nodiscard]] std::vector<std::size_t> float_predictions(const Prepared& prepared,
                                                          const ir::Dataset& data, int jobs);

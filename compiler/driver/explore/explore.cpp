@@ -91,6 +91,9 @@ json float_result(const SearchSetting& setting, Sources& sources, const ResultCa
   const ir::Dataset data = search_data(setting, prepared);
   const std::vector<std::size_t> predictions = float_predictions(prepared, data, jobs);
   json result = accuracy_summary(predictions, data.y);
+  const std::vector<std::size_t> unseen = unseen_samples(prepared, data);
+  result["held_out"] =
+      unseen.empty() ? json(nullptr) : accuracy_summary(predictions, data.y, 0, unseen);
   result["predictions"] = predictions;
   result["labels"] = !data.y.empty();
   result["name"] = prepared.network.name;
@@ -252,7 +255,9 @@ class Search {
                        {"verified", false},
                        {"verification", nullptr}});
     const json& p = points_.back();
-    objectives_.push_back({p["accuracy"].get<double>(), p["latency_s"]["mean"].get<double>(),
+    const json& held_out = p["held_out"].is_null() ? p : p["held_out"];
+    objectives_.push_back({p["accuracy"].get<double>(), held_out["accuracy"].get<double>(),
+                           p["latency_s"]["mean"].get<double>(),
                            p["energy_j"]["nominal"].get<double>(), p["luts"].get<double>()});
     choice_of_.push_back(c);
   }
@@ -261,9 +266,10 @@ class Search {
   void choose() {
     front_ = pareto_front(objectives_);
     for (const std::size_t i : front_) points_[i]["front"] = true;
-    const double real = float_.at("labels").get<bool>() ? float_.at("accuracy").get<double>() : 1.0;
+    const json& judged = float_.at("held_out").is_null() ? float_ : float_.at("held_out");
+    const double real = float_.at("labels").get<bool>() ? judged.at("accuracy").get<double>() : 1.0;
     Limits limits;
-    limits.accuracy = real - options_.max_drop.value_or(kDefaultMaxDrop) / 100;
+    limits.held_out = real - options_.max_drop.value_or(kDefaultMaxDrop) / 100;
     limits.luts = options_.max_luts;
     limits.energy_j = options_.max_energy_j;
     std::vector<std::size_t> among = front_;
@@ -277,8 +283,8 @@ class Search {
     if (pick_ || options_.max_drop) return;
     // Nobody asked for so little loss: then the least there is.
     double best = -1;
-    for (const std::size_t i : among) best = std::max(best, objectives_[i].accuracy);
-    limits.accuracy = best;
+    for (const std::size_t i : among) best = std::max(best, objectives_[i].held_out);
+    limits.held_out = best;
     pick_ = pick(objectives_, among, limits);
   }
 

@@ -4,14 +4,15 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace hillock::driver {
 namespace {
 
 // Coordinates in which distances mean something: ratios of what is positive, points of accuracy.
-std::array<double, 4> coordinates(const Objectives& o) {
+std::array<double, 5> coordinates(const Objectives& o) {
   constexpr double kTiny = 1e-30;
-  return {100 * o.accuracy, std::log2(std::max(o.latency_s, kTiny)),
+  return {100 * o.accuracy, 100 * o.held_out, std::log2(std::max(o.latency_s, kTiny)),
           std::log2(std::max(o.energy_j, kTiny)), std::log2(std::max(o.luts, kTiny))};
 }
 
@@ -20,7 +21,7 @@ double product(const Objectives& o) {
 }
 
 bool holds(const Objectives& o, const Limits& limits) {
-  return (!limits.accuracy || o.accuracy >= *limits.accuracy - 1e-12) &&
+  return (!limits.held_out || o.held_out >= *limits.held_out - 1e-12) &&
          (!limits.latency_s || o.latency_s <= *limits.latency_s) &&
          (!limits.energy_j || o.energy_j <= *limits.energy_j) &&
          (!limits.luts || o.luts <= *limits.luts);
@@ -29,8 +30,8 @@ bool holds(const Objectives& o, const Limits& limits) {
 }  // namespace
 
 bool covers(const Objectives& a, const Objectives& b) {
-  return a.accuracy >= b.accuracy && a.latency_s <= b.latency_s && a.energy_j <= b.energy_j &&
-         a.luts <= b.luts;
+  return a.accuracy >= b.accuracy && a.held_out >= b.held_out && a.latency_s <= b.latency_s &&
+         a.energy_j <= b.energy_j && a.luts <= b.luts;
 }
 
 std::vector<std::size_t> pareto_front(const std::vector<Objectives>& points) {
@@ -62,7 +63,7 @@ std::optional<std::size_t> pick(const std::vector<Objectives>& points,
     }
     const double mine = cost(points[i]);
     const double theirs = cost(points[*best]);
-    if (mine < theirs || (mine == theirs && points[i].accuracy > points[*best].accuracy)) best = i;
+    if (mine < theirs || (mine == theirs && points[i].held_out > points[*best].held_out)) best = i;
   }
   return best;
 }
@@ -82,12 +83,14 @@ std::vector<std::size_t> spread(const std::vector<Objectives>& points,
     }));
   };
   using O = const Objectives&;
-  best([](O a, O b) { return a.accuracy > b.accuracy; });
+  best([](O a, O b) {
+    return std::pair(a.held_out, a.accuracy) > std::pair(b.held_out, b.accuracy);
+  });
   best([](O a, O b) { return a.luts < b.luts; });
   best([](O a, O b) { return a.latency_s < b.latency_s; });
   best([](O a, O b) { return a.energy_j < b.energy_j; });
-  std::array<double, 4> lo{};
-  std::array<double, 4> hi{};
+  std::array<double, 5> lo{};
+  std::array<double, 5> hi{};
   lo.fill(std::numeric_limits<double>::infinity());
   hi.fill(-std::numeric_limits<double>::infinity());
   for (const std::size_t i : among) {

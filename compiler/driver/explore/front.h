@@ -7,9 +7,10 @@
 
 namespace hillock::driver {
 
-// What is compared. Accuracy is to be high, all else low.
+// What is compared. Accuracies are to be high, all else low.
 struct Objectives {
   double accuracy = 0;
+  double held_out = 0;  // of the samples that the quantizer has not seen; where it saw none, of all
   double latency_s = 0;  // mean of a sample
   double energy_j = 0;   // nominal
   double luts = 0;
@@ -23,7 +24,7 @@ struct Objectives {
 
 // What a pick is to hold.
 struct Limits {
-  std::optional<double> accuracy;  // at least
+  std::optional<double> held_out;  // at least
   std::optional<double> latency_s;
   std::optional<double> energy_j;
   std::optional<double> luts;

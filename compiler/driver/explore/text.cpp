@@ -29,9 +29,9 @@ std::string bits_of(const json& point) {
   return same && !bits.empty() ? bits[0].dump() : joined(bits);
 }
 
-std::string option_of(const json& point, const char* name) {
-  const json& options = point.at("options");
-  return options.contains(name) ? options.at(name).get<std::string>() : "-";
+std::string decay_of(const json& point) {
+  const std::string form = point.at("options").value("decay-form", "multiplier");
+  return form == "multiplier" ? "any" : form;
 }
 
 }  // namespace
@@ -43,7 +43,10 @@ std::string explore_text(const json& r, const std::filesystem::path& folder) {
   std::vector<std::string> head = {"point", "bits", "decay", "lanes"};
   if (steps) head.emplace_back("steps");
   if (clocks) head.emplace_back("clock");
-  for (const char* h : {"accuracy", "latency", "energy", "LUTs", "RTL"}) head.emplace_back(h);
+  const bool held_out = !r.at("float").at("held_out").is_null();
+  head.emplace_back("accuracy");
+  if (held_out) head.emplace_back("held out");
+  for (const char* h : {"latency", "energy", "LUTs", "RTL"}) head.emplace_back(h);
   std::vector<std::vector<std::string>> rows = {head};
   std::vector<json> shown;
   for (const json& id : r.at("shown")) {
@@ -55,10 +58,13 @@ std::string explore_text(const json& r, const std::filesystem::path& folder) {
   for (const json& p : shown) {
     const bool picked = p.at("id") == r.at("pick");
     std::vector<std::string> row = {p.at("id").dump() + (picked ? " *" : ""), bits_of(p),
-                                    option_of(p, "decay-form"), joined(p.at("lanes"))};
+                                    decay_of(p), joined(p.at("lanes"))};
     if (steps) row.push_back(p.at("timesteps").dump());
     if (clocks) row.push_back(quantity(p.at("clock_hz").get<double>(), "Hz"));
     row.push_back(fmt::format("{:.2f} %", 100 * p.at("accuracy").get<double>()));
+    if (held_out) {
+      row.push_back(fmt::format("{:.2f} %", 100 * p.at("held_out").at("accuracy").get<double>()));
+    }
     row.push_back(quantity(p.at("latency_s").at("mean").get<double>(), "s"));
     row.push_back(quantity(p.at("energy_j").at("nominal").get<double>(), "J"));
     row.push_back(fmt::format("{:.0f}", p.at("luts").get<double>()));
@@ -73,8 +79,13 @@ std::string explore_text(const json& r, const std::filesystem::path& folder) {
                      r.at("networks").dump(), r.at("points").size(), r.at("pruned").dump(), front,
                      front > shown.size() ? fmt::format(", {} of them above", shown.size()) : "");
   if (r.at("float").at("labels").get<bool>()) {
-    out +=
-        fmt::format("Float network: {:.2f} %. ", 100 * r.at("float").at("accuracy").get<double>());
+    const json& real = r.at("float");
+    out += fmt::format("Float network: {:.2f} %", 100 * real.at("accuracy").get<double>());
+    if (held_out) {
+      out += fmt::format(", held out {:.2f} %",
+                         100 * real.at("held_out").at("accuracy").get<double>());
+    }
+    out += ". ";
   } else {
     out += "No labels: accuracy is agreement with the float network. ";
   }

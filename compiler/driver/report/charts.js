@@ -2,7 +2,7 @@
 "use strict";
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
-const PALETTE = ["c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8"];
+const PALETTE = ["c1", "c4", "c5", "c3", "c6", "c8", "c7", "c2"];
 const drawnCharts = [];
 
 // `option`: makes the option from the present colours. Returns echarts' own object.
@@ -78,9 +78,9 @@ function accuracyAgainstBits(host, explore) {
 // From the float network's accuracy to the RTL's, loss by loss.
 function lossWaterfall(host, steps) {
   // steps: [{name, points lost, total}], accuracies in percent
-  const low = Math.min(...steps.map((s) => Math.min(s.from, s.to)));
-  const high = Math.max(...steps.map((s) => Math.max(s.from, s.to)));
-  const room = Math.max(0.5, (high - low) * 0.6);
+  const ends = steps.flatMap((s) => (s.total ? [s.to] : [s.from, s.to]));
+  const low = Math.min(...ends), high = Math.max(...ends);
+  const room = Math.max(2, (high - low) * 0.6);
   const floor = Math.max(0, Math.floor((low - room) * 2) / 2);
   chart(host, 280, "Where accuracy is lost", () => ({
     grid: {left: 8, right: 12, top: 20, bottom: 8, containLabel: true},
@@ -142,6 +142,7 @@ function pipeline(timeline, names, width) {
 
 const OBJECTIVES = {
   accuracy: {name: "accuracy", of: (p) => p.accuracy, text: (x) => percentText(x), high: true},
+  heldOut: {name: "accuracy, held out", of: (p) => (p.held_out ? p.held_out.accuracy : p.accuracy), text: (x) => percentText(x), high: true},
   latency: {name: "latency", of: (p) => p.latency_s.mean, text: (x) => siText(x, "s"), log: true},
   energy: {name: "energy", of: (p) => p.energy_j.nominal, text: (x) => siText(x, "J"), log: true},
   luts: {name: "LUTs (estimated)", of: (p) => p.luts, text: (x) => Math.round(x).toLocaleString("en-US"), log: true},
@@ -170,13 +171,13 @@ function paretoChart(host, explore, show) {
   const c = chart(host, narrow() ? 340 : 420, "Points of the search", () => {
     const ox = OBJECTIVES[xs.value], oy = OBJECTIVES[ys.value];
     const at = (p) => ({value: [ox.of(p), oy.of(p)], id: p.id});
-    const axis = (o) => ({type: o.log ? "log" : "value", name: o.name, scale: true, nameLocation: "middle", axisLabel: {formatter: (v) => o.text(v), hideOverlap: true}, minorSplitLine: {show: false}});
+    const axis = (o) => ({type: o.log ? "log" : "value", scale: true, axisLabel: {formatter: (v) => o.text(v), hideOverlap: true, showMinLabel: false, showMaxLabel: false}, minorSplitLine: {show: false}});
     const range = (o) => { const v = explore.points.map(o.of); const lo = Math.min(...v), hi = Math.max(...v); return o.log ? {min: lo / 1.15, max: hi * 1.15} : {min: lo - (hi - lo) * 0.06 - 1e-9, max: hi + (hi - lo) * 0.06 + 1e-9}; };
     return {
-      grid: {left: 30, right: 20, top: 40, bottom: 34, containLabel: true},
-      xAxis: {...axis(ox), ...range(ox), nameGap: 30}, yAxis: {...axis(oy), ...range(oy), nameGap: 62},
+      grid: {left: 8, right: 20, top: 40, bottom: 8, containLabel: true},
+      xAxis: {...axis(ox), ...range(ox)}, yAxis: {...axis(oy), ...range(oy)},
       dataZoom: [{type: "inside", xAxisIndex: 0, zoomOnMouseWheel: "ctrl", moveOnMouseMove: "shift"}, {type: "inside", yAxisIndex: 0, zoomOnMouseWheel: "ctrl", moveOnMouseMove: "shift"}],
-      tip: {trigger: "item", formatter: (i) => { const p = explore.points[i.data.id - 1]; return [`point ${p.id}${p.front ? ", on the front" : ""}${p.verified ? ", verified" : ""}`, `${bitsText(p)} bits, ${kindOf(p)}`, `lanes ${p.lanes.join("/")}`, ...Object.values(OBJECTIVES).slice(0, 4).map((o) => `${o.name}: ${o.text(o.of(p))}`)].join("\n"); }},
+      tip: {trigger: "item", formatter: (i) => { const p = explore.points[i.data.id - 1]; return [`point ${p.id}${p.front ? ", on the front" : ""}${p.verified ? ", verified" : ""}`, `${bitsText(p)} bits, ${kindOf(p)}`, `lanes ${p.lanes.join("/")}`, ...Object.values(OBJECTIVES).slice(0, 5).map((o) => `${o.name}: ${o.text(o.of(p))}`)].join("\n"); }},
       key: {data: order.map((b) => b + " bits")},
       series: [
         ...order.flatMap((b, k) => {

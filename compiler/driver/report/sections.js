@@ -81,7 +81,7 @@ function network() {
   const rtl = of(c, "rtl", "files");
   if (rtl) facts.append(", RTL top ", el("code", {}, String(c.rtl.top)), ", ", count(rtl.length), " files");
   facts.append(". ", c.calibration
-    ? `Calibrated on ${count(c.calibration.samples)} samples of ${c.calibration.file}${c.calibration.half ? ", every second one; the others are held out" : c.calibration.shared_with_test ? ", which is also the test set" : ""}.`
+    ? `Calibrated on ${c.calibration.samples} samples of ${c.calibration.file}${c.calibration.half ? ", every second one; the others are held out" : c.calibration.shared_with_test ? ", which is also the test set" : ""}.`
     : "Not calibrated: no data were given.");
   s.append(facts);
   for (const note of c.notes || []) s.append(el("p", {class: "note"}, String(note)));
@@ -100,7 +100,7 @@ function accuracySection() {
     now -= f.loss.saturation;
     steps.push({name: "integers", total: true, from: 0, to: now});
     if (data.cosim) {
-      steps.push({name: "RTL", from: now, to: now});
+      if (data.cosim.mismatches === 0) steps.push({name: "RTL", total: true, from: 0, to: now});
     }
     lossWaterfall(s, steps);
     s.append(el("p", {class: "note"}, "Each population's own share: those before it are in integers already, those behind it still in floating point. ",
@@ -167,6 +167,13 @@ function hardware() {
     s.append(el("h3", {}, "Synthesized"));
   }
   if (!all.length) return void s.append(notRun("Synthesis", "hillock synth DIR --target T"));
+  for (const r of all) {
+    const key = has(r.area_um2) ? "area_um2" : "luts";
+    const parts = Object.entries(r.by_instance || {}).map(([name, x]) => ({name, x: x[key]})).filter((p) => known(p.x) && p.x > 0).sort((a, b) => b.x - a.x).slice(0, 12);
+    if (!parts.length) continue;
+    s.append(el("p", {class: "note"}, `${r.library || r.device}, ${key === "luts" ? "LUTs" : "um\u00b2"} by instance of the top`),
+      el("div", {class: "bars"}, ...parts.flatMap((p) => [el("span", {}, shortened(p.name, 28)), el("div", {class: "track"}, el("i", {class: "fill", style: `width:${100 * p.x / parts[0].x}%`})), el("span", {class: "num"}, count(Math.round(p.x)))])));
+  }
   const share = (r, key) => {
     if (!has(r[key])) return "";
     const u = of(r, "utilisation", key);
@@ -182,13 +189,13 @@ function hardware() {
 // Rows of [name, {low, nominal, high}, tip]; `place` maps joules to 0..1.
 function bars(rows, place, fill) {
   const box = el("div", {class: "bars"});
-  const at = (x) => Math.max(0, Math.min(100, 100 * place(x))) + "%";
+  const place100 = (x) => Math.max(0, Math.min(100, 100 * place(x))) + "%";
   for (const r of rows) {
     const i = r.interval, track = el("div", {class: "track"});
-    const width = `calc(${at(i.high)} - ${at(i.low)})`;
-    if (fill) track.append(el("i", {class: "fill", style: `width:${at(i.nominal)}`}));
-    track.append(el("i", {class: "span", style: `left:${at(i.low)};width:${width}`}));
-    if (!fill) track.append(el("i", {class: "dot", style: `left:${at(i.nominal)}`}));
+    const width = `calc(${place100(i.high)} - ${place100(i.low)})`;
+    if (fill) track.append(el("i", {class: "fill", style: `width:${place100(i.nominal)}`}));
+    track.append(el("i", {class: "span", style: `left:${place100(i.low)};width:${width}`}));
+    if (!fill) track.append(el("i", {class: "dot", style: `left:${place100(i.nominal)}`}));
     const value = el("span", {class: "num"}, r.path ? at(r.path, si, "J") : si(i.nominal, "J"));
     if (i.low !== i.high) value.append(" (", si(i.low, "J"), " to ", si(i.high, "J"), ")");
     const holder = el("div", {style: "display:contents", class: r.own ? "own" : ""}, el("span", r.tip ? {title: r.tip} : {}, r.own ? el("b", {}, r.name) : r.name), track, value);
@@ -270,7 +277,7 @@ function front() {
   if (!x) return void s.append(notRun("Search", "hillock explore MODEL --data D.npz -o DIR"));
   const verified = x.points.filter((p) => p.verified).length;
   s.append(el("p", {}, count(x.points.length), " designs of ", at("explore/networks", count), " networks were evaluated and ", at("explore/pruned", count),
-    " given up as worse; ", count(x.front.length), " are on the front: nothing that was found is at least as good in accuracy, latency, energy and LUTs at once. ",
+    " given up as worse; ", count(x.front.length), " are on the front: nothing else that was found is at least as good in accuracy (of all samples, and of those held out), latency, energy and LUTs at once. ",
     count(verified), " of them ", verified === 1 ? "was" : "were", " built and co-simulated (ringed). Energy is for ", String(x.target), "."));
   const detail = el("div", {class: "detail", role: "status"});
   const show = (p) => {
@@ -279,7 +286,7 @@ function front() {
       el("p", {}, el("code", {}, `hillock compile --from EXPLORE_DIR#${p.id} -o BUILD`)));
   };
   paretoChart(s, x, show);
-  s.append(el("p", {class: "note"}, "Large: on the front of all four objectives. Ring: verified. Diamond: the pick. Click a point for its command; ctrl and wheel zoom."), detail);
+  s.append(el("p", {class: "note"}, "Large: on the front of all objectives. Ring: verified. Diamond: the pick. Click a point for its command; ctrl and wheel zoom."), detail);
   const picked = x.points.find((p) => p.id === x.pick);
   if (picked) show(picked);
   const list = el("details", {}, el("summary", {}, `The front as a table: ${x.front.length} points`));
@@ -316,10 +323,10 @@ function evidence() {
   }
   const f = of(data, "integer", "fidelity");
   if (f) {
-    row("Samples whose integer spikes are exactly the float ones", percent(f.identical_samples), `of ${count(f.samples)}`);
-    for (const p of f.populations) {
+    row("Samples whose integer spikes are exactly the float ones", at("integer/fidelity/identical_samples", percent), el("span", {}, "of ", at("integer/fidelity/samples", count)));
+    for (const [i, p] of f.populations.entries()) {
       row(`Firing rate of ${p.name}, float to integer`, `${p.rate_float.toPrecision(3)} to ${p.rate_integer.toPrecision(3)}`,
-        `${percent(p.spikes_differing)} of its neurons' steps differ`);
+        el("span", {}, at(`integer/fidelity/populations/${i}/spikes_differing`, percent), " of its neurons' steps differ"));
     }
     row("Accuracy lost in points", "import " + f.loss.import, f.loss.integers.map((p) => `${p.name} ${p.points.toFixed(2)}`).join(", ") +
       `, saturation ${f.loss.saturation.toFixed(2)}`);

@@ -35,21 +35,23 @@ TEST_CASE("combinations, the most usual first", "[explore]") {
 }
 
 TEST_CASE("the front leaves out what is beaten, and all but one of equals", "[explore]") {
-  const std::vector<Objectives> points = {{0.9, 2, 2, 100},  // front
-                                          {0.9, 2, 2, 100},  // the same again
-                                          {0.9, 2, 3, 100},  // beaten in energy
-                                          {0.8, 1, 2, 100},  // front: faster
-                                          {0.8, 1, 2, 99},   // front, and beats the one before
-                                          {0.7, 3, 3, 50}};  // front: smallest
+  const std::vector<Objectives> points = {{0.9, 0.9, 2, 2, 100},  // front
+                                          {0.9, 0.9, 2, 2, 100},  // the same again
+                                          {0.9, 0.9, 2, 3, 100},  // beaten in energy
+                                          {0.8, 0.8, 1, 2, 100},  // front: faster
+                                          {0.8, 0.8, 1, 2, 99},   // front, and beats the one before
+                                          {0.7, 0.7, 3, 3, 50}};  // front: smallest
   CHECK(driver::pareto_front(points) == Indices{0, 4, 5});
 }
 
 TEST_CASE("picks hold their limits", "[explore]") {
-  const std::vector<Objectives> points = {
-      {0.90, 4, 1, 100}, {0.90, 2, 2, 200}, {0.89, 1, 2, 400}, {0.50, 1, 1, 10}};
+  const std::vector<Objectives> points = {{0.90, 0.90, 4, 1, 100},
+                                          {0.90, 0.90, 2, 2, 200},
+                                          {0.89, 0.89, 1, 2, 400},
+                                          {0.50, 0.50, 1, 1, 10}};
   const Indices all = {0, 1, 2, 3};
   driver::Limits limits;
-  limits.accuracy = 0.88;
+  limits.held_out = 0.88;
   limits.latency_s = 2;
   CHECK(driver::pick(points, all, limits) == 1U);  // the smallest that is fast enough
   limits.latency_s.reset();
@@ -57,7 +59,7 @@ TEST_CASE("picks hold their limits", "[explore]") {
   CHECK(driver::pick(points, all, limits) == 1U);  // the fastest that is small enough
   limits.luts.reset();
   CHECK(driver::pick(points, all, limits) == 0U);  // the least product
-  limits.accuracy = 0.95;
+  limits.held_out = 0.95;
   CHECK_FALSE(driver::pick(points, all, limits));
 }
 
@@ -66,7 +68,7 @@ TEST_CASE("a spread has the first and the extremes", "[explore]") {
   Indices all;
   for (std::size_t i = 0; i < 20; ++i) {
     const auto x = static_cast<double>(i);
-    points.push_back({0.5 + x / 100, 1 + x, 30 - x, 100 + x});
+    points.push_back({0.5 + x / 100, 0.5 + x / 100, 1 + x, 30 - x, 100 + x});
     all.push_back(i);
   }
   const Indices some = driver::spread(points, all, 7, 5);
