@@ -8,6 +8,7 @@
 #include "compiler/driver/diagnose.h"
 #include "compiler/driver/lanes.h"
 #include "compiler/driver/prepare.h"
+#include "compiler/driver/terminal.h"
 #include "compiler/emit/emit.h"
 #include "compiler/emit/testbench.h"
 #include "compiler/ir/layout.h"
@@ -136,7 +137,13 @@ json compile(const CompileOptions& options, const CommonOptions& common) {
   check_output_folder(options.output);
   const Prepared prepared = prepare(options);
   const ir::Network& network = prepared.network;
-  const PreparedIntegers integers = make_integers(options, prepared);
+  std::optional<Progress> progress;  // of the present network: auto makes many
+  const PreparedIntegers integers =
+      make_integers(options, prepared, [&](std::size_t done, std::size_t total) {
+        if (done == 1) progress.emplace("quantize", total, common.quiet);
+        progress->update(done);
+      });
+  progress.reset();
   const ir::QuantizedNetwork& q = integers.network;
   const ir::Dataset* calibration = prepared.data.calibration_data();
   const ir::Mapping mapping =

@@ -188,7 +188,8 @@ Prepared prepare(const CompileOptions& options) {
   return {std::move(network), std::move(data), timesteps, std::move(loadable)};
 }
 
-PreparedIntegers make_integers(const CompileOptions& options, const Prepared& prepared) {
+PreparedIntegers make_integers(const CompileOptions& options, const Prepared& prepared,
+                               const std::function<void(std::size_t, std::size_t)>& progress) {
   const ir::Network& network = prepared.network;
   passes::QuantizeOptions quantize;
   quantize.fraction_bits = per_population("--fraction-bits", options.fraction_bits, network, 0, 20);
@@ -200,8 +201,9 @@ PreparedIntegers make_integers(const CompileOptions& options, const Prepared& pr
   quantize.decay_digits = decay_digits(options.decay_form, network);
   quantize.timesteps = prepared.timesteps;
   PreparedIntegers out;
-  out.network = quantized(options, network, quantize,
-                          prepared.data.for_quantizer(options.input_bits), out.auto_bits);
+  QuantizerData data = prepared.data.for_quantizer(options.input_bits);
+  data.progress = progress;
+  out.network = quantized(options, network, quantize, data, out.auto_bits);
   out.silent = analysis::silent_neurons(out.network);
   passes::check_membrane_bits(out.network, out.silent, quantize.membrane_bits);
   passes::assign_widths(out.network, prove(out.network, quantize.membrane_bits),

@@ -2,6 +2,7 @@
 // Apart, so that `explore` reads the files once and makes integers many times.
 #pragma once
 
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -58,7 +59,9 @@ struct PreparedIntegers {
 
 // The integers that the options ask for: quantized, rebuilt, proved. Only options of widths and of
 // the quantizer are looked at. Throws InputError, UsageError.
-[[nodiscard]] PreparedIntegers make_integers(const CompileOptions& options,
-                                             const Prepared& prepared);
+// `progress` as in QuantizerData.
+[[nodiscard]] PreparedIntegers make_integers(
+    const CompileOptions& options, const Prepared& prepared,
+    const std::function<void(std::size_t, std::size_t)>& progress = {});
 
 }  // namespace hillock::driver

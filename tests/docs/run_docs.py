@@ -22,7 +22,8 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ["README.md", "docs/tutorial.md", "docs/explore.md", "docs/faq.md", "docs/add-a-neuron.md", "help"]
+PAGES = ["README.md", "docs/tutorial.md", "docs/explore.md", "docs/faq.md", "docs/add-a-neuron.md",
+         "docs/timing.md", "help"]
 VERBS = ["inspect", "compile", "run", "cosim", "estimate", "explore", "report", "flow", "synth"]
 SLOW_VERBS = ["synth"]
 

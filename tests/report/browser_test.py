@@ -2,7 +2,7 @@
 """report.html in a headless Chromium: it draws without a complaint, shows the figures of the JSON files
 beside it, and fits 1280 and 400 pixels, light and dark.
 
-  browser_test.py HILLOCK FOLDER [--screenshots FOLDER]
+  browser_test.py HILLOCK FOLDER [--screenshots FOLDER] [--reuse]
 
 Exit status 77 (skipped) where there is no Chromium. Python's standard library only.
 """
@@ -62,7 +62,8 @@ def look(page, width, dark):
     text = Path(page).read_text()
     # In a frame the page sees the width of the frame: no window is as narrow as a phone.
     told = folder / "told.html"
-    told.write_text(text.replace("<head>", "<head>" + LISTEN, 1).replace("</body>", TELL + "</body>", 1))
+    head, _, tail = text.replace("<head>", "<head>" + LISTEN, 1).rpartition("</body>")
+    told.write_text(head + TELL + "</body>" + tail)
     frame = folder / "frame.html"
     frame.write_text(FRAME % ("told.html", width, 4000))
     scheme = ["--blink-settings=preferredColorScheme=0"] if dark else []
@@ -103,17 +104,21 @@ BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil
 if not BROWSER:
     print("skipped: there is no Chromium (Debian: chromium)")
     sys.exit(77)
-shutil.rmtree(FOLDER, ignore_errors=True)
-FOLDER.mkdir(parents=True)
+REUSE = "--reuse" in sys.argv  # the builds of an earlier run; the pages are written again
+if not REUSE:
+    shutil.rmtree(FOLDER, ignore_errors=True)
+FOLDER.mkdir(parents=True, exist_ok=True)
 PROFILE = tempfile.mkdtemp()
 try:
     full, bare = FOLDER / "full", FOLDER / "bare"
-    hillock("explore", *MODEL, "--samples", "40", "--weight-bits", "2,3,4", "--verify", "1",
-            "--verify-samples", "2", "-o", str(FOLDER / "search"))
-    hillock("flow", *MODEL, "--samples", "10", "--quick-build", "-o", str(full))
-    shutil.copy(FOLDER / "search/explore.json", full / "explore.json")
+    if not REUSE:
+        hillock("explore", *MODEL, "--samples", "40", "--weight-bits", "2,3,4", "--verify", "1",
+                "--verify-samples", "2", "-o", str(FOLDER / "search"))
+        hillock("flow", *MODEL, "--samples", "10", "--quick-build", "-o", str(full))
+        shutil.copy(FOLDER / "search/explore.json", full / "explore.json")
     hillock("report", str(full))
-    hillock("compile", *MODEL, "-o", str(bare))
+    if not REUSE:
+        hillock("compile", *MODEL, "-o", str(bare))
     hillock("report", str(bare))  # nothing has been run: every part must bear that
     for width in (1280, 400):
         for scheme in ("light", "dark"):
@@ -127,7 +132,7 @@ try:
                     assert figures > 100 and seen["canvases"] >= 4
     # Figures that do not fit must be seen.
     broken = FOLDER / "broken"
-    shutil.copytree(full, broken)
+    shutil.copytree(full, broken, dirs_exist_ok=True)
     cosim = json.loads((broken / "cosim.json").read_text())
     cosim["spikes_compared"] += 1
     (broken / "cosim.json").write_text(json.dumps(cosim))

@@ -75,9 +75,10 @@ std::string explore_text(const json& r, const std::filesystem::path& folder) {
   }
   std::string out = table(rows, TableHead::FirstRow);
   const std::size_t front = r.at("front").size();
-  out += fmt::format("{} networks, {} points evaluated, {} given up as worse; {} on the front{}.\n",
-                     r.at("networks").dump(), r.at("points").size(), r.at("pruned").dump(), front,
-                     front > shown.size() ? fmt::format(", {} of them above", shown.size()) : "");
+  out +=
+      fmt::format("{} networks, {} points evaluated, {} given up as worse.\n{} on the front{}.\n",
+                  r.at("networks").dump(), r.at("points").size(), r.at("pruned").dump(), front,
+                  front > shown.size() ? fmt::format(", {} of them above", shown.size()) : "");
   if (r.at("float").at("labels").get<bool>()) {
     const json& real = r.at("float");
     out += fmt::format("Float network: {:.2f} %", 100 * real.at("accuracy").get<double>());
@@ -98,7 +99,7 @@ std::string explore_text(const json& r, const std::filesystem::path& folder) {
   if (r.at("pick").is_null()) {
     out += "No point of the front holds all that was asked for.\n";
   } else {
-    out += fmt::format("The pick (*): hillock compile --from {}#{} -o BUILD\n",
+    out += fmt::format("The pick (*) is built by:\n  hillock compile --from {}#{} -o BUILD\n",
                        (folder / "explore.json").string(), r.at("pick").dump());
   }
   return out;

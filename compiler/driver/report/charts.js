@@ -171,8 +171,10 @@ function paretoChart(host, explore, show) {
   const c = chart(host, narrow() ? 340 : 420, "Points of the search", () => {
     const ox = OBJECTIVES[xs.value], oy = OBJECTIVES[ys.value];
     const at = (p) => ({value: [ox.of(p), oy.of(p)], id: p.id});
-    const axis = (o) => ({type: o.log ? "log" : "value", scale: true, axisLabel: {formatter: (v) => o.text(v), hideOverlap: true, showMinLabel: false, showMaxLabel: false}, minorSplitLine: {show: false}});
-    const range = (o) => { const v = explore.points.map(o.of); const lo = Math.min(...v), hi = Math.max(...v); return o.log ? {min: lo / 1.15, max: hi * 1.15} : {min: lo - (hi - lo) * 0.06 - 1e-9, max: hi + (hi - lo) * 0.06 + 1e-9}; };
+    // A logarithmic axis of less than a decade has hardly a mark on it.
+    const wide = (o) => { const v = explore.points.map(o.of); return o.log && Math.max(...v) > 15 * Math.min(...v); };
+    const axis = (o) => ({type: wide(o) ? "log" : "value", scale: true, axisLabel: {formatter: (v) => o.text(v), hideOverlap: true, showMinLabel: false, showMaxLabel: false}, minorSplitLine: {show: false}});
+    const range = (o) => { const v = explore.points.map(o.of); const lo = Math.min(...v), hi = Math.max(...v); return wide(o) ? {min: lo / 1.15, max: hi * 1.15} : {min: lo - (hi - lo) * 0.06 - 1e-9, max: hi + (hi - lo) * 0.06 + 1e-9}; };
     return {
       grid: {left: 8, right: 20, top: 40, bottom: 8, containLabel: true},
       xAxis: {...axis(ox), ...range(ox)}, yAxis: {...axis(oy), ...range(oy)},

@@ -48,7 +48,7 @@ function raster(population, steps, width, sorted) {
   const y = (n) => TOP + (n + 0.5) * row;
   const x = axes(root, width, height, steps, neurons > 1 ? [[y(0), 0], [y(neurons - 1), neurons - 1]] : [[y(0), 0]], "neuron");
   for (const kind of Object.keys(MARKS)) {
-    const r = kind === "same" ? Math.max(0.8, Math.min(4, row * 0.38)) : Math.max(2.2, Math.min(4, row * 0.4));
+    const r = kind === "same" ? Math.max(2, Math.min(4, row * 0.38)) : Math.max(2.2, Math.min(4, row * 0.4));
     const d = sorted[kind].map(([t, n]) => MARKS[kind](x(t), y(n), r)).join("");
     if (d) root.append(svg("path", {class: kind, d, fill: "none", "stroke-width": kind === "same" ? 1.8 : 1.5}));
   }
