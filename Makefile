@@ -9,7 +9,7 @@ DEMO := build/demo
 
 .DEFAULT_GOAL := build
 .NOTPARALLEL:  # two installations at once would fight over the package manager's lock
-.PHONY: build all test-long bench bench-quantization calibrate-energy deps deps-test deps-dev deps-fuzz deps-bench demo test sanitize fuzz mutation format format-check tidy clean help
+.PHONY: build all test-long explore-acceptance docs-slow screenshots bench bench-quantization calibrate-energy deps deps-test deps-dev deps-fuzz deps-bench demo test sanitize fuzz mutation format format-check tidy clean help
 
 build: build/build.ninja  ## build the toolkit: build/hillock (the default)
 	$(BUILD) --preset release --target hillock
@@ -30,6 +30,15 @@ test-long: deps-test all  ## 200 random networks of dense layers, 200 of every k
 	HILLOCK_CACHE=$(CURDIR)/build/test-cache build/tests/random_networks 1 200 $(JOBS) 0
 	HILLOCK_CACHE=$(CURDIR)/build/test-cache build/tests/random_networks 1 200 $(JOBS)
 	HILLOCK_CACHE=$(CURDIR)/build/test-cache build/tests/golden_networks 1 0 $(JOBS)
+
+explore-acceptance: build  ## the front of explore against 60 designs by brute force, all of it built again
+	HILLOCK_CACHE=$(CURDIR)/build/test-cache tests/explore/acceptance.py build/hillock build/explore-acceptance --full
+
+docs-slow: deps-test build  ## run every command of the documentation, those that take minutes as well
+	HILLOCK_CACHE=$(CURDIR)/build/test-cache tests/docs/run_docs.py build/hillock build/docs --slow
+
+screenshots: build  ## draw the report in Chromium, and keep what it looks like in build/screenshots
+	HILLOCK_CACHE=$(CURDIR)/build/test-cache tests/report/browser_test.py build/hillock build/report-pages --screenshots build/screenshots
 
 mutation: deps-test all  ## plant small faults in the Verilog library and see which tests notice; hours
 	HILLOCK_MUTATION_JOBS=$(JOBS) HILLOCK_CACHE=$(CURDIR)/build/test-cache tests/mutation/run.sh build build/mutation

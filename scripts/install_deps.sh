@@ -6,6 +6,7 @@
 #   scripts/install_deps.sh build synth    and what `hillock synth` needs
 #   scripts/install_deps.sh build fuzz     and what make fuzz needs
 #   scripts/install_deps.sh build bench    and what make bench needs
+#   scripts/install_deps.sh browser slurm  what two tests are skipped without
 #   scripts/install_deps.sh build dev      and what formatting, clang-tidy and the sanitizers need
 #
 # Where everything is there it does nothing: no package manager is called, nothing is printed.
@@ -39,9 +40,12 @@ synth test|fpga-icestorm|icepack|hillock synth: timing and bitstreams for iCE40
 synth test|fpga-icestorm-chipdb|-|hillock synth: the devices, for icetime
 synth|opensta|sta|hillock synth: timing of standard cells (abc's estimate without it)
 synth|qflow-tech-osu018|-|hillock synth: a library of standard cells to try, OSU 0.18 um
-test|python3|python3|the host program of the board, against its simulation
+test|python3|python3|the host program of the board against its simulation; explore, report and docs tests
 bench|libbenchmark-dev|benchmark/benchmark.h|make bench: the kernels of the fast model one by one
 bench|python3-numpy|-|make bench: the networks that are measured
+browser|chromium|chromium|the report is drawn and looked at (the test is skipped without it)
+slurm|slurm-wlm|sbatch|explore --executor slurm, on a Slurm of one node (the test is skipped without it)
+slurm|munge|munged|the same: what Slurm's programs know each other by
 dev|clang-format|clang-format|make format, make format-check
 dev|clang-tidy|clang-tidy|make tidy
 dev|libclang-rt-14-dev|-|make sanitize: the run-time library of the sanitizers

@@ -4,16 +4,22 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <functional>
 #include <memory>
 
 #include "compiler/driver/build_folder.h"
+#include "compiler/driver/cli_options.h"
 #include "compiler/driver/compile.h"
+#include "compiler/driver/completion.h"
 #include "compiler/driver/config_file.h"
 #include "compiler/driver/cosim.h"
 #include "compiler/driver/estimate.h"
+#include "compiler/driver/explore/explore.h"
+#include "compiler/driver/explore/from.h"
 #include "compiler/driver/flow.h"
+#include "compiler/driver/help.h"
 #include "compiler/driver/inspect.h"
 #include "compiler/driver/power.h"
 #include "compiler/driver/report.h"
@@ -40,154 +46,6 @@ void check_output_file(const std::filesystem::path& file) {
   if (!file.empty()) support::check_writable(file);
 }
 
-void add_common(CLI::App& verb, CommonOptions& common) {
-  verb.add_option("--json", common.json, "Write the result to FILE as JSON")->type_name("FILE");
-  verb.add_flag("--quiet", common.quiet, "Print nothing but errors");
-}
-
-// An option whose word becomes a value by `parse`; an unknown word is wrong usage.
-template <typename T>
-void add_choice(CLI::App& verb, const std::string& name, std::optional<T>& into,
-                const std::string& choices, std::function<std::optional<T>(std::string_view)> parse,
-                const std::string& help) {
-  verb.add_option_function<std::string>(
-          name,
-          [=, &into](const std::string& word) {
-            into = parse(word);
-            if (!into) {
-              throw UsageError(fmt::format("{} takes one of {}, not \"{}\"", name, choices, word));
-            }
-          },
-          help)
-      ->type_name(choices);
-}
-
-void add_import(CLI::App& verb, import::ImportOptions& o) {
-  add_choice<import::Semantics>(verb, "--semantics", o.semantics, "nir|snntorch|norse|sinabs",
-                                import::parse_semantics, "Whose rules to read the file by");
-  add_choice<ir::ResetMechanism>(verb, "--reset", o.reset, "subtract|zero|none",
-                                 ir::parse_reset_mechanism, "Reset mechanism of all neurons");
-  const auto on_or_off = [](std::string_view word) -> std::optional<bool> {
-    if (word == "on") return true;
-    if (word == "off") return false;
-    return std::nullopt;
-  };
-  add_choice<bool>(verb, "--reset-delay", o.reset_delay, "on|off", on_or_off,
-                   "Reset in the step after the spike, or in the same step");
-  add_choice<ir::Comparison>(verb, "--compare", o.comparison, "gt|ge", ir::parse_comparison,
-                             "Spike above the threshold, or at it");
-  add_choice<ir::Readout>(verb, "--readout", o.readout,
-                          "spike_count|membrane_sum|membrane_max|membrane_last", ir::parse_readout,
-                          "How the output population gives the class");
-  verb.add_option("--main-output", o.main_output, "Which of several outputs comes first")
-      ->type_name("POPULATION");
-  verb.add_option("--dt", o.dt, "Time step of a continuous-time file")
-      ->type_name("SECONDS")
-      ->check(CLI::PositiveNumber);
-  verb.add_option("--max-spikes", o.max_spikes, "sinabs: spikes of a neuron in one step [255]")
-      ->type_name("N")
-      ->check(CLI::Range(1, ir::kMaxSpikes));
-  add_choice<bool>(verb, "--norm-input", o.norm_input, "on|off", on_or_off,
-                   "sinabs: leaky neurons scale their input by 1 - decay [on]");
-  verb.add_option("--arch", o.architecture, "Architecture of a state_dict")->type_name("FILE.json");
-  verb.add_option("--timesteps", o.timesteps, "Steps of a sample, at most")
-      ->type_name("T")
-      ->check(CLI::Range(1, 1 << 20));
-  verb.add_flag("--static-input", o.static_input,
-                "The data hold no time: what the input adds is summed once a sample");
-}
-
-void add_per_population(CLI::App& verb, const std::string& name, PerPopulationOption& into,
-                        const std::string& help, const std::string& type = "N|NAME=N,...") {
-  verb.add_option_function<std::string>(
-          name,
-          [&into, name](const std::string& text) { into = PerPopulationOption::parse(name, text); },
-          help)
-      ->type_name(type);
-}
-
-void add_compile(CLI::App& verb, CompileOptions& o) {
-  verb.add_option("model", o.model, "Model: .nir, .pt, .pth, .safetensors, or a network .json")
-      ->required();
-  verb.add_option("-o,--output", o.output, "Build folder")->type_name("DIR")->required();
-  add_import(verb, o.import);
-  add_per_population(verb, "--weight-bits", o.weight_bits, "Bits of a weight, 1..16, or auto [6]");
-  verb.add_option("--max-drop", o.max_drop,
-                  "Accuracy that --weight-bits auto may lose, in percent points [0.5]")
-      ->type_name("POINTS")
-      ->check(CLI::Range(0.0, 100.0));
-  add_per_population(verb, "--lanes", o.lanes.lanes,
-                     "Weights added in a cycle, or all neurons' [8]");
-  add_per_population(verb, "--update-lanes", o.lanes.update_lanes,
-                     "Neurons updated in a cycle, where they may be fewer [chosen]");
-  verb.add_option("--target-latency", o.lanes.target_cycles,
-                  "Choose --lanes: as few as take at most that many cycles a sample")
-      ->type_name("CYCLES")
-      ->check(CLI::PositiveNumber);
-  verb.add_option("--target-luts", o.lanes.target_luts,
-                  "Choose --lanes: as many as fit about that many LUTs")
-      ->type_name("N")
-      ->check(CLI::PositiveNumber);
-  add_per_population(verb, "--weights", o.weights,
-                     "Weights in rom, or in ram that is loaded at run time [rom]",
-                     "rom|ram|NAME=...");
-  add_per_population(verb, "--fraction-bits", o.fraction_bits,
-                     "Membrane bits below one weight unit, 0..20 [chosen]");
-  add_per_population(verb, "--decay-bits", o.decay_bits, "Bits of the leak, 0..24 [chosen]");
-  add_per_population(verb, "--current-decay-bits", o.current_decay_bits,
-                     "Bits of the decay of synaptic currents, 0..24 [chosen]");
-  verb.add_option("--input-bits", o.input_bits, "Bits of real-valued input data, 2..16 [8]")
-      ->type_name("N")
-      ->check(CLI::Range(2, 16));
-  add_per_population(verb, "--value-bits", o.value_bits,
-                     "Bits of membranes that weights read, 2..16 [8]");
-  add_per_population(verb, "--membrane-bits", o.membrane_bits,
-                     "Narrower membranes that saturate, 2..48 [proved]");
-  add_choice<QuantizerMethod>(
-      verb, "--quantizer", o.quantizer, "rebuilt|searched|nearest|nearest-tensor",
-      [](std::string_view word) -> std::optional<QuantizerMethod> {
-        if (word == "rebuilt") return QuantizerMethod::Rebuilt;
-        if (word == "searched") return QuantizerMethod::Searched;
-        if (word == "nearest") return QuantizerMethod::Nearest;
-        if (word == "nearest-tensor") return QuantizerMethod::NearestTensor;
-        return std::nullopt;
-      },
-      "How weights become integers [rebuilt]");
-  verb.add_option("--calibration", o.calibration, "Data set to calibrate on [half of --data]")
-      ->type_name("D.npz");
-  verb.add_option("--config", "Options from a JSON file; the command line overrides them")
-      ->type_name("FILE.json");
-}
-
-void add_data(CLI::App& verb, DataOptions& o, bool required) {
-  verb.add_option("--data", o.data, "Data set")->type_name("D.npz")->required(required);
-  verb.add_option("--samples", o.samples, "Only the first N samples")
-      ->type_name("N")
-      ->check(CLI::PositiveNumber);
-  verb.add_option("--jobs", o.jobs, "Threads [one per processor]")
-      ->type_name("J")
-      ->check(CLI::Range(1, 1024));
-}
-
-void add_cosim(CLI::App& verb, CosimVerbOptions& o) {
-  verb.add_option("--stalls", o.stall_seed, "Stall both ends of every stream at random")
-      ->type_name("SEED")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40));
-  verb.add_option("--trace", o.trace, "Write the waveform of one sample")->type_name("SAMPLE");
-  verb.add_option("--first", o.first, "Begin with this sample [0]")->type_name("SAMPLE");
-  verb.add_flag("--quick-build", o.quick, "Compile the simulation faster, run it slower");
-  verb.add_flag("--no-waveform", o.no_wave, "No waveform of a divergence");
-}
-
-void add_estimate(CLI::App& verb, EstimateOptions& o, bool required) {
-  verb.add_option("--target", o.target, "Target: " + target_list())
-      ->type_name("T")
-      ->required(required);
-  verb.add_option("--clock", o.clock_hz, "Clock [the target's]")
-      ->type_name("HZ")
-      ->check(CLI::PositiveNumber);
-}
-
 // The verbs, their options and what they do. Holds everything that the callbacks refer to.
 class CommandLine {
  public:
@@ -206,6 +64,9 @@ class CommandLine {
     power_verb();
     report_verb();
     flow_verb();
+    explore_verb();
+    help_verb();
+    completion_verb();
   }
 
   int run(std::vector<std::string> arguments) {
@@ -216,6 +77,10 @@ class CommandLine {
       if (o == nullptr) return OptionKind::Unknown;
       return o->get_expected_min() == 0 ? OptionKind::Flag : OptionKind::Value;
     });
+    arguments = with_explored_point(std::move(arguments), [&](const std::string& name) {
+      return !verb.empty() && verb[0]->get_option_no_throw(name) != nullptr;
+    });
+    explore_.arguments = arguments;
     std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
     try {
       app_.parse(arguments);
@@ -246,6 +111,7 @@ class CommandLine {
     });
     v->add_option("model", inspected_, "Model file or build folder")->required();
     add_import(*v, compile_.import);
+    add_timesteps(*v, compile_.import);
   }
 
   void compile_verb() {
@@ -264,7 +130,9 @@ class CommandLine {
     });
     v->add_option("folder", run_.folder, "Build folder")->required();
     add_data(*v, run_.data, true);
-    v->add_option("--timesteps", run_.data.timesteps, "Steps of static data")->type_name("T");
+    v->add_option("--timesteps", run_.data.timesteps,
+                  "Steps of static data, or the first of others")
+        ->type_name("T");
     v->add_option_function<std::string>(
          "--model",
          [this](const std::string& word) {
@@ -287,7 +155,9 @@ class CommandLine {
     });
     v->add_option("folder", cosim_.folder, "Build folder")->required();
     add_data(*v, cosim_.data, true);
-    v->add_option("--timesteps", cosim_.data.timesteps, "Steps of static data")->type_name("T");
+    v->add_option("--timesteps", cosim_.data.timesteps,
+                  "Steps of static data, or the first of others")
+        ->type_name("T");
     v->add_option("--stimulus", cosim_.stimulus,
                   "Write the beats of one sample, or of --samples, for test benches")
         ->type_name("F.hex");
@@ -368,7 +238,9 @@ class CommandLine {
                        [this] { say(common_, estimate_text(estimate(estimate_, common_))); });
     v->add_option("folder", estimate_.folder, "Build folder")->required();
     add_data(*v, estimate_.data, false);
-    v->add_option("--timesteps", estimate_.data.timesteps, "Steps of static data")->type_name("T");
+    v->add_option("--timesteps", estimate_.data.timesteps,
+                  "Steps of static data, or the first of others")
+        ->type_name("T");
     add_estimate(*v, estimate_, true);
   }
 
@@ -396,6 +268,50 @@ class CommandLine {
     add_estimate(*v, estimate_, false);
   }
 
+  void explore_verb() {
+    CLI::App* v = verb("explore", "Search for the best accuracy, latency, energy and area", [this] {
+      explore_.stated =
+          stated_options(*app_.get_subcommand("explore"), *app_.get_subcommand("compile"));
+      const json result = explore(explore_, common_);
+      if (result.is_null()) return;
+      say(common_, explore_text(result, explore_.compile.output));
+      if (result.at("disagreements") == 0) return;
+      fmt::print(stderr, "hillock: a point was built again and is not what was found: see {}\n",
+                 (explore_.compile.output / "explore.json").string());
+      status_ = kDisagreement;
+    });
+    CompileOptions& o = explore_.compile;
+    add_model(*v, o);
+    v->add_option("--data", o.data, "Data set; calibrated on half of it")
+        ->type_name("D.npz")
+        ->required();
+    v->add_option("-o,--output", o.output, "Folder of the search")->type_name("DIR")->required();
+    v->add_option("--config", "Options from a JSON file; the command line overrides them")
+        ->type_name("FILE.json");
+    add_explore(*v, explore_);
+  }
+
+  void help_verb() {
+    CLI::App* v = app_.add_subcommand("help", "Show what a verb does, with examples");
+    v->add_option("verb", helped_, "Verb")->type_name("VERB");
+    v->callback([this] {
+      if (helped_.empty()) {
+        std::fputs(app_.help().c_str(), stdout);
+        return;
+      }
+      const auto found =
+          app_.get_subcommands([&](const CLI::App* a) { return a->get_name() == helped_; });
+      if (found.empty()) throw UsageError(fmt::format("there is no verb \"{}\"", helped_));
+      std::fputs((found[0]->help() + examples_text(helped_)).c_str(), stdout);
+    });
+  }
+
+  void completion_verb() {
+    CLI::App* v = app_.add_subcommand("completion", "Print the completion of a shell");
+    v->add_option("shell", shell_, "bash, zsh or fish")->required()->type_name("SHELL");
+    v->callback([this] { std::fputs(completion_script(app_, shell_).c_str(), stdout); });
+  }
+
   void disagreement(const json& cosim_result) {
     if (cosim_result.at("mismatches").get<std::uint64_t>() == 0) return;
     fmt::print(stderr, "{}", divergence_text(cosim_result));
@@ -410,9 +326,12 @@ class CommandLine {
   RunOptions run_;
   CosimVerbOptions cosim_;
   EstimateOptions estimate_;
+  ExploreOptions explore_;
   SynthOptions synth_;
   PowerOptions power_;
   std::filesystem::path report_folder_;
+  std::string helped_;
+  std::string shell_;
 };
 
 }  // namespace

@@ -4,158 +4,23 @@
 
 #include <algorithm>
 
-#include "compiler/analysis/overflow.h"
-#include "compiler/driver/accuracy.h"
-#include "compiler/driver/auto_bits.h"
 #include "compiler/driver/certificate.h"
 #include "compiler/driver/diagnose.h"
 #include "compiler/driver/lanes.h"
-#include "compiler/driver/quantizer.h"
-#include "compiler/driver/run.h"
+#include "compiler/driver/prepare.h"
+#include "compiler/driver/terminal.h"
 #include "compiler/emit/emit.h"
 #include "compiler/emit/testbench.h"
 #include "compiler/ir/layout.h"
 #include "compiler/ir/network_json.h"
 #include "compiler/ir/quantized_json.h"
-#include "compiler/passes/align_convolutions.h"
-#include "compiler/passes/quantize.h"
 #include "hw_models/energy/geometry.h"
+#include "hw_models/size/size.h"
 
 namespace hillock::driver {
 namespace {
 
 using nlohmann::json;
-using support::DiagnosticKind;
-
-constexpr int kDefaultWeightBits = 6;
-constexpr double kDefaultMaxDrop = 0.5;
-constexpr int kDefaultTimesteps = 1024;
-
-// The populations whose memories are RAM; empty where there is none.
-std::vector<bool> resolve_loadable(const PerPopulationOption& given, const ir::Network& network) {
-  PerPopulationOption numbers = given;
-  const auto number = [](std::string& word) {
-    if (word != "rom" && word != "ram") {
-      throw UsageError(fmt::format("--weights takes rom or ram, not \"{}\"", word));
-    }
-    word = word == "ram" ? "1" : "0";
-  };
-  if (numbers.all) number(*numbers.all);
-  for (auto& [name, word] : numbers.by_name) number(word);
-  std::vector<bool> loadable;
-  bool any = false;
-  for (const auto& value : per_population("--weights", numbers, network, 0, 1)) {
-    loadable.push_back(value.value_or(0) == 1);
-    any = any || loadable.back();
-  }
-  return any ? loadable : std::vector<bool>{};
-}
-
-std::vector<int> with_default(const std::vector<std::optional<int>>& values, int otherwise) {
-  std::vector<int> out;
-  out.reserve(values.size());
-  for (const auto& v : values) out.push_back(v.value_or(otherwise));
-  return out;
-}
-
-// The data that compile reads: those it calibrates on, and those that a test is to follow on.
-struct CompileData {
-  std::optional<ir::Dataset> calibration;
-  std::optional<ir::Dataset> data;  // of --data
-  std::string given;                // names the content that `calibration` was taken from
-  bool half = false;                // of it
-
-  // The data say which inputs are static, where the network does not.
-  CompileData(const CompileOptions& options, ir::Network& network) {
-    const auto load = [&](const std::filesystem::path& file) {
-      ir::Dataset loaded = import::load_dataset(file, network, options.import.timesteps);
-      check_labels(loaded, network);
-      return loaded;
-    };
-    if (!options.data.empty()) data = load(options.data);
-    if (!options.calibration.empty()) {
-      calibration = load(options.calibration);
-      given = fingerprint(*calibration);
-    } else if (data) {
-      given = fingerprint(*data);
-      calibration = calibration_half(*data);
-      half = true;
-    }
-    if (!calibration) return;
-    const char* stated =
-        options.import.static_input ? "--static-input states" : "the network states";
-    for (std::size_t i = 0; i < network.inputs.size(); ++i) {
-      bool& is_static = network.inputs[i].is_static;
-      if (is_static) check_time(*calibration, network, i, true, stated);
-      is_static = calibration->is_static(i);
-      if (data) check_time(*data, network, i, is_static, "--calibration holds");
-    }
-  }
-
-  [[nodiscard]] int timesteps() const {
-    const std::size_t steps = calibration ? calibration->timesteps : 0;
-    return static_cast<int>(std::max(steps, data ? data->timesteps : 0));
-  }
-
-  [[nodiscard]] QuantizerData for_quantizer(int input_bits) const {
-    return {calibration ? &*calibration : nullptr, data ? &*data : nullptr, input_bits};
-  }
-
-  // The `calibration` part of compile.json.
-  [[nodiscard]] json summary(bool tested_on_data) const {
-    if (!calibration) return nullptr;
-    const bool same = data && fingerprint(*data) == given;
-    return {{"file", calibration->file},
-            {"samples", calibration->samples},
-            {"half", half},
-            {"content", given},
-            {"shared_with_test", tested_on_data && same}};
-  }
-};
-
-// The integers of the network, and the `auto` part of compile.json where bits were searched.
-ir::QuantizedNetwork quantized(const CompileOptions& options, const ir::Network& network,
-                               passes::QuantizeOptions& quantize, const QuantizerData& data,
-                               json& auto_summary) {
-  const QuantizerMethod method = options.quantizer.value_or(QuantizerMethod::Rebuilt);
-  PerPopulationOption bits = options.weight_bits;
-  const bool searched = bits.all == "auto";
-  if (searched) bits.all.reset();
-  const auto stated = per_population("--weight-bits", bits, network, 1, 16);
-  if (!searched) {
-    if (options.max_drop) {
-      throw UsageError("--max-drop is for --weight-bits auto");
-    }
-    quantize.weight_bits = with_default(stated, kDefaultWeightBits);
-    return run_quantizer(network, quantize, method, data);
-  }
-  const double max_drop = options.max_drop.value_or(kDefaultMaxDrop);
-  AutoBits found = find_bits(network, quantize, stated, method, data, max_drop);
-  quantize.weight_bits = found.weight_bits;
-  auto_summary = std::move(found.summary);
-  auto_summary["max_drop"] = max_drop;
-  return std::move(found.network);
-}
-
-int proof_timesteps(const CompileOptions& options, const CompileData& data, ir::Network& network) {
-  int steps = std::max(network.timesteps.value_or(0), data.timesteps());
-  if (options.import.timesteps) steps = std::max(steps, *options.import.timesteps);
-  if (steps > 0) return steps;
-  network.import.notes.push_back(
-      fmt::format("neither --data nor --timesteps was given: widths are proved for {} steps",
-                  kDefaultTimesteps));
-  return kDefaultTimesteps;
-}
-
-std::vector<passes::WidthBounds> prove(const ir::QuantizedNetwork& q,
-                                       const std::vector<std::optional<int>>& membrane_bits) {
-  std::vector<passes::WidthBounds> widths;
-  for (const analysis::PopulationBounds& b : analysis::bound_populations(q, membrane_bits)) {
-    widths.push_back(
-        {b.sum.lo, b.sum.hi, b.membrane.lo, b.membrane.hi, b.current.lo, b.current.hi});
-  }
-  return widths;
-}
 
 // What the proof found out about the network that its user did not ask for.
 json notes_on(const ir::QuantizedNetwork& q, const std::vector<std::vector<bool>>& silent) {
@@ -190,17 +55,6 @@ json output_summary(const ir::QuantizedNetwork& q) {
   return outputs;
 }
 
-json memory_summary(const ir::QuantizedNetwork& q, const ir::Mapping& m) {
-  std::int64_t weights = 0;
-  std::int64_t state = 0;
-  for (std::size_t i = 0; i < q.populations.size(); ++i) {
-    const hw_models::EngineSize size = hw_models::engine_size(q, m, i);
-    (ir::pooled_source(q, i) ? state : weights) += size.weights.bits();
-    state += size.states.bits() + size.sums.bits();
-  }
-  return {{"weights", weights}, {"state", state}};
-}
-
 // The `load` part of compile.json: what is in weights.bin, and where it goes.
 json load_summary(const emit::EmittedDesign& design) {
   if (design.load.empty()) return nullptr;
@@ -220,6 +74,17 @@ json load_summary(const emit::EmittedDesign& design) {
 
 }  // namespace
 
+json memory_summary(const ir::QuantizedNetwork& q, const ir::Mapping& m) {
+  std::int64_t weights = 0;
+  std::int64_t state = 0;
+  for (std::size_t i = 0; i < q.populations.size(); ++i) {
+    const hw_models::EngineSize size = hw_models::engine_size(q, m, i);
+    (ir::pooled_source(q, i) ? state : weights) += size.weights.bits();
+    state += size.states.bits() + size.sums.bits();
+  }
+  return {{"weights", weights}, {"state", state}};
+}
+
 json import_summary(const ir::Network& network) {
   const ir::ImportReport& r = network.import;
   return {{"source", r.source},           {"format", r.format},
@@ -230,9 +95,11 @@ json import_summary(const ir::Network& network) {
 json population_summary(const ir::Network& network, const ir::QuantizedNetwork& q,
                         const ir::Mapping& mapping) {
   json all = json::array();
+  const std::vector<double> luts = hw_models::estimate_luts_by_population(q, mapping);
   for (std::size_t i = 0; i < q.populations.size(); ++i) {
     const ir::QuantizedPopulation& p = q.populations[i];
     const ir::Population& source = network.populations[i];
+    const hw_models::EngineSize size = hw_models::engine_size(q, mapping, i);
     const bool leaks = source.decay.min() < 1;
     all.push_back(
         {{"name", p.name},
@@ -256,6 +123,9 @@ json population_summary(const ir::Network& network, const ir::QuantizedNetwork& 
          {"max_spikes", p.max_spikes},
          {"value_bits", p.value_bits},
          {"overflow", p.overflow == numeric::OverflowMode::Proved ? "proved" : "saturating"},
+         {"luts_estimate", luts[i]},
+         {"weight_memory_bits", size.weights.bits()},
+         {"state_memory_bits", size.states.bits() + size.sums.bits()},
          {"lanes", mapping.lanes[i]},
          {"update_lanes", mapping.update_lanes_of(i)},
          {"weights", mapping.is_loadable(i) ? "ram" : "rom"}});
@@ -265,58 +135,41 @@ json population_summary(const ir::Network& network, const ir::QuantizedNetwork& 
 
 json compile(const CompileOptions& options, const CommonOptions& common) {
   check_output_folder(options.output);
-  ir::Network network = import::import_model(options.model, options.import);
-  network = passes::align_convolutions(std::move(network));
-  ir::verify(network);
-  const CompileData data(options, network);
-  for (const ir::Input& input : network.inputs) {
-    if (!input.is_static) continue;
-    network.import.notes.push_back(
-        fmt::format("{} is static: what it adds is summed once a sample",
-                    network.inputs.size() == 1 ? "the input" : "input " + input.name));
-  }
-
-  passes::QuantizeOptions quantize;
-  quantize.fraction_bits = per_population("--fraction-bits", options.fraction_bits, network, 0, 20);
-  quantize.decay_bits = per_population("--decay-bits", options.decay_bits, network, 0, 24);
-  quantize.current_decay_bits =
-      per_population("--current-decay-bits", options.current_decay_bits, network, 0, 24);
-  quantize.membrane_bits = per_population("--membrane-bits", options.membrane_bits, network, 2, 48);
-  quantize.value_bits = per_population("--value-bits", options.value_bits, network, 2, 16);
-  quantize.timesteps = proof_timesteps(options, data, network);
-  const std::vector<bool> loadable = resolve_loadable(options.weights, network);
-
-  json auto_bits;
-  ir::QuantizedNetwork q =
-      quantized(options, network, quantize, data.for_quantizer(options.input_bits), auto_bits);
-  const std::vector<std::vector<bool>> silent = analysis::silent_neurons(q);
-  passes::check_membrane_bits(q, silent, quantize.membrane_bits);
-  passes::assign_widths(q, prove(q, quantize.membrane_bits), quantize.membrane_bits);
-  ir::verify(q);
-  const ir::Mapping mapping = choose_lanes(options.lanes, network, q, loadable,
-                                           data.calibration ? &*data.calibration : nullptr);
+  const Prepared prepared = prepare(options);
+  const ir::Network& network = prepared.network;
+  std::optional<Progress> progress;  // of the present network: auto makes many
+  const PreparedIntegers integers =
+      make_integers(options, prepared, [&](std::size_t done, std::size_t total) {
+        if (done == 1) progress.emplace("quantize", total, common.quiet);
+        progress->update(done);
+      });
+  progress.reset();
+  const ir::QuantizedNetwork& q = integers.network;
+  const ir::Dataset* calibration = prepared.data.calibration_data();
+  const ir::Mapping mapping =
+      choose_lanes(options.lanes, network, q, prepared.loadable, calibration);
   ir::verify(q, mapping);
   emit::EmittedDesign design = emit::emit(q, mapping);
 
   const json memory = memory_summary(q, mapping);
-  json summary = {
-      {"import", import_summary(network)},
-      {"name", q.name},
-      {"timesteps", q.timesteps},
-      {"readout", std::string(ir::name(q.readout))},
-      {"inputs", input_summary(q)},
-      {"outputs", output_summary(q)},
-      {"populations", population_summary(network, q, mapping)},
-      {"weight_memory_bits", memory["weights"]},
-      {"state_memory_bits", memory["state"]},
-      {"calibration", data.summary(options.tested_on_data)},
-      {"notes", notes_on(q, silent)},
-      {"warnings", diagnose(network, q, silent, data.calibration ? &*data.calibration : nullptr)},
-      {"rtl", {{"top", design.top}, {"files", design.files}, {"rows", design.rows}}},
-      {"structure", fmt::format("{:08x}", design.structure)},
-      {"load", load_summary(design)}};
+  json summary = {{"import", import_summary(network)},
+                  {"name", q.name},
+                  {"timesteps", q.timesteps},
+                  {"readout", std::string(ir::name(q.readout))},
+                  {"inputs", input_summary(q)},
+                  {"outputs", output_summary(q)},
+                  {"populations", population_summary(network, q, mapping)},
+                  {"weight_memory_bits", memory["weights"]},
+                  {"state_memory_bits", memory["state"]},
+                  {"luts_estimate", hw_models::estimate_luts(q, mapping)},
+                  {"calibration", prepared.data.summary(options.tested_on_data)},
+                  {"notes", notes_on(q, integers.silent)},
+                  {"warnings", diagnose(network, q, integers.silent, calibration)},
+                  {"rtl", {{"top", design.top}, {"files", design.files}, {"rows", design.rows}}},
+                  {"structure", fmt::format("{:08x}", design.structure)},
+                  {"load", load_summary(design)}};
 
-  if (!auto_bits.is_null()) summary["auto"] = auto_bits;
+  if (!integers.auto_bits.is_null()) summary["auto"] = integers.auto_bits;
 
   std::vector<std::pair<std::string, std::string>> files;
   for (const emit::EmittedFile& f : design.all) files.emplace_back(f.path, f.content);

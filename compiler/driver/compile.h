@@ -19,4 +19,8 @@ nlohmann::json compile(const CompileOptions& options, const CommonOptions& commo
                                                 const ir::QuantizedNetwork& quantized,
                                                 const ir::Mapping& mapping);
 
+// Bits of memory: {"weights", "state"}.
+[[nodiscard]] nlohmann::json memory_summary(const ir::QuantizedNetwork& quantized,
+                                            const ir::Mapping& mapping);
+
 }  // namespace hillock::driver

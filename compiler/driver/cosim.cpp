@@ -80,7 +80,12 @@ sim::CosimResult simulate(const Build& build, const ir::Dataset& data,
                           const fs::path& wave, std::size_t wave_sample, bool quiet,
                           CountCheck* counts = nullptr) {
   sim::CosimOptions o;
-  o.library = sim::build_simulation(build_request(build, options, !wave.empty()));
+  sim::BuildRequest request = build_request(build, options, !wave.empty());
+  StageLine line("co-simulation", quiet);
+  line.stage("Verilator builds it");
+  request.tick = [&] { line.tick(); };
+  o.library = sim::build_simulation(request);
+  line.finish();
   o.rtl_folder = build.folder / "rtl";
   o.first_sample = first;
   o.samples = count;

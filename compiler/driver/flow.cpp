@@ -16,12 +16,16 @@ nlohmann::json flow(const FlowOptions& options, const CommonOptions& common) {
   inner.json.clear();
   nlohmann::json result;
   result["compile"] = compile(options.compile, inner);
-  RunOptions run_options{folder, options.cosim.data, true, {}};
+  // What compile was told of the steps holds for all.
+  CosimVerbOptions cosim_options = options.cosim;
+  EstimateOptions estimate_options = options.estimate;
+  cosim_options.data.timesteps = estimate_options.data.timesteps = options.compile.import.timesteps;
+  RunOptions run_options{folder, cosim_options.data, true, {}};
   result["float"] = run(run_options, inner);
   run_options.float_model = false;
   result["integer"] = run(run_options, inner);
-  result["cosim"] = cosim(options.cosim, inner);
-  result["estimate"] = estimate(options.estimate, inner);
+  result["cosim"] = cosim(cosim_options, inner);
+  result["estimate"] = estimate(estimate_options, inner);
   result["report"] = report(folder, inner).string();
   write_result(folder, "flow", result, common.json);
   return result;

@@ -72,20 +72,12 @@ class Chooser {
  public:
   Chooser(const LaneOptions& options, const ir::QuantizedNetwork& network,
           const std::vector<bool>& loadable, std::vector<std::optional<int>> update_lanes,
-          const ir::Dataset* data)
+          const std::vector<ir::Activity>& activity)
       : options_(options),
         network_(network),
         loadable_(loadable),
-        update_lanes_(std::move(update_lanes)) {
-    if (data == nullptr) return;
-    const sim::IntegerModel model(network);
-    const std::size_t samples = std::min(kSamples, data->samples);
-    for (std::size_t k = 0; k < samples; ++k) {
-      sim::IntegerResult result;
-      model.run(*data, k * data->samples / samples, result);
-      activity_.push_back(std::move(result.activity));
-    }
-  }
+        update_lanes_(std::move(update_lanes)),
+        activity_(activity) {}
 
   // The lanes as asked for. Where they were asked for of all populations alike, as few as visit a
   // population in as many rows: 8 lanes for 10 neurons are 5, twice.
@@ -213,7 +205,7 @@ class Chooser {
   const ir::QuantizedNetwork& network_;
   const std::vector<bool>& loadable_;
   std::vector<std::optional<int>> update_lanes_;
-  std::vector<ir::Activity> activity_;
+  const std::vector<ir::Activity>& activity_;
 };
 
 }  // namespace
@@ -242,17 +234,37 @@ std::vector<std::optional<int>> per_population(const std::string& option,
   return out;
 }
 
+std::vector<ir::Activity> deciding_activity(const ir::QuantizedNetwork& quantized,
+                                            const ir::Dataset* data) {
+  std::vector<ir::Activity> activity;
+  if (data == nullptr) return activity;
+  const sim::IntegerModel model(quantized);
+  const std::size_t samples = std::min(kSamples, data->samples);
+  for (std::size_t k = 0; k < samples; ++k) {
+    sim::IntegerResult result;
+    model.run(*data, k * data->samples / samples, result);
+    activity.push_back(std::move(result.activity));
+  }
+  return activity;
+}
+
 ir::Mapping choose_lanes(const LaneOptions& options, const ir::Network& network,
                          const ir::QuantizedNetwork& quantized, const std::vector<bool>& loadable,
-                         const ir::Dataset* data) {
+                         const std::vector<ir::Activity>& activity) {
   const bool targets = options.target_cycles || options.target_luts;
   if (targets && (options.lanes.all || !options.lanes.by_name.empty())) {
     throw UsageError("--lanes says what --target-latency and --target-luts are to choose");
   }
   const Chooser chooser(options, quantized, loadable,
                         per_population("--update-lanes", options.update_lanes, network, 1, 1 << 20),
-                        data);
+                        activity);
   return targets ? chooser.for_targets() : chooser.fixed(lanes_asked_for(options.lanes, network));
+}
+
+ir::Mapping choose_lanes(const LaneOptions& options, const ir::Network& network,
+                         const ir::QuantizedNetwork& quantized, const std::vector<bool>& loadable,
+                         const ir::Dataset* data) {
+  return choose_lanes(options, network, quantized, loadable, deciding_activity(quantized, data));
 }
 
 }  // namespace hillock::driver

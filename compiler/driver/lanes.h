@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "compiler/driver/options.h"
+#include "compiler/ir/activity.h"
 #include "compiler/ir/dataset.h"
 #include "compiler/ir/network.h"
 #include "compiler/ir/quantized_network.h"
@@ -23,5 +24,13 @@ namespace hillock::driver {
 [[nodiscard]] ir::Mapping choose_lanes(const LaneOptions& options, const ir::Network& network,
                                        const ir::QuantizedNetwork& quantized,
                                        const std::vector<bool>& loadable, const ir::Dataset* data);
+
+// The same, with the activity of the samples known: what deciding_activity() gives.
+[[nodiscard]] ir::Mapping choose_lanes(const LaneOptions& options, const ir::Network& network,
+                                       const ir::QuantizedNetwork& quantized,
+                                       const std::vector<bool>& loadable,
+                                       const std::vector<ir::Activity>& activity);
+[[nodiscard]] std::vector<ir::Activity> deciding_activity(const ir::QuantizedNetwork& quantized,
+                                                          const ir::Dataset* data);
 
 }  // namespace hillock::driver

@@ -61,7 +61,8 @@ struct CompileOptions {
   PerPopulationOption fraction_bits;
   PerPopulationOption decay_bits;
   PerPopulationOption current_decay_bits;
-  int input_bits = 8;  // of real-valued data
+  PerPopulationOption decay_form;  // multiplier, shifts or shifts:N
+  int input_bits = 8;              // of real-valued data
   std::optional<QuantizerMethod> quantizer;
   std::optional<double> max_drop;  // of accuracy in percent points, for --weight-bits auto
   PerPopulationOption value_bits;

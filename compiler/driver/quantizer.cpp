@@ -34,11 +34,22 @@ ir::QuantizedNetwork run_quantizer(const ir::Network& network, passes::QuantizeO
   // The integer model is about to run on it: refuse here what needs more than 64 bits.
   static_cast<void>(
       analysis::bound_populations(q, std::vector<std::optional<int>>(q.populations.size())));
-  const passes::CalibrationRun run = record(network, *data.calibration);
+  passes::CalibrationRun run = record(network, *data.calibration);
   std::size_t weights = 0;
   for (const ir::Projection& p : network.projections) weights += ir::weight_count(p.connectivity);
   passes::ReconstructOptions options;
   if (weights <= kQuickWeights) options.rounds = options.descent_passes = 2;
+  if (data.progress) {
+    // A run at the start, and one after each population in each round.
+    const std::size_t total =
+        1 + static_cast<std::size_t>(options.rounds) * network.populations.size();
+    run.run = [&data, total, inner = run.run,
+               done = std::size_t{0}](const ir::QuantizedNetwork& n) mutable {
+      passes::Recording recording = inner(n);
+      data.progress(++done, total);
+      return recording;
+    };
+  }
   return passes::reconstruct(network, q, quantize, calibration, run, options);
 }
 

@@ -1,6 +1,7 @@
 // The quantizer as a whole: the passes, with the models that they may not see themselves.
 #pragma once
 
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -14,6 +15,8 @@ struct QuantizerData {
   const ir::Dataset* calibration = nullptr;  // null: none was given
   const ir::Dataset* also = nullptr;         // other data whose values must fit the input
   int input_bits = 8;                        // of data that are not integers
+  // Called while neurons are rebuilt: how many of how many runs over the samples are done.
+  std::function<void(std::size_t, std::size_t)> progress = {};
 };
 
 // Integers of the network, by the method asked for. `quantize.scales` is set here. The result lacks

@@ -1,9 +1,12 @@
 #include "compiler/driver/report.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "compiler/driver/report/render.h"
+#include "compiler/ir/connectivity.h"
 #include "compiler/support/file.h"
+#include "hw_models/latency/latency.h"
 #include "sim/float/float_model.h"
 #include "sim/reference/integer_model.h"
 
@@ -23,11 +26,54 @@ json spike_list(const std::uint8_t* spikes, std::size_t steps, std::size_t neuro
   return list;
 }
 
-// The neuron that spikes most: its membrane shows most.
-std::size_t busiest(const support::Matrix<std::uint8_t>& spikes) {
+// Neurons whose membranes are shown: those that spike most, of equals the first.
+std::vector<std::size_t> busiest(const support::Matrix<std::uint8_t>& spikes) {
+  constexpr std::size_t kShown = 6;
   std::vector<int> count(spikes.cols, 0);
   for (std::size_t i = 0; i < spikes.data.size(); ++i) count[i % spikes.cols] += spikes.data[i];
-  return static_cast<std::size_t>(std::max_element(count.begin(), count.end()) - count.begin());
+  std::vector<std::size_t> order(spikes.cols);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return count[a] > count[b]; });
+  order.resize(std::min(order.size(), kShown));
+  return order;
+}
+
+// When each population was at which step: [[first, last, busy], ...] in cycles.
+json timeline_json(const Build& build, const ir::Activity& activity) {
+  json all = json::array();
+  for (const auto& steps :
+       hw_models::LatencyModel(build.quantized, build.mapping).timeline(activity)) {
+    json list = json::array();
+    for (const hw_models::StepSpan& s : steps) list.push_back({s.first, s.last, s.busy});
+    all.push_back(std::move(list));
+  }
+  return all;
+}
+
+// What feeds what, for the picture of the network.
+json projections_json(const ir::QuantizedNetwork& q) {
+  json all = json::array();
+  for (const ir::QuantizedProjection& p : q.projections) {
+    all.push_back({{"source", q.source_name(p.source)},
+                   {"from_input", p.source.kind == ir::Source::Kind::Input},
+                   {"target", q.populations[p.target].name},
+                   {"kind", ir::kind_of(p.connectivity)},
+                   {"weights", ir::weight_count(p.connectivity)},
+                   {"weight_bits", p.weight_bits},
+                   {"delay", p.delay}});
+  }
+  return all;
+}
+
+// Searches that the build may have come from: in its folder, or where verified points lie.
+std::filesystem::path search_of(const std::filesystem::path& folder) {
+  const std::filesystem::path full = std::filesystem::absolute(folder).lexically_normal();
+  for (const auto& place :
+       {full / "explore.json", full.parent_path().parent_path() / "explore.json"}) {
+    if (std::filesystem::exists(place)) return place;
+  }
+  return {};
 }
 
 }  // namespace
@@ -44,12 +90,21 @@ json sample_trace(const Build& build, const ir::Dataset& data, std::size_t sampl
     const ir::QuantizedPopulation& q = build.quantized.populations[p];
     const ir::Population& f = build.network.populations[p];
     const std::size_t n = q.neurons();
-    const std::size_t j = busiest(integer.recording.spikes[p]);
-    json integer_trace = json::array();
-    json float_trace = json::array();
-    for (std::size_t t = 0; t < steps; ++t) {
-      integer_trace.push_back(q.real(integer.recording.membranes[p](t, j), j));
-      float_trace.push_back(real.recording.membranes[p](t, j));
+    json membranes = json::array();
+    for (const std::size_t j : busiest(integer.recording.spikes[p])) {
+      json integer_trace = json::array();
+      json float_trace = json::array();
+      json rtl_trace = json::array();
+      for (std::size_t t = 0; t < steps; ++t) {
+        integer_trace.push_back(q.real(integer.recording.membranes[p](t, j), j));
+        float_trace.push_back(real.recording.membranes[p](t, j));
+        if (!rtl.membranes.empty()) rtl_trace.push_back(q.real(rtl.membranes[p][t * n + j], j));
+      }
+      membranes.push_back({{"neuron", j},
+                           {"threshold", q.spiking ? json(f.threshold[j]) : json(nullptr)},
+                           {"integer", integer_trace},
+                           {"rtl", rtl_trace},
+                           {"float", float_trace}});
     }
     populations.push_back(
         {{"name", q.name},
@@ -57,21 +112,50 @@ json sample_trace(const Build& build, const ir::Dataset& data, std::size_t sampl
          {"spikes_integer", spike_list(integer.recording.spikes[p].data.data(), steps, n)},
          {"spikes_float", spike_list(real.recording.spikes[p].data.data(), steps, n)},
          {"spikes_rtl", spike_list(rtl.spikes[p].data(), steps, n)},
-         {"membrane",
-          {{"neuron", j},
-           {"threshold", q.spiking ? json(f.threshold[j]) : json(nullptr)},
-           {"integer", integer_trace},
-           {"float", float_trace}}}});
+         {"membranes", membranes}});
   }
   return {{"sample", sample},
           {"timesteps", steps},
           {"label", data.y.empty() ? json(nullptr) : json(data.y[sample])},
+          {"timeline", timeline_json(build, integer.activity)},
           {"populations", populations}};
+}
+
+json search_summary(json search) {
+  // What the page draws of a point; the rest stays in explore.json.
+  json points = json::array();
+  for (json& p : search.at("points")) {
+    json bits = json::array();
+    for (const json& q : p.at("populations")) bits.push_back(q.at("weight_bits"));
+    points.push_back({{"id", p["id"]},
+                      {"options", p["options"]},
+                      {"bits", bits},
+                      {"lanes", p["lanes"]},
+                      {"clock_hz", p["clock_hz"]},
+                      {"timesteps", p["timesteps"]},
+                      {"accuracy", p["accuracy"]},
+                      {"accuracy_interval", p["accuracy_interval"]},
+                      {"held_out", p["held_out"]},
+                      {"cycles_per_inference", p["cycles_per_inference"]},
+                      {"latency_s", p["latency_s"]},
+                      {"energy_j", p["energy_j"]},
+                      {"luts", p["luts"]},
+                      {"weight_memory_bits", p["weight_memory_bits"]},
+                      {"state_memory_bits", p["state_memory_bits"]},
+                      {"front", p["front"]},
+                      {"verified", p["verified"]},
+                      {"verification", p["verification"]}});
+  }
+  search["points"] = std::move(points);
+  for (const char* left_out : {"files", "stated"}) search.erase(left_out);
+  return search;
 }
 
 std::filesystem::path report(const std::filesystem::path& folder, const CommonOptions& common) {
   const Build build = load_build(folder);
-  json data = {{"name", build.quantized.name}, {"compile", build.summary}};
+  json data = {{"name", build.quantized.name},
+               {"compile", build.summary},
+               {"projections", projections_json(build.quantized)}};
   const std::pair<const char*, const char*> parts[] = {{"float", "run-float.json"},
                                                        {"integer", "run-integer.json"},
                                                        {"cosim", "cosim.json"},
@@ -79,6 +163,9 @@ std::filesystem::path report(const std::filesystem::path& folder, const CommonOp
                                                        {"trace", "trace.json"}};
   for (const auto& [key, file] : parts) {
     if (std::filesystem::exists(folder / file)) data[key] = read_json(folder / file);
+  }
+  if (const std::filesystem::path search = search_of(folder); !search.empty()) {
+    data["explore"] = search_summary(read_json(search));
   }
   data["synth"] = json::array();
   std::vector<std::filesystem::path> synthesized;

@@ -13,8 +13,12 @@ namespace hillock::driver {
 // Writes the report and returns its path.
 std::filesystem::path report(const std::filesystem::path& folder, const CommonOptions& common);
 
+// What the report shows of an explore.json.
+[[nodiscard]] nlohmann::json search_summary(nlohmann::json search);
+
 // What the report shows of one sample: spikes of the float model, the integer model and the RTL,
-// and a membrane of each population. Written as trace.json.
+// membranes of the neurons that spike most, and when each engine was at which step. Written as
+// trace.json.
 [[nodiscard]] nlohmann::json sample_trace(const Build& build, const ir::Dataset& data,
                                           std::size_t sample, const sim::RtlSample& rtl);
 

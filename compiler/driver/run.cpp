@@ -235,11 +235,13 @@ ir::Dataset load_data(const Build& build, const DataOptions& options) {
     check_time(data, build.network, i, true, "the build is for");
   }
   if (data.timesteps > static_cast<std::size_t>(build.quantized.timesteps)) {
-    support::fail(support::DiagnosticKind::DataOutOfRange, {data.file, "/x"},
-                  fmt::format("{} steps, and the build's widths are proved for {}", data.timesteps,
-                              build.quantized.timesteps),
-                  fmt::format("compile again with --timesteps {}, or with this data set as --data",
-                              data.timesteps));
+    support::fail(
+        support::DiagnosticKind::DataOutOfRange, {data.file, "/x"},
+        fmt::format("{} steps, and the build's widths are proved for {}", data.timesteps,
+                    build.quantized.timesteps),
+        fmt::format("compile again with --timesteps {}, or with this data set as --data; or "
+                    "give --timesteps {} for the first steps",
+                    data.timesteps, build.quantized.timesteps));
   }
   check_labels(data, build.network);
   if (options.samples && *options.samples < data.samples) {

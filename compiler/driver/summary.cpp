@@ -17,15 +17,6 @@ std::string percent(const json& share) {
   return share.is_null() ? "no labels" : fmt::format("{:.2f} %", 100 * share.get<double>());
 }
 
-// 3.2e-6, "J" -> "3.20 uJ"
-std::string quantity(double value, const char* unit) {
-  static constexpr const char* kPrefixes[] = {"f", "p", "n", "u", "m", "", "k", "M", "G"};
-  if (value == 0) return fmt::format("0 {}", unit);
-  const int power =
-      std::clamp(static_cast<int>(std::floor(std::log10(std::abs(value)) / 3)), -5, 3);
-  return fmt::format("{:.3g} {}{}", value / std::pow(10, 3 * power), kPrefixes[power + 5], unit);
-}
-
 // The accuracy of every further output, in a row of its own.
 void add_accuracies(Rows& rows, const json& result, const std::string& what) {
   if (!result.contains("outputs")) return;
@@ -85,6 +76,14 @@ std::string held_out_text(const json& run) {
 }
 
 }  // namespace
+
+std::string quantity(double value, const char* unit) {
+  static constexpr const char* kPrefixes[] = {"f", "p", "n", "u", "m", "", "k", "M", "G"};
+  if (value == 0) return fmt::format("0 {}", unit);
+  const int power =
+      std::clamp(static_cast<int>(std::floor(std::log10(std::abs(value)) / 3)), -5, 3);
+  return fmt::format("{:.3g} {}{}", value / std::pow(10, 3 * power), kPrefixes[power + 5], unit);
+}
 
 std::string compile_text(const json& r, const std::filesystem::path& folder) {
   std::string out = fmt::format("{}: import {}\n", r.at("import").at("source").get<std::string>(),

@@ -7,6 +7,9 @@
 
 namespace hillock::driver {
 
+// 3.2e-6, "J" -> "3.2 uJ"
+[[nodiscard]] std::string quantity(double value, const char* unit);
+
 [[nodiscard]] std::string compile_text(const nlohmann::json& result,
                                        const std::filesystem::path& folder);
 [[nodiscard]] std::string run_text(const nlohmann::json& result);

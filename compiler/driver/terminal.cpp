@@ -119,7 +119,7 @@ Progress::~Progress() { finish(); }
 
 void Progress::update(std::size_t done) {
   const std::lock_guard lock(mutex_);
-  if (!shown_ || done <= done_) return;
+  if (!shown_ || (drawn_ && done <= done_) || done < done_) return;
   done_ = std::min(done, total_);
   const Clock::time_point now = Clock::now();
   if (drawn_ && now - last_draw_ < kRedraw) return;

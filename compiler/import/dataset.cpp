@@ -118,10 +118,11 @@ std::size_t steps_of(const std::vector<Part>& parts, std::optional<int> timestep
           "all inputs of a sample have the same steps");
     }
     moving = &p;
+    if (timesteps && *timesteps > 0 && static_cast<std::size_t>(*timesteps) < steps) continue;
     if (timesteps && static_cast<std::size_t>(std::max(*timesteps, 0)) != steps) {
       fail(DiagnosticKind::BadData, p.array.where(),
            fmt::format("holds {} time steps, and {} are asked for", steps, *timesteps),
-           "leave --timesteps out: the data say it");
+           "leave --timesteps out, or take the first of them");
     }
   }
   if (moving != nullptr) return moving->array.shape()[1];
@@ -151,6 +152,29 @@ void interleave(const std::vector<Part>& parts, ir::Dataset& data) {
       }
     }
   }
+}
+
+// Keeps the first `steps` steps of every sample.
+template <typename T>
+void keep_first(std::vector<T>& values, std::size_t samples, std::size_t from, std::size_t to,
+                std::size_t features) {
+  if (values.empty()) return;
+  for (std::size_t i = 1; i < samples; ++i) {
+    const auto begin = values.begin() + static_cast<std::ptrdiff_t>(i * from * features);
+    std::copy(begin, begin + static_cast<std::ptrdiff_t>(to * features),
+              values.begin() + static_cast<std::ptrdiff_t>(i * to * features));
+  }
+  values.resize(samples * to * features);
+}
+
+void truncate(ir::Dataset& data, std::optional<int> timesteps) {
+  if (!timesteps || static_cast<std::size_t>(*timesteps) >= data.timesteps) return;
+  const auto steps = static_cast<std::size_t>(*timesteps);
+  if (!data.static_input) {
+    keep_first(data.x, data.samples, data.timesteps, steps, data.feature_count());
+    keep_first(data.bytes, data.samples, data.timesteps, steps, data.feature_count());
+  }
+  data.timesteps = steps;
 }
 
 // `inputs`: name of the array and shape of the input.
@@ -184,6 +208,7 @@ ir::Dataset load(const support::NpzReader& npz, const std::filesystem::path& fil
   const support::NpyHeader& header = parts[0].array.header();
   if (parts.size() == 1 && header.item_size == 1 && header.kind != 'i') {
     data.bytes = parts[0].array.values<std::uint8_t>();
+    truncate(data, timesteps);
     return data;
   }
   for (std::size_t i = 0; i < parts.size(); ++i) read_values(parts[i], inputs[i].first);
@@ -192,6 +217,7 @@ ir::Dataset load(const support::NpzReader& npz, const std::filesystem::path& fil
   else
     interleave(parts, data);
   data.pack();
+  truncate(data, timesteps);
   return data;
 }
 

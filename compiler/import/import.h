@@ -40,7 +40,8 @@ struct ImportOptions {
 // Reads an .npz with `x`, and optionally `y`: one label a sample. Where the network has several
 // inputs it holds one array for each, x_NAME; labels of an output may be called y_NAME, NAME being
 // its population, and those of further outputs must. x is [N, T, features...] or, static,
-// [N, features...]. `timesteps` is what was stated: a time axis must be as long. Where nothing was,
+// [N, features...]. `timesteps` is what was stated: of a time axis, which must not be shorter, the
+// first so many steps are kept. Where nothing was,
 // static data take the network's own, which a time axis overrules. Features that are flattened or
 // not are the same data. Throws InputError.
 [[nodiscard]] ir::Dataset load_dataset(const std::filesystem::path& file,

@@ -9,6 +9,7 @@
 #include "compiler/passes/event_units.h"
 #include "compiler/passes/scale_search.h"
 #include "compiler/passes/scales.h"
+#include "compiler/passes/signed_digits.h"
 
 namespace hillock::passes {
 namespace {
@@ -153,6 +154,16 @@ ir::ResetRule canonical(ir::ResetRule r) {
   return r;
 }
 
+std::optional<int> digits_of(const QuantizeOptions& options, std::size_t population) {
+  return options.decay_digits.empty() ? std::nullopt : options.decay_digits[population];
+}
+
+// m of the decay m / 2^shift, to nearest, of at most `digits` signed powers of two.
+std::int64_t decay_integer(double decay, int shift, std::optional<int> digits) {
+  const std::int64_t m = numeric::round_half_up(std::ldexp(decay, shift));
+  return digits ? with_signed_digits(m, *digits, std::int64_t{1} << shift) : m;
+}
+
 void quantize_current_decay(const Population& p, const QuantizeOptions& options, std::size_t index,
                             QuantizedPopulation& q) {
   const bool alpha = p.synapse == ir::Synapse::Alpha;
@@ -161,7 +172,7 @@ void quantize_current_decay(const Population& p, const QuantizeOptions& options,
                               ? chosen
                               : options.current_decay_bits[index].value_or(chosen);
   q.current_decay = ir::per_neuron(p.current_decay.uniform() ? 1 : p.neurons(), [&](std::size_t j) {
-    return numeric::round_half_up(std::ldexp(p.current_decay[j], q.current_decay_shift));
+    return decay_integer(p.current_decay[j], q.current_decay_shift, digits_of(options, index));
   });
 }
 
@@ -224,7 +235,7 @@ QuantizedPopulation quantize_population(const Network& network, std::size_t inde
   q.decay_shift =
       options.decay_bits[index].value_or(alpha_subtracts ? reset_decay_bits(p, least) : least);
   q.decay = ir::per_neuron(p.decay.uniform() ? 1 : n, [&](std::size_t j) {
-    return numeric::round_half_up(std::ldexp(p.decay[j], q.decay_shift));
+    return decay_integer(p.decay[j], q.decay_shift, digits_of(options, index));
   });
   q.inhibition = p.inhibition;
   q.max_spikes = p.max_spikes;

@@ -50,6 +50,8 @@ struct QuantizeOptions {
   std::vector<std::optional<int>> decay_bits;          // per population; nullopt: chosen
   std::vector<std::optional<int>> current_decay_bits;  // likewise; empty: all chosen
   std::vector<std::optional<int>>
+      decay_digits;  // per population: most signed powers of two of a decay; nullopt, empty: any
+  std::vector<std::optional<int>>
       membrane_bits;                           // per population; nullopt: proved, else saturating
   std::vector<std::optional<int>> value_bits;  // of membranes that are sent; empty: 8 for all
   int timesteps = 0;                           // the longest sample to hold

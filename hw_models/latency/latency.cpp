@@ -138,14 +138,22 @@ struct PopulationState {
   std::int64_t free = kLongAgo;        // the engine can take the next tap
   SumsState sums;                      // where they are apart
   std::vector<std::int64_t> last_row;  // per step: cycle of its last row at the takers
+  std::vector<StepSpan> spans;         // per step, but for `last`
 };
 
 class Run {
  public:
   Run(const LatencyModel::Tables& tables, const ir::Activity& activity);
   std::int64_t cycles();
+  // Per population and step; after cycles().
+  [[nodiscard]] std::vector<std::vector<StepSpan>> timeline() const;
 
  private:
+  void note(std::size_t p, std::size_t t, std::int64_t first, std::int64_t busy) {
+    std::vector<StepSpan>& spans = state_[p].spans;
+    if (spans.size() == t) spans.push_back({first, first, 0});
+    spans[t].busy += busy;
+  }
   [[nodiscard]] const std::vector<std::uint32_t>& elements(std::size_t p, const StreamTable& s,
                                                            std::size_t t) const {
     return activity_.populations[p].projections[s.in_target].step_elements[t];
@@ -277,7 +285,17 @@ void Run::population(std::size_t p, std::size_t t) {
   if (table.fused) return;
   // snn_engine: a pass of its own after the step's last tap.
   const std::int64_t first = std::max(state_[p].free, credit(p, t));
+  note(p, t, first, table.groups);
   end_step(p, first + table.groups - 1);
+}
+
+std::vector<std::vector<StepSpan>> Run::timeline() const {
+  std::vector<std::vector<StepSpan>> all;
+  for (const PopulationState& s : state_) {
+    all.push_back(s.spans);
+    for (std::size_t t = 0; t < s.spans.size(); ++t) all.back()[t].last = s.last_row[t];
+  }
+  return all;
 }
 
 // A step of the input that waited in an snn_fifo: a beat can leave in the cycle after it came.
@@ -355,6 +373,7 @@ void Run::take(std::size_t p, std::size_t k, std::int64_t taps, bool ends_step, 
   if (tables_[p].split) {
     const std::int64_t first = std::max(pipeline.first_offer(), own.sums.free);
     pipeline.taken(first, taps);
+    note(p, t, first, taps);
     own.sums.free = first + taps;
     if (ends_step) hand_on(p, first + taps - 1, t);
     return;
@@ -363,6 +382,7 @@ void Run::take(std::size_t p, std::size_t k, std::int64_t taps, bool ends_step, 
   std::int64_t first = std::max(pipeline.first_offer(), own.free);
   if (update) first = std::max(first, credit(p, t));
   pipeline.taken(first, taps);
+  note(p, t, first, taps);
   own.free = first + taps;
   if (update) end_step(p, first + taps - 1);
 }
@@ -471,6 +491,12 @@ LatencyModel& LatencyModel::operator=(LatencyModel&&) noexcept = default;
 
 std::int64_t LatencyModel::cycles(const ir::Activity& activity) const {
   return Run(*tables_, activity).cycles();
+}
+
+std::vector<std::vector<StepSpan>> LatencyModel::timeline(const ir::Activity& activity) const {
+  Run run(*tables_, activity);
+  static_cast<void>(run.cycles());
+  return run.timeline();
 }
 
 namespace {

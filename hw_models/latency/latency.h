@@ -5,11 +5,20 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "compiler/ir/activity.h"
 #include "compiler/ir/quantized_network.h"
 
 namespace hillock::hw_models {
+
+// A step of a population, in cycles since the transfer of the sample's first beat.
+struct StepSpan {
+  std::int64_t first = 0;  // its first row of weights is taken
+  std::int64_t last = 0;   // its last row of neurons is handed on
+  std::int64_t busy =
+      0;  // cycles in between in which rows of weights are taken, or neurons updated
+};
 
 // Made once for a network and its mapping; copies what it needs.
 class LatencyModel {
@@ -22,6 +31,9 @@ class LatencyModel {
   // Cycles from the transfer of a sample's first beat to that of its result, both included, where
   // neither end is ever made to wait and the accelerator was idle before. Thread-safe.
   [[nodiscard]] std::int64_t cycles(const ir::Activity& activity) const;
+
+  // When each population was at which step: [population][step].
+  [[nodiscard]] std::vector<std::vector<StepSpan>> timeline(const ir::Activity& activity) const;
 
   // Sum over steps of the largest number of cycles that any population needs for its rows of
   // weights: what no pipelining could beat.

@@ -66,4 +66,13 @@ double estimate_luts(const ir::QuantizedNetwork& network, const ir::Mapping& map
   return luts;
 }
 
+std::vector<double> estimate_luts_by_population(const ir::QuantizedNetwork& network,
+                                                const ir::Mapping& mapping) {
+  std::vector<double> luts;
+  for (std::size_t p = 0; p < network.populations.size(); ++p) {
+    luts.push_back(population_luts(network, mapping, p));
+  }
+  return luts;
+}
+
 }  // namespace hillock::hw_models

@@ -38,8 +38,11 @@ std::string verilator_root(const fs::path& scratch) {
   return root;
 }
 
-void run_or_fail(const std::vector<std::string>& argv, const fs::path& cwd, const fs::path& log) {
-  const int status = support::run_process(argv, cwd, log);
+void run_or_fail(const std::vector<std::string>& argv, const fs::path& cwd, const fs::path& log,
+                 const std::function<void()>& tick) {
+  support::ProcessOptions options;
+  options.tick = tick;
+  const int status = support::run_process(argv, cwd, log, options);
   if (status == 0) return;
   std::string tail = support::read_file(log);
   if (tail.size() > 2000) tail = "..." + tail.substr(tail.size() - 2000);
@@ -49,7 +52,8 @@ void run_or_fail(const std::vector<std::string>& argv, const fs::path& cwd, cons
 
 // Verilator's runtime, the same for every design: compiled once per flags.
 fs::path runtime_object(const fs::path& cache, const std::string& root, const std::string& source,
-                        const std::vector<std::string>& compiler, const std::string& key) {
+                        const std::vector<std::string>& compiler, const std::string& key,
+                        const std::function<void()>& tick) {
   const fs::path object = cache / fmt::format("{}-{:016x}.o", fs::path(source).stem().string(),
                                               fingerprint(key + root));
   static std::mutex mutex;  // threads of one process would share the temporary name
@@ -58,7 +62,7 @@ fs::path runtime_object(const fs::path& cache, const std::string& root, const st
   const fs::path temporary = object.string() + fmt::format(".tmp{}", ::getpid());
   std::vector<std::string> argv = compiler;
   argv.insert(argv.end(), {"-c", root + "/include/" + source, "-o", temporary.string()});
-  run_or_fail(argv, cache, cache / (object.stem().string() + ".log"));
+  run_or_fail(argv, cache, cache / (object.stem().string() + ".log"), tick);
   fs::rename(temporary, object);
   return object;
 }
@@ -140,7 +144,7 @@ fs::path build_simulation(const BuildRequest& r) {
     support::write_file(scratch / "bench.v", r.bench);
     verilate.emplace_back("bench.v");
   }
-  run_or_fail(verilate, scratch, scratch / "verilator.log");
+  run_or_fail(verilate, scratch, scratch / "verilator.log", r.tick);
 
   std::string unity;
   std::vector<fs::path> generated;
@@ -165,10 +169,10 @@ fs::path build_simulation(const BuildRequest& r) {
                            fmt::format("-DHILLOCK_VALUE_MASK={}u", mask), "-I.", "-Iobj",
                            "unity.cpp", "-o", "design.so", "-pthread"});
   for (const std::string& source : sources) {
-    link.push_back(runtime_object(cache, root, source, compiler, key).string());
+    link.push_back(runtime_object(cache, root, source, compiler, key, r.tick).string());
   }
   link.emplace_back("-latomic");
-  run_or_fail(link, scratch, scratch / "compiler.log");
+  run_or_fail(link, scratch, scratch / "compiler.log", r.tick);
   fs::remove_all(scratch / "obj");
   support::write_file(scratch / "recipe.txt", text);
   std::error_code ec;

@@ -17,7 +17,7 @@ struct Part {
 };
 
 constexpr Part kParts[] = {
-#include "report_html.inc"  // made from report.html by cmake/EmbedFiles.cmake
+#include "report_html.inc"  // made from the files beside this one by cmake/EmbedFiles.cmake
 };
 
 std::string_view part(std::string_view name) {
@@ -65,6 +65,13 @@ std::string script_json(const nlohmann::json& data) {
 
 std::string render_report(const nlohmann::json& data) {
   std::string page(part("report.html"));
+  fill(page, "STYLE", part("style.css"));
+  fill(page, "LIBRARY", part("echarts.common.min.js"));
+  std::string scripts;
+  for (const char* name : {"draw.js", "network.js", "sample.js", "charts.js", "sections.js"}) {
+    scripts += part(name);
+  }
+  fill(page, "SCRIPTS", scripts);
   fill(page, "DATA", script_json(data));
   return page;
 }

@@ -1,0 +1,27 @@
+// A point of a search built again and co-simulated.
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "compiler/driver/explore/evaluate.h"
+
+namespace hillock::driver {
+
+struct VerifyRequest {
+  const SearchSetting& setting;
+  const Choice& choice;
+  std::filesystem::path folder;        // the build goes to folder/ID
+  std::optional<std::size_t> samples;  // to co-simulate; nullopt: all
+  int jobs = 0;
+};
+
+// Builds the point as `compile --from` does, runs and estimates it, and co-simulates it:
+// {"agrees", "figures_equal": accuracy, cycles, energy and LUTs are those of the search,
+//  "mismatches", "predicted_cycles_equal", "samples", "spikes_compared", "membranes_compared",
+//  "folder"}.
+[[nodiscard]] nlohmann::json verify_point(const VerifyRequest& request,
+                                          const nlohmann::json& point);
+
+}  // namespace hillock::driver
