@@ -10,7 +10,7 @@
 #include "compiler/ir/layout.h"
 #include "hw_models/latency/latency.h"
 #include "hw_models/size/size.h"
-#include "sim/reference/integer_model.h"
+#include "sim/fast/whole_model.h"
 
 namespace hillock::driver {
 namespace {
@@ -78,7 +78,7 @@ class Chooser {
         loadable_(loadable),
         update_lanes_(std::move(update_lanes)) {
     if (data == nullptr) return;
-    const sim::IntegerModel model(network);
+    const sim::WholeModel model(network);
     const std::size_t samples = std::min(kSamples, data->samples);
     for (std::size_t k = 0; k < samples; ++k) {
       sim::IntegerResult result;

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Measures Hillock's speed as ratios: against snnTorch, against its own scalar model, against a bare
 loop of eval() and Verilator's defaults. What is compared is measured in turns, in one run; a figure is
-the median over the rounds, with the smallest and the largest.
+the median over the rounds, with the smallest and the largest; in a round the best of a few short
+measurements counts, since nothing that disturbs one makes it quicker.
 
     make bench                        # builds, measures, writes build/bench/speed and docs/performance.md
     tests/bench/speed/run.py --build build -o build/bench/speed [--rounds N] [--docs docs/performance.md]
@@ -189,7 +190,7 @@ class Bench:
     def models(self, name, tensors, x, samples):
         """Our models, and snnTorch's, in turns. `samples`: of a measurement, by model."""
         worker = self.start(name, name)
-        per = {key: [] for key in ("fast", "reference", "float", "fast_wall", "two_wall")}
+        per = {key: [] for key in ("fast", "reference", "float", "fast_wall", "two_wall", "two_cpu")}
         torch_run = torch_network(self.torch, name, tensors, x) if self.torch else None
         best_batch = None
         if torch_run:
@@ -200,30 +201,28 @@ class Bench:
                 per["torch_best"] = []
             per["torch_one"] = []
         for _ in range(self.rounds):
-            def ask(key, count, threads=1):
-                return worker.ask(key, threads, count)
-            answer = ask("fast", samples["fast"])
-            per["fast"].append(answer["cpu"] / answer["samples"])
+            def best(key, count, threads=1, clock="cpu", of=3):
+                return min(worker.ask(key, threads, count)[clock] for _ in range(of)) / count
+
+            per["fast"].append(best("fast", samples["fast"]))
             if torch_run:
                 repeats = samples["torch"]
-                per["torch_one"].append(sum(torch_run(1) for _ in range(repeats)) / repeats)
+                per["torch_one"].append(min(torch_run(1) for _ in range(3 * repeats)))
                 if best_batch:
-                    per["torch_best"].append(torch_run(best_batch))
-            answer = ask("reference", samples["reference"])
-            per["reference"].append(answer["cpu"] / answer["samples"])
-            answer = ask("float", samples["reference"])
-            per["float"].append(answer["cpu"] / answer["samples"])
-            # The best of a few, short ones: the second core may be taken by others.
-            one, two = [], []
-            for _ in range(5):
-                one.append(ask("fast", samples["fast"] // 4)["wall"])
-                two.append(ask("fast", samples["fast"] // 2, 2)["wall"])
-            per["fast_wall"].append(2 * min(one) / samples["fast"] * 2)
-            per["two_wall"].append(min(two) / samples["fast"] * 2)
+                    per["torch_best"].append(min(torch_run(best_batch) for _ in range(3)))
+            per["reference"].append(best("reference", samples["reference"]))
+            per["float"].append(best("float", samples["reference"]))
+            # Short ones: the second core may be taken by others.
+            half = samples["fast"] // 2
+            per["fast_wall"].append(best("fast", half, clock="wall", of=5))
+            per["two_wall"].append(best("fast", half, 2, clock="wall", of=5))
+            per["two_cpu"].append(best("fast", half, 2, of=5))
         worker.close()
-        result = {"inferences_per_second": {k: spread([1 / s for s in v]) for k, v in per.items()},
+        speeds = [k for k in per if k != "two_cpu"]
+        result = {"inferences_per_second": {k: spread([1 / s for s in per[k]]) for k in speeds},
                   "over_reference": ratios(per["reference"], per["fast"]),
-                  "two_threads": ratios(per["fast_wall"], per["two_wall"])}
+                  "two_threads": ratios(per["fast_wall"], per["two_wall"]),
+                  "two_threads_cpu": ratios([2 * s for s in per["fast"]], per["two_cpu"])}
         if torch_run:
             result["over_torch_one"] = ratios(per["torch_one"], per["fast"])
         if best_batch:
@@ -239,30 +238,40 @@ class Bench:
         design = worker.ask("stimulus", stimulus, samples)
         default = self.verilator_defaults(folder, design)
         plain = Server([default, stimulus], cwd=self.nets / folder / "rtl")
-        per = {key: [] for key in ("cosim", "bare", "default", "one_wall", "two_wall")}
+        per = {key: [] for key in ("cosim", "bare", "default", "one_wall", "two_wall", "two_cpu")}
         for _ in range(self.rounds):
-            answer = worker.ask("cosim", 1, samples)
-            if answer["mismatches"] or not answer["predicted_equal"]:
-                sys.exit("run.py: RTL and model disagree")
-            ticks = answer["ticks"]
-            per["cosim"].append(answer["cpu"] / ticks)
-            answer = worker.ask("bare", samples)
-            assert answer["ticks"] == ticks
-            per["bare"].append(answer["cpu"] / ticks)
-            answer = plain.ask("run", samples)
-            assert answer["ticks"] == ticks and answer["results"] == samples
-            per["default"].append(answer["cpu"] / ticks)
-            per["one_wall"].append(min(worker.ask("cosim", 1, samples)["wall"] for _ in range(2)))
-            per["two_wall"].append(min(worker.ask("cosim", 2, samples)["wall"] for _ in range(2)))
+            def best(clock, server, *words, of=3):
+                answers = [server.ask(*words) for _ in range(of)]
+                for answer in answers:
+                    if answer.get("mismatches") or answer.get("predicted_equal") is False:
+                        sys.exit("run.py: RTL and model disagree")
+                    if answer.get("results", samples) != samples:
+                        sys.exit("run.py: the bare loop lost a result")
+                ticks.add(answers[0]["ticks"])
+                return min(answer[clock] for answer in answers)
+
+            ticks = set()
+            for key, server, words in (("cosim", worker, ("cosim", 1, samples)),
+                                       ("bare", worker, ("bare", samples)),
+                                       ("default", plain, ("run", samples)),
+                                       ("two_cpu", worker, ("cosim", 2, samples))):
+                per[key].append(best("cpu", server, *words))
+            per["one_wall"].append(best("wall", worker, "cosim", 1, samples))
+            per["two_wall"].append(best("wall", worker, "cosim", 2, samples))
+            if len(ticks) != 1:
+                sys.exit("run.py: the loops ran different numbers of cycles")
+        cycles = ticks.pop()
         worker.close()
         plain.close()
         self.result.setdefault("cosim", {})[folder] = {
-            "samples": samples, "cycles_per_inference": ticks / samples,
-            "cycles_per_second": {k: spread([1 / s for s in per[k]]) for k in ("cosim", "bare", "default")},
+            "samples": samples, "cycles_per_inference": cycles / samples,
+            "cycles_per_second": {k: spread([cycles / s for s in per[k]])
+                                  for k in ("cosim", "bare", "default")},
             "over_bare": ratios(per["cosim"], per["bare"]),
             "default_over_bare": ratios(per["default"], per["bare"]),
             "default_over_cosim": ratios(per["default"], per["cosim"]),
-            "two_jobs": ratios(per["one_wall"], per["two_wall"])}
+            "two_jobs": ratios(per["one_wall"], per["two_wall"]),
+            "two_jobs_cpu": ratios([2 * s for s in per["cosim"]], per["two_cpu"])}
 
     def verilator_defaults(self, folder, design):
         obj = self.out / f"verilator_{folder}"
@@ -305,7 +314,7 @@ def versions(libraries):
     if libraries is None:
         return None
     torch, snn = libraries
-    return f"snnTorch {getattr(snn, '__version__', '?')}, PyTorch {torch.__version__}"
+    return f"snnTorch {getattr(snn, '__version__', '?')}, PyTorch {torch.__version__.split('+')[0]}"
 
 
 # --- What is told -------------------------------------------------------------------------------
@@ -340,7 +349,8 @@ def table(result):
         rows += [("integer model over snnTorch, batch 1", missing, ">= 500 x", ""),
                  ("integer model over snnTorch, its best batch", missing, ">= 200 x", "")]
     at_least("integer model over our scalar model", dense["over_reference"], 8)
-    at_least("two threads over one (wall)", dense["two_threads"], 1.8)
+    at_least("two threads over one, by wall time (needs two idle cores)", dense["two_threads"], 1.8)
+    at_least("two threads over one, by processor time", dense["two_threads_cpu"], 1.8)
     if "over_torch_one" in conv:
         at_least("2x34x34 convolution, 300 steps: integer model over snnTorch, batch 1",
                  conv["over_torch_one"], 100)
@@ -353,7 +363,9 @@ def table(result):
             c["over_bare"]["median"] <= 1.1)
         at_least(f"co-simulation, {lanes}: our flags over Verilator's defaults, bare loops",
                  c["default_over_bare"], 2)
-        at_least(f"co-simulation, {lanes}: two jobs over one (wall)", c["two_jobs"], 1.7)
+        at_least(f"co-simulation, {lanes}: two jobs over one, by wall time (needs two idle cores)",
+                 c["two_jobs"], 1.7)
+        at_least(f"co-simulation, {lanes}: two jobs over one, by processor time", c["two_jobs_cpu"], 1.7)
 
     def below(what, wall, cpu, limit):
         row(what, f"{wall:.2f} s ({cpu:.2f} s of processor time)", f"< {limit} s", wall < limit)
