@@ -9,7 +9,8 @@ measurements counts, since nothing that disturbs one makes it quicker.
 
 Needs numpy. snnTorch is measured where the Python that runs this has it (BENCH_PYTHON of make);
 elsewhere its rows say so. What one thread does is compared by processor time, which other programs on
-the machine disturb less than wall time; what several threads do by wall time.
+the machine disturb less than wall time; what several threads do both ways. Limits in seconds are held
+against processor time, which wall time does not exceed where nothing else runs.
 """
 import argparse
 import json
@@ -146,6 +147,7 @@ class Bench:
         self.hillock = self.build / "hillock"
         self.nets = self.out / "networks"
         self.torch = load_torch()
+        self.load = [os.getloadavg()[0]]
         self.result = {"rounds": self.rounds, "processor": processor(), "snntorch": versions(self.torch)}
         self.cache = self.out / "cache"
         self.environment = {**os.environ, "HILLOCK_CACHE": str(self.cache)}
@@ -212,11 +214,11 @@ class Bench:
                     per["torch_best"].append(min(torch_run(best_batch) for _ in range(3)))
             per["reference"].append(best("reference", samples["reference"]))
             per["float"].append(best("float", samples["reference"]))
-            # Short ones: the second core may be taken by others.
-            half = samples["fast"] // 2
-            per["fast_wall"].append(best("fast", half, clock="wall", of=5))
-            per["two_wall"].append(best("fast", half, 2, clock="wall", of=5))
-            per["two_cpu"].append(best("fast", half, 2, of=5))
+            # Many short ones: some of them find both cores free.
+            few = max(samples["fast"] // 40, 8)
+            per["fast_wall"].append(best("fast", few, clock="wall", of=100))
+            per["two_wall"].append(best("fast", few, 2, clock="wall", of=100))
+            per["two_cpu"].append(best("fast", samples["fast"] // 2, 2))
         worker.close()
         speeds = [k for k in per if k != "two_cpu"]
         result = {"inferences_per_second": {k: spread([1 / s for s in per[k]]) for k in speeds},
@@ -368,7 +370,8 @@ def table(result):
         at_least(f"co-simulation, {lanes}: two jobs over one, by processor time", c["two_jobs_cpu"], 1.7)
 
     def below(what, wall, cpu, limit):
-        row(what, f"{wall:.2f} s ({cpu:.2f} s of processor time)", f"< {limit} s", wall < limit)
+        # Where nothing else runs, wall time is no longer than processor time.
+        row(what, f"{cpu:.2f} s of processor time ({wall:.2f} s by the clock)", f"< {limit} s", cpu < limit)
 
     below("200 samples at all lanes, after compilation", *result["cosim_200"].values(), 10)
     for key, what, limit in (("nearest", "plain rounding", 1), ("full", "the full quantizer", 10)):
@@ -424,7 +427,9 @@ def write_docs(file, result):
     parts = {"ratios": table(result), "absolute": absolute(result),
              "scaling": scaling_table(result["scaling"]),
              "machine": f"{result['processor']}; {result['snntorch'] or 'without snnTorch'}; "
-                        f"{result['rounds']} rounds.\n"}
+                        f"{result['rounds']} rounds. Programs that ran or waited to run: "
+                        f"{result['load'][0]:.0f} at the beginning, {result['load'][1]:.0f} at the end (1 to 2 are "
+                        "this one's own).\n"}
     text = file.read_text()
     for name, part in parts.items():
         begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
@@ -464,6 +469,8 @@ def main():
     bench.cosimulating("dense_all", 200)
     say("scaling")
     bench.scaling()
+    bench.load.append(os.getloadavg()[0])
+    bench.result["load"] = bench.load
     result = bench.out / "result.json"
     result.write_text(json.dumps(bench.result, indent=1) + "\n")
     curves = plot.scaling_svg(bench.result["scaling"])
