@@ -62,6 +62,7 @@ bench-quantization: build/build.ninja  ## accuracy against bits; trains networks
 SPEED := build/bench/speed
 
 bench: deps-bench build/build.ninja  ## speed as ratios, against snnTorch where BENCH_PYTHON has it; writes docs/performance.md
+	$(CONFIGURE) --preset release  # finds what deps-bench may just have installed
 	$(BUILD) --preset release --target hillock speed_worker speed_kernels
 	@mkdir -p $(SPEED)
 	build/tests/speed_kernels --benchmark_out=$(SPEED)/kernels.json --benchmark_out_format=json

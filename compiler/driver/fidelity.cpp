@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "sim/fast/whole_model.h"
 #include "sim/float/float_model.h"
-#include "sim/reference/integer_model.h"
 
 namespace hillock::driver {
 namespace {
@@ -99,8 +99,8 @@ json fidelity(const Build& build, const ir::Dataset& data,
     p.membrane_bits = 62;
   }
   const sim::FloatModel real_model(build.network);
-  const sim::IntegerModel integer_model(build.quantized);
-  const sim::IntegerModel unclamped_model(unclamped);
+  const sim::WholeModel integer_model(build.quantized);
+  const sim::WholeModel unclamped_model(unclamped);
   sim::FloatResult real;
   sim::FloatResult mixed;
   sim::IntegerResult integer;

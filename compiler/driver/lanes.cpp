@@ -10,7 +10,7 @@
 #include "compiler/ir/layout.h"
 #include "hw_models/latency/latency.h"
 #include "hw_models/size/size.h"
-#include "sim/reference/integer_model.h"
+#include "sim/fast/whole_model.h"
 
 namespace hillock::driver {
 namespace {
@@ -238,7 +238,7 @@ std::vector<ir::Activity> deciding_activity(const ir::QuantizedNetwork& quantize
                                             const ir::Dataset* data) {
   std::vector<ir::Activity> activity;
   if (data == nullptr) return activity;
-  const sim::IntegerModel model(quantized);
+  const sim::WholeModel model(quantized);
   const std::size_t samples = std::min(kSamples, data->samples);
   for (std::size_t k = 0; k < samples; ++k) {
     sim::IntegerResult result;

@@ -95,7 +95,9 @@ class Stopwatch {
   std::atomic<std::int64_t> nanoseconds_{0};
 };
 
-void dump(Totals& totals, const sim::FastResult& result, std::size_t sample) {
+// `counts_spikes`: per population, whether its events carry the number of spikes.
+void dump(Totals& totals, const std::vector<bool>& counts_spikes, const sim::FastResult& result,
+          std::size_t sample) {
   for (std::size_t p = 0; p < totals.dumped.size(); ++p) {
     const sim::EventHistory& h = result.populations[p];
     const std::size_t steps = h.first.size() - 1;
@@ -103,7 +105,11 @@ void dump(Totals& totals, const sim::FastResult& result, std::size_t sample) {
     const std::size_t neurons = totals.dumped[p].size() / (samples * steps);
     for (std::size_t t = 0; t < steps; ++t) {
       std::uint8_t* const row = totals.dumped[p].data() + (sample * steps + t) * neurons;
-      for (std::size_t i = h.first[t]; i < h.first[t + 1]; ++i) row[h.element[i]] = 1;
+      const sim::fast::Events events = h.at(t);
+      for (std::size_t i = 0; i < events.count; ++i) {
+        const bool counts = counts_spikes[p] && events.value != nullptr;
+        row[events.element[i]] = counts ? static_cast<std::uint8_t>(events.value[i]) : 1;
+      }
     }
   }
 }
@@ -111,6 +117,8 @@ void dump(Totals& totals, const sim::FastResult& result, std::size_t sample) {
 Totals run_fast(const Build& build, const sim::FastModel& model, const ir::Dataset& data, int jobs,
                 Totals totals, Progress& progress, Stopwatch& watch) {
   ActivityCollector activity(build.quantized, build.mapping);
+  std::vector<bool> counts_spikes;
+  for (const auto& p : build.quantized.populations) counts_spikes.push_back(p.sends_counts());
   std::mutex mutex;
   for_each_sample(data.samples, jobs, progress, [&] {
     return [&, result = sim::FastResult{}](std::size_t sample) mutable {
@@ -121,7 +129,7 @@ Totals run_fast(const Build& build, const sim::FastModel& model, const ir::Datas
       totals.spikes += result.spikes;
       totals.synaptic_operations += result.synaptic_operations;
       totals.saturations += result.saturations;
-      dump(totals, result, sample);
+      dump(totals, counts_spikes, result, sample);
     };
   });
   write_activity(build.folder, activity.summary());

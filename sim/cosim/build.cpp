@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <future>
 #include <mutex>
 #include <string_view>
 
@@ -138,6 +139,18 @@ fs::path build_simulation(const BuildRequest& r) {
   fs::remove_all(scratch);
   support::create_folder(scratch);
   const std::string root = verilator_root(scratch);
+  compiler.insert(compiler.end(), {"-I" + root + "/include", "-I" + root + "/include/vltstd"});
+  std::vector<std::string> sources = {"verilated.cpp", "verilated_threads.cpp"};
+  if (r.waves) sources.emplace_back("verilated_vcd_c.cpp");
+  // Meanwhile, where they are not there yet.
+  std::future<std::vector<std::string>> runtime = std::async(std::launch::async, [&] {
+    const std::string key = fmt::format("{}", fmt::join(compiler, " "));
+    std::vector<std::string> objects;
+    for (const std::string& source : sources) {
+      objects.push_back(runtime_object(cache, root, source, compiler, key, {}).string());
+    }
+    return objects;
+  });
   for (const std::string& file : r.files)
     verilate.push_back(fs::absolute(r.folder / file).string());
   if (!r.bench.empty()) {
@@ -157,22 +170,19 @@ fs::path build_simulation(const BuildRequest& r) {
   support::write_file(scratch / "unity.cpp", unity);
   for (const HarnessFile& f : kHarness) support::write_file(scratch / f.name, f.content);
 
-  compiler.insert(compiler.end(), {"-I" + root + "/include", "-I" + root + "/include/vltstd"});
-  std::vector<std::string> sources = {"verilated.cpp", "verilated_threads.cpp"};
-  if (r.waves) sources.emplace_back("verilated_vcd_c.cpp");
-  const std::string key = fmt::format("{}", fmt::join(compiler, " "));
-  std::vector<std::string> link = compiler;
+  std::vector<std::string> compile = compiler;
   const std::uint32_t mask = r.value_bits >= 32 ? 0xffffffffU : (1U << r.value_bits) - 1;
-  link.insert(link.end(), {"-shared", "-DHILLOCK_TOP=Vtop", "-DHILLOCK_TOP_HEADER=\"obj/Vtop.h\"",
-                           fmt::format("-DHILLOCK_WAVES={}", r.waves ? 1 : 0),
-                           fmt::format("-DHILLOCK_LOAD={}", r.load_port ? 1 : 0),
-                           fmt::format("-DHILLOCK_VALUE_MASK={}u", mask), "-I.", "-Iobj",
-                           "unity.cpp", "-o", "design.so", "-pthread"});
-  for (const std::string& source : sources) {
-    link.push_back(runtime_object(cache, root, source, compiler, key, r.tick).string());
-  }
+  compile.insert(compile.end(), {"-DHILLOCK_TOP=Vtop", "-DHILLOCK_TOP_HEADER=\"obj/Vtop.h\"",
+                                 fmt::format("-DHILLOCK_WAVES={}", r.waves ? 1 : 0),
+                                 fmt::format("-DHILLOCK_LOAD={}", r.load_port ? 1 : 0),
+                                 fmt::format("-DHILLOCK_VALUE_MASK={}u", mask), "-I.", "-Iobj",
+                                 "-c", "unity.cpp", "-o", "unity.o"});
+  run_or_fail(compile, scratch, scratch / "compiler.log", r.tick);
+  std::vector<std::string> link = {cxx, "-shared", "unity.o", "-o", "design.so", "-pthread"};
+  for (const std::string& object : runtime.get()) link.push_back(object);
   link.emplace_back("-latomic");
-  run_or_fail(link, scratch, scratch / "compiler.log", r.tick);
+  run_or_fail(link, scratch, scratch / "linker.log", r.tick);
+  fs::remove(scratch / "unity.o");
   fs::remove_all(scratch / "obj");
   support::write_file(scratch / "recipe.txt", text);
   std::error_code ec;

@@ -276,6 +276,7 @@ bool product_fits(int bits, int shift) { return bits - 1 + shift <= 30; }
 std::string misfit(const QuantizedPopulation& p, std::int64_t largest) {
   if (largest > INT32_MAX) return "the sum of a step";
   if (std::max(p.accumulator_bits, p.current_bits) > 32) return "the running sum";
+  if (p.membrane_bits > 32) return "the membrane";
   if (p.sends_membranes() && p.membrane_bits > 31) return "a membrane that is sent";
   return "";
 }

@@ -34,7 +34,7 @@ std::int32_t* EventHistory::values() {
 }
 
 void EventHistory::forget(std::size_t t) {
-  constexpr std::size_t kWorthIt = 1U << 14U;
+  constexpr std::size_t kWorthIt = 512;
   const std::size_t gone = first[t] - dropped;
   if (gone < kWorthIt) return;
   const auto from = static_cast<std::ptrdiff_t>(gone);

@@ -70,6 +70,10 @@ TEST_CASE("the fast model says what needs more than 32 bits", "[sim][fast]") {
   n.populations[0].accumulator_bits = 33;
   CHECK(sim::FastModel::make(n, &why) == nullptr);
   CHECK(why == "the running sum of p0 needs more than 32 bits");
+  n.populations[0].accumulator_bits = 20;
+  n.populations[0].membrane_bits = 62;
+  CHECK(sim::FastModel::make(n, &why) == nullptr);
+  CHECK(why == "the membrane of p0 needs more than 32 bits");
 }
 
 TEST_CASE("the fast model computes what the reference computes", "[sim][fast]") {
