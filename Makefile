@@ -52,7 +52,7 @@ bench-quantization: build/build.ninja  ## accuracy against bits; trains networks
 
 CALIBRATION := build/bench/energy
 LIBERTY ?=
-DESIGNS ?= 30
+DESIGNS ?= 28
 
 calibrate-energy: build/build.ninja  ## fit the coefficients of hw_models/tables to gate-level energy; LIBERTY=FILE.lib of sky130_fd_sc_hd
 	@test -n "$(LIBERTY)" || { echo "LIBERTY=FILE.lib[.gz]: the standard cells to calibrate on"; exit 2; }
