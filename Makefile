@@ -70,7 +70,7 @@ bench: deps-bench build/build.ninja  ## speed as ratios, against snnTorch where 
 
 CALIBRATION := build/bench/energy
 LIBERTY ?=
-DESIGNS ?= 30
+DESIGNS ?= 28
 
 calibrate-energy: build/build.ninja  ## fit the coefficients of hw_models/tables to gate-level energy; LIBERTY=FILE.lib of sky130_fd_sc_hd
 	@test -n "$(LIBERTY)" || { echo "LIBERTY=FILE.lib[.gz]: the standard cells to calibrate on"; exit 2; }

@@ -6,13 +6,13 @@
 #include <numeric>
 
 #include "compiler/driver/accuracy.h"
+#include "compiler/driver/count_check.h"
 #include "compiler/driver/netlist.h"
 #include "compiler/driver/report.h"
 #include "compiler/driver/run.h"
 #include "compiler/driver/terminal.h"
 #include "compiler/ir/hardware_view.h"
 #include "compiler/support/file.h"
-#include "hw_models/energy/counts.h"
 #include "hw_models/latency/latency.h"
 #include "sim/cosim/build.h"
 #include "sim/cosim/cosim.h"
@@ -40,39 +40,6 @@ sim::BuildRequest build_request(const Build& build, const CosimVerbOptions& opti
   request.quick = options.quick || waves;
   return request;
 }
-
-// The counts that the energy model uses, against the RTL's counters: of every sample.
-class CountCheck {
- public:
-  CountCheck(const Build& build, bool stalls)
-      : counter_(build.quantized, build.mapping), stalls_(stalls) {}
-
-  void look(const ir::Activity& activity, const sim::RtlSample& rtl) {
-    const hw_models::Counts counts = counter_.count(activity);
-    for (std::size_t p = 0; p < counts.populations.size(); ++p) {
-      const hw_models::PopulationCounts& c = counts.populations[p];
-      const auto counter = [&](ir::CounterWord word) {
-        return rtl.counters[p * ir::kCounterWords + static_cast<std::size_t>(word)];
-      };
-      same(c.events, counter(ir::CounterWord::Events));
-      same(c.weight_rows_read, counter(ir::CounterWord::WeightReads));
-      same(c.updates, counter(ir::CounterWord::Updates));
-      same(c.spikes, counter(ir::CounterWord::Spikes));
-    }
-    if (!stalls_) same(counts.cycles, rtl.counters.back());
-  }
-  std::uint64_t compared = 0;
-  std::uint64_t unequal = 0;
-
- private:
-  // The RTL's counters have 32 bits, and wrap.
-  void same(double count, std::uint32_t rtl) {
-    ++compared;
-    unequal += static_cast<std::uint32_t>(static_cast<std::uint64_t>(count)) == rtl ? 0 : 1;
-  }
-  hw_models::ActionCounter counter_;
-  bool stalls_;
-};
 
 // One pass over samples [first, first + count), waves of `wave_sample` where `wave` is not empty.
 sim::CosimResult simulate(const Build& build, const ir::Dataset& data,
@@ -201,7 +168,7 @@ json cosim(const CosimVerbOptions& options, const CommonOptions& common) {
     const std::size_t samples = options.data.samples ? count : 1;
     support::write_file(options.stimulus, stimulus(build, data, first, samples));
   }
-  CountCheck counts(build, options.stall_seed != 0);
+  CountCheck counts(build.quantized, build.mapping, options.stall_seed != 0);
   const sim::CosimResult r =
       simulate(build, data, options, first, count, wave, wave_sample, common.quiet, &counts);
   json result = {

@@ -34,19 +34,18 @@ json interval(const hw_models::Interval& e) {
 }
 
 json ann_json(const hw_models::AnnComparison& ann, const hw_models::EnergyEstimate& e) {
-  return {{"macs", ann.macs},
-          {"activation_bits", hw_models::kActivationBits},
-          {"weight_bits_read", ann.weight_bits_read},
-          {"activation_bits_moved", ann.activation_bits_moved},
-          {"cycles", ann.cycles},
-          {"energy_j", interval(ann.energy_j)},
-          {"spiking_over_ann", ann.energy_j.nominal > 0
-                                   ? json(e.energy_j.nominal / ann.energy_j.nominal)
-                                   : json(nullptr)},
-          {"synaptic_operations_per_mac", ann.spikes_per_synapse},
-          {"spike_rate", ann.spike_rate},
-          {"break_even_spike_rate",
-           ann.break_even_rate ? json(*ann.break_even_rate) : json(nullptr)}};
+  return {
+      {"macs", ann.macs},
+      {"activation_bits", hw_models::kActivationBits},
+      {"weight_bits_read", ann.weight_bits_read},
+      {"activation_bits_moved", ann.activation_bits_moved},
+      {"cycles", ann.cycles},
+      {"energy_j", interval(ann.energy_j)},
+      {"spiking_over_ann",
+       ann.energy_j.nominal > 0 ? json(e.energy_j.nominal / ann.energy_j.nominal) : json(nullptr)},
+      {"synaptic_operations_per_mac", ann.spikes_per_synapse},
+      {"spike_rate", ann.spike_rate},
+      {"break_even_spike_rate", ann.break_even_rate ? json(*ann.break_even_rate) : json(nullptr)}};
 }
 
 }  // namespace

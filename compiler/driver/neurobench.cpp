@@ -132,8 +132,8 @@ nlohmann::json neurobench(const Build& build, const ir::Dataset& data, std::size
   const auto share = [](double part, double whole) { return whole > 0 ? part / whole : 0; };
   return {{"samples", samples},
           {"footprint_bytes", (bits + 7) / 8},
-          {"connection_sparsity", share(static_cast<double>(connections.zeros),
-                                        static_cast<double>(connections.stored))},
+          {"connection_sparsity",
+           share(static_cast<double>(connections.zeros), static_cast<double>(connections.stored))},
           {"activation_sparsity", 1 - share(sums.spikes, sums.outputs)},
           {"effective_acs", sums.acs / count},
           {"effective_macs", sums.macs / count},

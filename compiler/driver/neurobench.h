@@ -14,8 +14,8 @@ namespace hillock::driver {
 //   connection_sparsity        weights that are zero, of all that are stored
 //   activation_sparsity        outputs of neurons that are zero, over all steps
 //   effective_acs, effective_macs, dense_synops   a sample; an operation is a weight that is not
-//                              zero met by an input that is not; accumulations where a step's inputs
-//                              are all -1, 0 or 1
+//                              zero met by an input that is not; accumulations where a step's
+//                              inputs are all -1, 0 or 1
 //   membrane_updates           a sample; every neuron in the first step, later those whose membrane
 //                              differs from the step before
 [[nodiscard]] nlohmann::json neurobench(const Build& build, const ir::Dataset& data,

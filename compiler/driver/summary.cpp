@@ -154,12 +154,11 @@ std::string cosim_text(const json& r) {
 // "1.2 uJ; events a source and step 0.13, as much at 0.05"
 static std::string ann_text(const json& ann) {
   const json& even = ann.at("break_even_spike_rate");
-  return fmt::format(
-      "{}; {:.3g} events a source and step, {}",
-      quantity(ann.at("energy_j").at("nominal").get<double>(), "J"),
-      ann.at("spike_rate").get<double>(),
-      even.is_null() ? "more than that even with none"
-                     : fmt::format("as much at {:.3g}", even.get<double>()));
+  return fmt::format("{}; {:.3g} events a source and step, {}",
+                     quantity(ann.at("energy_j").at("nominal").get<double>(), "J"),
+                     ann.at("spike_rate").get<double>(),
+                     even.is_null() ? "more than that even with none"
+                                    : fmt::format("as much at {:.3g}", even.get<double>()));
 }
 
 std::string estimate_text(const json& r) {

@@ -76,9 +76,12 @@ class Reader {
       fault(a->line, fmt::format("\"{}\" is not a unit", printable(text)));
     const std::map<char, double> prefixes = {{'f', 1e-15}, {'p', 1e-12}, {'n', 1e-9},
                                              {'u', 1e-6},  {'m', 1e-3},  {'k', 1e3}};
+    const auto is_unit = [](const std::string& word) {
+      return word == "s" || word == "v" || word == "f" || word == "w" || word == "a";
+    };
+    if (is_unit(name)) return v;
     const auto prefix = prefixes.find(name[0]);
-    if (name.size() < 2) return v;
-    if (prefix == prefixes.end())
+    if (prefix == prefixes.end() || !is_unit(name.substr(1)))
       fault(a->line, fmt::format("\"{}\" is not a unit", printable(text)));
     return v * prefix->second;
   }

@@ -110,9 +110,9 @@ AnnComparison compare_with_ann(const EnergyEstimate& estimate, const Counts& cou
 
   ann.spikes_per_synapse = ann.macs > 0 ? estimate.synaptic_operations / ann.macs : 0;
   ann.spike_rate = places > 0 ? events / places : 0;
-  const double still = estimate_energy(without_events(counts), network, mapping, estimate.target,
-                                       estimate.clock_hz)
-                           .energy_j.nominal;
+  const double still =
+      estimate_energy(without_events(counts), network, mapping, estimate.target, estimate.clock_hz)
+          .energy_j.nominal;
   const double moving = estimate.energy_j.nominal - still;
   if (moving > 0 && ann.energy_j.nominal > still)
     ann.break_even_rate = ann.spike_rate * (ann.energy_j.nominal - still) / moving;

@@ -85,6 +85,10 @@ TEST_CASE("synth refuses what it cannot do, with one error") {
   CHECK(refused(synth({"xilinx7", "--pins", kCells})).find("is not placed and routed") !=
         std::string::npos);
   CHECK(refused(synth({"asic", "--liberty", kData})).find("[bad-liberty]") != std::string::npos);
+  CHECK(refused({"power", "b", "--data", kData, "--liberty", kCells})
+            .find("there is no netlist of standard cells [bad-build]") != std::string::npos);
+  CHECK(refused(synth({"ice40-hx8k", "--memories", "macros"}))
+            .find("--memories: error: macros are for --target asic") == 0);
   CHECK(refused(synth({"asic", "--liberty", "none.lib"})).find("[file-not-found]") !=
         std::string::npos);
   (void)folder.file("cut.lib.gz", "\x1f\x8b\x08");
@@ -178,6 +182,30 @@ TEST_CASE("a network becomes standard cells, and their netlist does as the model
   CHECK(j["area_um2"].get<double>() == Approx(area));
 
   done(hillock(folder / "", cosim("asic")));
+
+  // The same netlist by our own gate simulator: the same classes and cycles, and what it takes.
+  const std::vector<std::string> power = {"power",     "b",           "--data",    kData,
+                                          "--samples", "5",           "--liberty", kCells,
+                                          "--opensta", "activity.tcl"};
+  done(hillock(folder / "", power));
+  const json p = read(folder / "b/power.json");
+  CHECK(p.at("mismatches") == 0);
+  CHECK(p.at("samples") == 4);  // all there are
+  CHECK(p.at("flip_flops") == read(folder / "b/synth-asic.json").at("ffs"));
+  CHECK(p.at("energy_j").at("switching") > 0);
+  CHECK(p.at("energy_j").at("clock") > 0);
+  CHECK(support::read_file(folder / "activity.tcl").find("report_power") != std::string::npos);
+
+  // Memories left whole: fewer cells, and the netlist still does what the model does.
+  done(hillock(folder / "", synth({"asic", "--liberty", kCells, "--memories", "macros"})));
+  done(hillock(folder / "", cosim("asic")));
+  done(hillock(folder / "", power));
+  const json m = read(folder / "b/power.json");
+  CHECK(m.at("mismatches") == 0);
+  CHECK(m.at("memory_macros").size() >= 3);
+  CHECK(m.at("cells") < p.at("cells"));
+  CHECK(m.at("energy_j").at("total") < p.at("energy_j").at("total"));
+  CHECK(m.at("cycles_per_inference") == p.at("cycles_per_inference"));
   CHECK(read(folder / "b/cosim.json")["mismatches"] == 0);
   const fs::path netlist = j["netlist"].get<std::string>();
   plant(netlist, "u_lane", "NOR2 ", "NAND2 ");

@@ -1,5 +1,6 @@
 #include "tests/support/rtl_case.h"
 
+#include "compiler/driver/count_check.h"
 #include "compiler/emit/emit.h"
 #include "compiler/ir/hardware_view.h"
 #include "compiler/support/file.h"
@@ -36,7 +37,11 @@ sim::CosimResult cosimulate_design(const std::filesystem::path& folder,
   options.predict_cycles = [&](const ir::Activity& a) {
     return hw_models::predict_cycles(network, mapping, a);
   };
-  return sim::cosimulate(network, mapping, data, options);
+  driver::CountCheck counts(network, mapping, stall_seed != 0);
+  options.inspect = [&](const ir::Activity& a, const sim::RtlSample& s) { counts.look(a, s); };
+  sim::CosimResult result = sim::cosimulate(network, mapping, data, options);
+  result.mismatches += counts.unequal;
+  return result;
 }
 
 }  // namespace hillock::tests

@@ -34,6 +34,7 @@ struct Measured {
   std::vector<double> terms;
   double clock_j = 0;
   double rest_j = 0;
+  double leakage_w = 0;
 
   [[nodiscard]] double total() const { return clock_j + rest_j; }
 };
@@ -50,6 +51,7 @@ Measured read_set(const driver::Build& build, const json& energy, const fs::path
   Measured m;
   m.terms = hw_models::logic_terms(activity->mean, build.quantized, build.mapping);
   m.clock_j = energy.at("clock_j");
+  m.leakage_w = energy.at("leakage_w");
   m.rest_j = energy.at("internal_j").get<double>() + energy.at("switching_j").get<double>();
   return m;
 }
@@ -240,19 +242,40 @@ std::vector<Vector> bootstrap(const std::vector<Design>& designs, int rounds) {
   return draws;
 }
 
+// The registers that logic_terms() sees.
+double register_bits(const Measured& m) {
+  double cycles = 0;
+  double registers = 0;
+  for (std::size_t i = 0; i < m.terms.size(); ++i) {
+    if (hw_models::kLogicTerms[i].role == "clock_design") cycles = m.terms[i];
+    if (hw_models::kLogicTerms[i].role == "logic_register") registers = m.terms[i];
+  }
+  return registers / cycles;
+}
+
 // Puts the coefficients and their errors into a table of hw_models/tables, whose other entries
 // stay.
 void write_table(const fs::path& file, const Vector& x, const std::vector<Vector>& draws,
-                 const json& errors) {
+                 const json& errors, const std::vector<Design>& designs) {
+  // Leakage a bit of register, of each design.
+  Vector leakage;
+  for (const Design& d : designs) leakage.push_back(d.first.leakage_w / register_bits(d.first));
+  const double leak =
+      std::accumulate(leakage.begin(), leakage.end(), 0.0) / static_cast<double>(leakage.size());
   json table = json::parse(support::read_file(file));
   table["calibration"] = {{"designs", errors.at("designs")},
                           {"mean_error", errors.at("mean_error")},
                           {"worst_error", errors.at("worst_error")},
                           {"kendall_tau", errors.at("kendall_tau")}};
+  const auto digits = [](double v) { return std::stod(fmt::format("{:.5g}", v)); };
   for (json& entry : table.at("entries")) {
+    if (entry.at("role") == "leak_logic") {
+      entry["value"] = digits(leak * 1e6);
+      entry["low"] = digits(quantile(leakage, 0) / leak);
+      entry["high"] = digits(quantile(leakage, 1) / leak);
+    }
     for (std::size_t i = 0; i < x.size(); ++i) {
       if (entry.at("role") != hw_models::kLogicTerms[i].role) continue;
-      const auto digits = [](double v) { return std::stod(fmt::format("{:.5g}", v)); };
       entry["value"] = digits(x[i] * 1e12);
       const double low = quantile(draws[i], 0.025);
       const double high = quantile(draws[i], 0.975);
@@ -306,7 +329,7 @@ int main(int argc, char** argv) {
     }
     errors["coefficients"] = std::move(coefficients);
     if (!report.empty()) support::write_file(report, errors.dump(2) + "\n");
-    if (!table.empty()) write_table(table, x, draws, errors);
+    if (!table.empty()) write_table(table, x, draws, errors, designs);
   } catch (const std::exception& e) {
     fmt::print(stderr, "{}\n", e.what());
     return 1;

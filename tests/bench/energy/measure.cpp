@@ -125,7 +125,7 @@ int main(int argc, char** argv) {
   }
   try {
     const auto first = static_cast<std::size_t>(argc > 3 ? std::atoi(argv[3]) : 0);
-    const auto count = static_cast<std::size_t>(argc > 4 ? std::atoi(argv[4]) : 30);
+    const auto count = static_cast<std::size_t>(argc > 4 ? std::atoi(argv[4]) : 28);
     for (std::size_t n = first; n < first + count; ++n)
       run(tests::energy_design(n), argv[2], argv[1]);
   } catch (const std::exception& e) {

@@ -147,7 +147,7 @@ TEST_CASE("a Liberty file that is wrong is one error, at its line", "[gates]") {
        "2 values in a table of 1");
   says("cell (A) { pin (B) { internal_power () { rise_power (scalar) { } } } }",
        "a table without values");
-  says("cell (A) { ff (IQ, IQN) { next_state : \"D\"; } }",
+  says("cell (A) { ff (IQ, IQN) { next_state : \"1\"; } }",
        "a flip-flop without clocked_on or next_state");
   says("time_unit : \"1parsec\";", "\"1parsec\" is not a unit");
   says("cell () { }", "a cell without a name");

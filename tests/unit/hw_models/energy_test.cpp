@@ -1,15 +1,15 @@
 // Energy of an inference, against numbers worked out by hand from the tables.
-#include "hw_models/energy/ann.h"
-#include "hw_models/energy/coefficients.h"
 #include "hw_models/energy/energy.h"
-#include "hw_models/energy/logic_terms.h"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 
 #include "compiler/support/diagnostics.h"
+#include "hw_models/energy/ann.h"
+#include "hw_models/energy/coefficients.h"
 #include "hw_models/energy/comparison.h"
+#include "hw_models/energy/logic_terms.h"
 #include "tests/unit/hw_models/energy_network.h"
 
 using namespace hillock;
@@ -149,9 +149,9 @@ TEST_CASE("a calibrated table charges its terms, as wide as its worst error", "[
   CHECK(term("logic_multiply") == 0);  // both decays are constants
   CHECK(term("logic_multiply_constant") > 0);
   const EnergyEstimate e = estimate("sky130hd");
-  const auto& table = *std::find_if(hw_models::coefficient_tables().begin(),
-                                    hw_models::coefficient_tables().end(),
-                                    [](const auto& t) { return t.target == "sky130hd"; });
+  const auto& table =
+      *std::find_if(hw_models::coefficient_tables().begin(), hw_models::coefficient_tables().end(),
+                    [](const auto& t) { return t.target == "sky130hd"; });
   const double worst = table.calibration->worst_error;
   const Interval& add = part(e, "accumulate");
   CHECK(add.nominal == Approx(term("logic_add") * table.at("logic_add").base().nominal +
@@ -165,8 +165,8 @@ TEST_CASE("the same network of activations: every weight once", "[energy]") {
   for (const std::string& target : hw_models::energy_targets()) {
     INFO(target);
     const EnergyEstimate e = estimate(target);
-    const hw_models::AnnComparison ann = hw_models::compare_with_ann(
-        e, counts(), test::energy_network(), test::energy_mapping());
+    const hw_models::AnnComparison ann =
+        hw_models::compare_with_ann(e, counts(), test::energy_network(), test::energy_mapping());
     CHECK(ann.macs == 4 * 5 + 5 * 2);
     CHECK(ann.weight_bits_read == (4 * 3 + 5 * 1) * 12);
     CHECK(ann.cycles == 12);
@@ -176,8 +176,7 @@ TEST_CASE("the same network of activations: every weight once", "[energy]") {
     CHECK(ann.energy_j.nominal < ann.energy_j.high);
     if (ann.break_even_rate) {
       // At the rate at which both take as much, less than here takes less.
-      CHECK((*ann.break_even_rate < ann.spike_rate) ==
-            (ann.energy_j.nominal < e.energy_j.nominal));
+      CHECK((*ann.break_even_rate < ann.spike_rate) == (ann.energy_j.nominal < e.energy_j.nominal));
     } else {
       CHECK(ann.energy_j.nominal < e.energy_j.nominal);
     }
