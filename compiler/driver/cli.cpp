@@ -246,9 +246,12 @@ class CommandLine {
 
   void report_verb() {
     CLI::App* v = verb("report", "Write DIR/report.html", [this] {
-      say(common_, fmt::format("report: {}\n", report(report_folder_, common_).string()));
+      say(common_,
+          fmt::format("report: {}\n", report(report_folder_, common_, report_search_).string()));
     });
     v->add_option("folder", report_folder_, "Build folder")->required();
+    v->add_option("--explore", report_search_, "A search to show with it [its own, if any]")
+        ->type_name("EXPLORE");
   }
 
   void flow_verb() {
@@ -330,6 +333,7 @@ class CommandLine {
   SynthOptions synth_;
   PowerOptions power_;
   std::filesystem::path report_folder_;
+  std::filesystem::path report_search_;
   std::string helped_;
   std::string shell_;
 };

@@ -35,8 +35,9 @@ constexpr std::pair<std::string_view, std::string_view> kExamples[] = {
      R"(  The front of accuracy, latency, energy and LUTs; the pick loses at most half a point:
     hillock explore examples/digits/model.nir --data examples/digits/test.npz \
       --semantics snntorch --reset subtract --samples 60 --weight-bits 3,4 --verify 0 -o build/search
-  Build the pick:
+  Build the pick, and see it among the others:
     hillock compile --from build/search -o build/picked
+    hillock report build/picked --explore build/search
 )"},
     {"report", R"(  One page with everything that is known of a build:
     hillock report build/digits

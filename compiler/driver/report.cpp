@@ -1,8 +1,11 @@
 #include "compiler/driver/report.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <numeric>
 
+#include "compiler/driver/explore/from.h"
 #include "compiler/driver/report/render.h"
 #include "compiler/ir/connectivity.h"
 #include "compiler/support/file.h"
@@ -151,7 +154,8 @@ json search_summary(json search) {
   return search;
 }
 
-std::filesystem::path report(const std::filesystem::path& folder, const CommonOptions& common) {
+std::filesystem::path report(const std::filesystem::path& folder, const CommonOptions& common,
+                             const std::filesystem::path& search) {
   const Build build = load_build(folder);
   json data = {{"name", build.quantized.name},
                {"compile", build.summary},
@@ -164,8 +168,15 @@ std::filesystem::path report(const std::filesystem::path& folder, const CommonOp
   for (const auto& [key, file] : parts) {
     if (std::filesystem::exists(folder / file)) data[key] = read_json(folder / file);
   }
-  if (const std::filesystem::path search = search_of(folder); !search.empty()) {
-    data["explore"] = search_summary(read_json(search));
+  const std::filesystem::path explored = search.empty() ? search_of(folder) : explore_file(search);
+  if (!explored.empty()) {
+    try {
+      data["explore"] = search_summary(read_json(explored));
+    } catch (const json::exception& e) {
+      support::fail(support::DiagnosticKind::BadJson, {explored.string()},
+                    fmt::format("is not what `hillock explore` writes: {}", e.what()),
+                    "give --explore the explore.json of a search");
+    }
   }
   data["synth"] = json::array();
   std::vector<std::filesystem::path> synthesized;

@@ -10,8 +10,11 @@
 
 namespace hillock::driver {
 
-// Writes the report and returns its path.
-std::filesystem::path report(const std::filesystem::path& folder, const CommonOptions& common);
+// Writes the report and returns its path. `search`: an explore.json, or its folder, to be shown
+// with the build; empty: that of the folder, or of the search whose points/N it is, where there is
+// one.
+std::filesystem::path report(const std::filesystem::path& folder, const CommonOptions& common,
+                             const std::filesystem::path& search = {});
 
 // What the report shows of an explore.json.
 [[nodiscard]] nlohmann::json search_summary(nlohmann::json search);

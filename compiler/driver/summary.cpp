@@ -54,8 +54,8 @@ std::string calibration_text(const json& c) {
   const std::string file = c.at("file").get<std::string>();
   const std::string samples = c.at("samples").dump();
   if (c.at("half").get<bool>()) {
-    return fmt::format("calibrated on {} samples of {}, every second one; the others are held out",
-                       samples, file);
+    return fmt::format("calibrated on {} samples of {}, every second one; others held out", samples,
+                       file);
   }
   return fmt::format("calibrated on {} samples of {}{}", samples, file,
                      c.at("shared_with_test").get<bool>() ? ", which is also the test set" : "");

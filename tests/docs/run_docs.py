@@ -9,8 +9,8 @@ Of each page, every block that is fenced as
     ```sh run slow     is run with --slow
     ```sh status 3     is run, and must end with that status
 
-top to bottom by one bash, in a folder that looks like the root of the repository: examples/, docs/,
-tests/ and build/hillock are there, and what is written stays there. A block fenced ```sh not run REASON
+top to bottom by one bash, in a folder that looks like the root of the repository: all its folders
+and build/hillock are there, and what is written to build/ stays there. A block fenced ```sh not run REASON
 is for the reader's own files. A page may not have another kind of sh block, so that nothing slips by. The
 examples of `hillock help VERB` are run as well (page: help).
 """
@@ -67,8 +67,9 @@ SLOW = "--slow" in sys.argv
 pages = [a for a in sys.argv[3:] if not a.startswith("--")] or [p for p in PAGES if p == "help" or (ROOT / p).exists()]
 shutil.rmtree(FOLDER, ignore_errors=True)
 (FOLDER / "build").mkdir(parents=True)
-for name in ("examples", "docs", "tests", "scripts", "python", "Makefile"):
-    (FOLDER / name).symlink_to(ROOT / name)
+for entry in ROOT.iterdir():
+    if not entry.name.startswith((".", "build")):
+        (FOLDER / entry.name).symlink_to(entry)
 (FOLDER / "build/hillock").symlink_to(HILLOCK)
 total = 0
 for page in pages:

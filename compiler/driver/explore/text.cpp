@@ -34,20 +34,51 @@ std::string decay_of(const json& point) {
   return form == "multiplier" ? "any" : form;
 }
 
+std::string percent(const json& accuracy) {
+  return fmt::format("{:.2f}", 100 * accuracy.get<double>());
+}
+
+// What could not be had together, and why: some of it.
+std::string refused_text(const json& refused) {
+  constexpr std::size_t kShown = 3;
+  std::vector<std::vector<std::string>> rows;
+  for (const json& r : refused) {
+    if (rows.size() == kShown) {
+      rows.push_back({"", fmt::format("and {} more: see explore.json", refused.size() - kShown)});
+      break;
+    }
+    std::string options;
+    for (const auto& [name, word] : r.at("options").items()) {
+      options += (options.empty() ? "" : ", ") + name + " " + word.get<std::string>();
+    }
+    const std::string why = r.at("why").get<std::string>();
+    rows.push_back({"refused", options + ": " + why.substr(0, why.find('\n'))});
+  }
+  return rows.empty() ? "" : table(rows);
+}
+
 }  // namespace
 
 std::string explore_text(const json& r, const std::filesystem::path& folder) {
   const json& axes = r.at("axes");
+  const json& real = r.at("float");
   const bool steps = axes.contains("timesteps") && axes.at("timesteps").size() > 1;
   const bool clocks = r.at("clocks_hz").size() > 1;
-  std::vector<std::string> head = {"point", "bits", "decay", "lanes"};
-  if (steps) head.emplace_back("steps");
-  if (clocks) head.emplace_back("clock");
-  const bool held_out = !r.at("float").at("held_out").is_null();
-  head.emplace_back("accuracy");
-  if (held_out) head.emplace_back("held out");
-  for (const char* h : {"latency", "energy", "LUTs", "RTL"}) head.emplace_back(h);
-  std::vector<std::vector<std::string>> rows = {head};
+  const bool decays = !(steps && clocks);  // all of them are more than 80 columns
+  const bool held_out = !real.at("held_out").is_null();
+  std::vector<std::vector<std::string>> rows(1);
+  const auto column = [&](bool wanted, const char* head) {
+    if (wanted) rows[0].emplace_back(head);
+  };
+  column(true, "point");
+  column(true, "bits");
+  column(decays, "decay");
+  column(true, "lanes");
+  column(steps, "steps");
+  column(clocks, "clock");
+  column(true, "acc. %");
+  column(held_out, "held %");
+  for (const char* h : {"latency", "energy", "LUTs"}) column(true, h);
   std::vector<json> shown;
   for (const json& id : r.at("shown")) {
     shown.push_back(r.at("points")[id.get<std::size_t>() - 1]);
@@ -56,50 +87,41 @@ std::string explore_text(const json& r, const std::filesystem::path& folder) {
     return a.at("luts").get<double>() < b.at("luts").get<double>();
   });
   for (const json& p : shown) {
-    const bool picked = p.at("id") == r.at("pick");
-    std::vector<std::string> row = {p.at("id").dump() + (picked ? " *" : ""), bits_of(p),
-                                    decay_of(p), joined(p.at("lanes"))};
+    std::string point = p.at("id").dump();
+    if (p.at("id") == r.at("pick")) point += "*";
+    if (!p.at("verification").is_null()) point += p.at("verified").get<bool>() ? "v" : "!";
+    std::vector<std::string> row = {point, bits_of(p)};
+    if (decays) row.push_back(decay_of(p));
+    row.push_back(joined(p.at("lanes")));
     if (steps) row.push_back(p.at("timesteps").dump());
     if (clocks) row.push_back(quantity(p.at("clock_hz").get<double>(), "Hz"));
-    row.push_back(fmt::format("{:.2f} %", 100 * p.at("accuracy").get<double>()));
-    if (held_out) {
-      row.push_back(fmt::format("{:.2f} %", 100 * p.at("held_out").at("accuracy").get<double>()));
-    }
+    row.push_back(percent(p.at("accuracy")));
+    if (held_out) row.push_back(percent(p.at("held_out").at("accuracy")));
     row.push_back(quantity(p.at("latency_s").at("mean").get<double>(), "s"));
     row.push_back(quantity(p.at("energy_j").at("nominal").get<double>(), "J"));
     row.push_back(fmt::format("{:.0f}", p.at("luts").get<double>()));
-    row.emplace_back(p.at("verification").is_null() ? "-"
-                     : p.at("verified").get<bool>() ? "verified"
-                                                    : "DIFFERS");
     rows.push_back(std::move(row));
   }
   std::string out = table(rows, TableHead::FirstRow);
+  out += "*: the pick; v: verified, built again and co-simulated; !: not what was found.\n";
   const std::size_t front = r.at("front").size();
   out +=
       fmt::format("{} networks, {} points evaluated, {} given up as worse.\n{} on the front{}.\n",
                   r.at("networks").dump(), r.at("points").size(), r.at("pruned").dump(), front,
                   front > shown.size() ? fmt::format(", {} of them above", shown.size()) : "");
-  if (r.at("float").at("labels").get<bool>()) {
-    const json& real = r.at("float");
-    out += fmt::format("Float network: {:.2f} %", 100 * real.at("accuracy").get<double>());
-    if (held_out) {
-      out += fmt::format(", held out {:.2f} %",
-                         100 * real.at("held_out").at("accuracy").get<double>());
-    }
+  if (real.at("labels").get<bool>()) {
+    out += fmt::format("Float network: {} %", percent(real.at("accuracy")));
+    if (held_out)
+      out += fmt::format(", held out {} %", percent(real.at("held_out").at("accuracy")));
     out += ". ";
   } else {
-    out += "No labels: accuracy is agreement with the float network. ";
+    out += "No labels: accuracy is agreement with the float network.\n";
   }
-  out += "LUTs are estimated, cycles exact.\n";
-  for (const json& refused : r.at("refused")) {
-    std::string why = refused.at("why").get<std::string>();
-    out += fmt::format("  refused: {}: {}\n", refused.at("options").dump(),
-                       why.substr(0, why.find('\n')));
-  }
+  out += "LUTs are estimated, cycles exact.\n" + refused_text(r.at("refused"));
   if (r.at("pick").is_null()) {
     out += "No point of the front holds all that was asked for.\n";
   } else {
-    out += fmt::format("The pick (*) is built by:\n  hillock compile --from {}#{} -o BUILD\n",
+    out += fmt::format("The pick is built by:\n  hillock compile --from {}#{} -o BUILD\n",
                        (folder / "explore.json").string(), r.at("pick").dump());
   }
   return out;

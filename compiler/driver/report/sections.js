@@ -110,7 +110,7 @@ function accuracySection() {
     s.append(el("p", {}, "Float ", at("float/accuracy", percent), ", integers ", at("integer/accuracy", percent), "."));
   }
   s.append(el("h3", {}, "Against weight bits"));
-  if (!data.explore) return void s.append(notRun("Search", "hillock explore MODEL --data D.npz -o DIR"));
+  if (!data.explore) return void s.append(notRun("Search", "hillock explore MODEL --data D.npz -o SEARCH, then hillock report DIR --explore SEARCH"));
   accuracyAgainstBits(s, data.explore);
   s.append(el("p", {class: "note"}, `On ${data.explore.samples} samples; shaded: the 95 % interval that so few samples leave. Widths whose intervals overlap are not told apart by these data.`));
 }
@@ -289,7 +289,7 @@ function activity() {
 
 function front() {
   const s = section("front"), x = data.explore;
-  if (!x) return void s.append(notRun("Search", "hillock explore MODEL --data D.npz -o DIR"));
+  if (!x) return void s.append(notRun("Search", "hillock explore MODEL --data D.npz -o SEARCH, then hillock report DIR --explore SEARCH"));
   const verified = x.points.filter((p) => p.verified).length;
   s.append(el("p", {}, count(x.points.length), " designs of ", at("explore/networks", count), " networks were evaluated and ", at("explore/pruned", count),
     " given up as worse; ", count(x.front.length), " are on the front: nothing else that was found is at least as good in accuracy (of all samples, and of those held out), latency, energy and LUTs at once. ",
