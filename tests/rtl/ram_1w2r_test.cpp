@@ -17,7 +17,7 @@ void test(Random& random) {
   std::map<std::int64_t, Bits> words;  // those that were written
   m->wr_data_i = {};
   const Bits zeros = rtl::get_bits(m->wr_data_i, P::Width);
-  std::array<Bits, 2> expected;        // of the read ports; empty where it is undefined
+  std::array<Bits, 2> expected;  // of the read ports; empty where it is undefined
   const std::int64_t writes = random.eighths();
   const std::int64_t reads = random.eighths();
   for (int i = 0; i < 500; ++i) {
