@@ -160,8 +160,8 @@ TEST_CASE("compile says what it was calibrated on", "[driver]") {
   };
   CHECK(calibration() ==
         json{{"file", "data.npz"}, {"samples", 1}, {"half", true}, {"shared_with_test", false}});
-  CHECK_THAT(said(), Contains("calibrated on 1 samples of data.npz, every second one; the others "
-                              "are held out\n"));
+  CHECK_THAT(said(),
+             Contains("calibrated on 1 samples of data.npz, every second one; others held out\n"));
   t.options.tested_on_data = true;  // as flow does
   CHECK(t.compile()["calibration"]["shared_with_test"] == true);
 
