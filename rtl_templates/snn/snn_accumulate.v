@@ -63,7 +63,7 @@ module snn_accumulate #(
       assign wide   = {{(WideBits - ProductBits) {product[ProductBits-1]}}, product} << FractionBits;
       assign addend = wide[SumBits-1:0] & {SumBits{event_i}};
       // The first operand feeds the carries itself: the sum, which comes from a register.
-      assign sum_o  = sum_i + addend;
+      assign sum_o = sum_i + addend;
 
       wire unused_wide;
       assign unused_wide = &{1'b0, wide[WideBits-1:SumBits]};

@@ -31,7 +31,7 @@ neuron_5|Rule=16 MembraneBits=5|snn_fire|(compared > limit)|(compared >= limit)
 neuron_5|Rule=14 MembraneBits=5|snn_prepare|? bias_wide - amount :|? bias_wide :
 neuron_5|Rule=11 MembraneBits=5|snn_prepare|assign clear = start_i \||assign clear = start_i; wire unused_clear = start_i \|
 neuron_5|Rule=12 MembraneBits=5|snn_fire|((Quirk != 0) & held_i) ?|1'b0 ?
-neuron_5|Rule=17 MembraneBits=5|snn_decay|assign shifted = rounded >>> Shift;|assign shifted = product_q >>> Shift;
+neuron_5|Rule=17 MembraneBits=5|snn_decay|assign up = product_q[Shift-1];|assign up = 1'b0;
 neuron_4|Rule=17 MembraneBits=4|snn_fire|? {sum_i[SumBits-1], {(MembraneBits - 1) {~sum_i[SumBits-1]}}}|? {~sum_i[SumBits-1], {(MembraneBits - 1) {sum_i[SumBits-1]}}}
 neuron_4|Rule=10 MembraneBits=4|snn_fire|(overflow & ~lost)|overflow
 overflow|Bits=6|||

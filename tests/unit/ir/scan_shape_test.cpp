@@ -1,3 +1,4 @@
+// How spikes are cut into scan words.
 #include "compiler/ir/scan_shape.h"
 
 #include <catch2/catch.hpp>
