@@ -14,13 +14,6 @@ namespace {
 
 double real(std::int64_t v) { return static_cast<double>(v); }
 
-const CoefficientTable& table_of(std::string_view target) {
-  for (const CoefficientTable& t : coefficient_tables()) {
-    if (t.target == target) return t;
-  }
-  throw std::logic_error("no coefficients for " + std::string(target));
-}
-
 // A calibrated table has its own names for the same.
 Interval per_bit(const CoefficientTable& t, std::string_view literature,
                  std::string_view calibrated) {
@@ -58,7 +51,7 @@ Counts without_events(const Counts& counts) {
 
 AnnComparison compare_with_ann(const EnergyEstimate& estimate, const Counts& counts,
                                const ir::QuantizedNetwork& network, const ir::Mapping& mapping) {
-  const CoefficientTable& t = table_of(estimate.target);
+  const CoefficientTable& t = coefficients_of(estimate.target);
   const Interval add = per_bit(t, "add", "logic_add");
   const Interval multiply = t.find("multiply") != nullptr ? t.at("multiply").per_bit_product()
                                                           : t.at("logic_multiply").per_bit();

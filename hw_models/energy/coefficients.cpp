@@ -8,6 +8,9 @@
 #include <stdexcept>
 #include <utility>
 
+#include "compiler/support/diagnostics.h"
+#include "hw_models/energy/energy.h"
+
 namespace hillock::hw_models {
 namespace {
 
@@ -173,6 +176,15 @@ const std::vector<CoefficientTable>& coefficient_tables() {
     return all;
   }();
   return kTables;
+}
+
+const CoefficientTable& coefficients_of(std::string_view target) {
+  for (const CoefficientTable& t : coefficient_tables()) {
+    if (t.target == target) return t;
+  }
+  support::fail(support::DiagnosticKind::BadOption, {"--target"},
+                fmt::format("there are no energy coefficients for {}", target),
+                fmt::format("choose one of: {}", fmt::join(energy_targets(), ", ")));
 }
 
 const std::vector<PublishedFigure>& published_figures() {

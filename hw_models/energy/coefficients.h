@@ -78,4 +78,7 @@ struct PublishedFigure {
 [[nodiscard]] const std::vector<CoefficientTable>& coefficient_tables();
 [[nodiscard]] const std::vector<PublishedFigure>& published_figures();
 
+// The table of a target. Throws BadOption, naming those there are, where there is none.
+[[nodiscard]] const CoefficientTable& coefficients_of(std::string_view target);
+
 }  // namespace hillock::hw_models

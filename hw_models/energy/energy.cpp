@@ -15,15 +15,6 @@
 namespace hillock::hw_models {
 namespace {
 
-const CoefficientTable& table_of(std::string_view target) {
-  for (const CoefficientTable& t : coefficient_tables()) {
-    if (t.target == target) return t;
-  }
-  support::fail(support::DiagnosticKind::BadOption, {"--target"},
-                fmt::format("there are no energy coefficients for {}", target),
-                fmt::format("choose one of: {}", fmt::join(energy_targets(), ", ")));
-}
-
 double bits(std::int64_t v) { return static_cast<double>(v); }
 
 // Energy of one inference, component by component. Formulas: docs/energy.md, "Model".
@@ -188,12 +179,12 @@ std::vector<std::string> energy_targets() {
   return names;
 }
 
-double default_clock_hz(std::string_view target) { return table_of(target).clock_hz; }
+double default_clock_hz(std::string_view target) { return coefficients_of(target).clock_hz; }
 
 EnergyEstimate estimate_energy(const Counts& counts, const ir::QuantizedNetwork& network,
                                const ir::Mapping& mapping, std::string_view target,
                                double clock_hz) {
-  const CoefficientTable& table = table_of(target);
+  const CoefficientTable& table = coefficients_of(target);
   if (!std::isfinite(clock_hz) || clock_hz < 0) {
     support::fail(support::DiagnosticKind::BadOption, {"--clock"},
                   fmt::format("{} Hz is not a clock", clock_hz),
