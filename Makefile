@@ -9,7 +9,7 @@ DEMO := build/demo
 
 .DEFAULT_GOAL := build
 .NOTPARALLEL:  # two installations at once would fight over the package manager's lock
-.PHONY: build all test-long explore-acceptance docs-slow screenshots bench bench-quantization calibrate-energy deps deps-test deps-dev deps-fuzz deps-bench demo test sanitize fuzz mutation format format-check tidy clean help
+.PHONY: build all test-long explore-acceptance docs-slow screenshots bench bench-quantization calibrate-energy calibrate-size deps deps-test deps-dev deps-fuzz deps-bench demo test sanitize fuzz mutation format format-check tidy clean help
 
 build: build/build.ninja  ## build the toolkit: build/hillock (the default)
 	$(BUILD) --preset release --target hillock
@@ -78,6 +78,10 @@ calibrate-energy: build/build.ninja  ## fit the coefficients of hw_models/tables
 	build/tests/energy_measure $(LIBERTY) $(CALIBRATION) 0 $(DESIGNS)
 	build/tests/energy_fit $(CALIBRATION) --report $(CALIBRATION)/report.json \
 	  --table hw_models/tables/sky130hd_calibrated.json
+
+calibrate-size: build/build.ninja  ## fit the coefficients of hw_models/size to synthesis
+	$(BUILD) --preset release --target size_calibration
+	build/tests/size_calibration build/bench/size 36 --table hw_models/size/tables/xilinx7.json
 
 sanitize: build-asan/build.ninja  ## run the unit tests under AddressSanitizer and UBSan
 	$(BUILD) --preset asan

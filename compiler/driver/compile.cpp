@@ -14,7 +14,7 @@
 #include "compiler/ir/layout.h"
 #include "compiler/ir/network_json.h"
 #include "compiler/ir/quantized_json.h"
-#include "hw_models/energy/geometry.h"
+#include "hw_models/geometry/geometry.h"
 #include "hw_models/size/size.h"
 
 namespace hillock::driver {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <variant>
 
-#include "hw_models/energy/geometry.h"
+#include "hw_models/geometry/geometry.h"
 #include "sim/reference/integer_model.h"
 
 namespace hillock::driver {

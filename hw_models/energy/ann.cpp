@@ -6,8 +6,8 @@
 
 #include "compiler/ir/hardware_view.h"
 #include "hw_models/energy/coefficients.h"
-#include "hw_models/energy/geometry.h"
 #include "hw_models/energy/memory_energy.h"
+#include "hw_models/geometry/geometry.h"
 
 namespace hillock::hw_models {
 namespace {

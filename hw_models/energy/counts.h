@@ -7,7 +7,7 @@
 
 #include "compiler/ir/activity.h"
 #include "compiler/ir/quantized_network.h"
-#include "hw_models/energy/geometry.h"
+#include "hw_models/geometry/geometry.h"
 #include "hw_models/latency/latency.h"
 
 namespace hillock::hw_models {

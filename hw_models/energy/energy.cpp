@@ -8,9 +8,9 @@
 #include "compiler/support/diagnostics.h"
 #include "hw_models/energy/coefficients.h"
 #include "hw_models/energy/comparison.h"
-#include "hw_models/energy/geometry.h"
 #include "hw_models/energy/logic_terms.h"
 #include "hw_models/energy/memory_energy.h"
+#include "hw_models/geometry/geometry.h"
 
 namespace hillock::hw_models {
 namespace {

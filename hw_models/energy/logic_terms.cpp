@@ -6,7 +6,7 @@
 #include <string>
 
 #include "compiler/numeric/fixed_point.h"
-#include "hw_models/energy/geometry.h"
+#include "hw_models/geometry/geometry.h"
 
 namespace hillock::hw_models {
 namespace {

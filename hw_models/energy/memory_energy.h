@@ -3,8 +3,8 @@
 #pragma once
 
 #include "hw_models/energy/coefficients.h"
-#include "hw_models/energy/geometry.h"
 #include "hw_models/energy/interval.h"
+#include "hw_models/geometry/geometry.h"
 
 namespace hillock::hw_models {
 

@@ -1,4 +1,4 @@
-#include "hw_models/energy/geometry.h"
+#include "hw_models/geometry/geometry.h"
 
 #include <algorithm>
 

@@ -1,76 +1,67 @@
 #include "hw_models/size/size.h"
 
-#include <algorithm>
-#include <bit>
-#include <cstdint>
+#include <fmt/format.h>
 
-#include "compiler/ir/hardware_view.h"
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
 
 namespace hillock::hw_models {
 namespace {
 
-// Signed powers of two that sum up to m, at the least.
-int signed_digits(std::int64_t m) {
-  const auto u = static_cast<std::uint64_t>(m);
-  return std::popcount((3 * u) ^ u);
-}
+using namespace std::string_view_literals;
 
-// LUTs of the leak of one neuron: an addition for each digit but the first, and the rounding; or a
-// multiplier where it differs between neurons.
-double leak(const ir::PerNeuron<std::int64_t>& decay, int shift, int bits) {
-  if (!decay.uniform()) return 1.3 * bits * (shift + 1);
-  if (shift == 0) return 0;
-  return bits * static_cast<double>(std::max(signed_digits(decay[0]), 1));
-}
+struct TableFile {
+  std::string_view name;
+  std::string_view content;
+};
 
-double population_luts(const ir::QuantizedNetwork& n, const ir::Mapping& m, std::size_t p) {
-  const ir::QuantizedPopulation& q = n.populations[p];
-  const int lanes = m.lanes[p];
-  const int update = m.update_lanes_of(p);
-  const int acc = q.current_bits > 0 ? q.current_bits : q.accumulator_bits;
-  const double groups = static_cast<double>(m.groups(n, p));
-  double luts = 120;  // control, counters
-  if (m.split(p)) {
-    const int bits = ir::step_sum_bits(n, m, p);
-    const bool registers = ir::dense_groups(n, m, p) == 1;
-    luts += lanes * bits * (registers ? 1.0 : 2.0);
-    luts += 0.35 * lanes * bits;  // the row that is handed on
-  }
-  double lane = 2.0 * acc + leak(q.decay, q.decay_shift, q.membrane_bits);
-  if (q.spiking) lane += 0.7 * q.membrane_bits;
-  lane += 2.5 * q.accumulator_bits;  // bias and reset
-  if (q.current_bits > 0) {
-    lane += 2.0 * q.accumulator_bits;
-    lane += leak(q.current_decay, q.current_decay_shift, q.current_bits);
-  }
-  luts += update * lane;
-  // Spikes on their way to each reader.
-  for (const ir::QuantizedProjection& k : n.projections) {
-    if (k.source.kind == ir::Source::Kind::Population && k.source.index == p) {
-      luts += 150 + 0.1 * groups * update;
-    }
-  }
+constexpr TableFile kFiles[] = {
+#include "size_table.inc"  // made from hw_models/size/tables/ by cmake/EmbedFiles.cmake
+};
+
+double luts_of(const SizeTerms& terms) {
+  const SizeTable& table = size_table();
+  double luts = 0;
+  for (std::size_t i = 0; i < terms.size(); ++i) luts += table.luts[i] * terms[i];
   return luts;
 }
 
 }  // namespace
 
+SizeTable parse_size_table(std::string_view text) {
+  const nlohmann::json j = nlohmann::json::parse(text);
+  SizeTable table;
+  table.target = j.at("target");
+  table.designs = j.at("designs");
+  table.mean_error = j.at("mean_error");
+  table.worst_error = j.at("worst_error");
+  for (std::size_t i = 0; i < kSizeTerms.size(); ++i) {
+    const std::string name(kSizeTerms[i]);
+    const auto& coefficients = j.at("luts");
+    if (!coefficients.contains(name))
+      throw std::logic_error(fmt::format("size table: no entry for {}", name));
+    table.luts[i] = coefficients.at(name);
+    if (!std::isfinite(table.luts[i]) || table.luts[i] < 0)
+      throw std::logic_error(fmt::format("size table: {} is negative or not finite", name));
+  }
+  return table;
+}
+
+const SizeTable& size_table() {
+  static const SizeTable table = parse_size_table(kFiles[0].content);
+  return table;
+}
+
 double estimate_luts(const ir::QuantizedNetwork& network, const ir::Mapping& mapping) {
-  double luts = 100;  // cycles, choice of a counter
-  for (std::size_t p = 0; p < network.populations.size(); ++p) {
-    luts += population_luts(network, mapping, p);
-  }
-  for (const ir::Output& output : ir::outputs_of(network)) {
-    luts += 60 + 2.0 * mapping.update_lanes_of(output.population) * ir::score_bits(network, output);
-  }
-  return luts;
+  return luts_of(size_terms(network, mapping));
 }
 
 std::vector<double> estimate_luts_by_population(const ir::QuantizedNetwork& network,
                                                 const ir::Mapping& mapping) {
   std::vector<double> luts;
   for (std::size_t p = 0; p < network.populations.size(); ++p) {
-    luts.push_back(population_luts(network, mapping, p));
+    luts.push_back(luts_of(population_size_terms(network, mapping, p)));
   }
   return luts;
 }

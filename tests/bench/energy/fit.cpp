@@ -21,6 +21,7 @@
 #include "compiler/support/diagnostics.h"
 #include "compiler/support/file.h"
 #include "hw_models/energy/logic_terms.h"
+#include "tests/support/nonnegative.h"
 #include "tests/support/random_network.h"
 
 namespace {
@@ -76,43 +77,6 @@ std::vector<Design> read_designs(const fs::path& folder) {
   return designs;
 }
 
-// min |A x - 1| over x >= 0, the rows of A being divided by what they are to give: coordinate
-// descent on the normal equations, whose columns are scaled to one. Convex, so it ends at the best.
-Vector nonnegative_least_squares(const std::vector<Vector>& rows, const Vector& target) {
-  const std::size_t n = rows.empty() ? 0 : rows[0].size();
-  Vector scale(n, 0.0);
-  for (std::size_t r = 0; r < rows.size(); ++r) {
-    for (std::size_t i = 0; i < n; ++i) scale[i] += std::pow(rows[r][i] / target[r], 2);
-  }
-  for (double& s : scale) s = std::sqrt(s);
-  std::vector<Vector> gram(n, Vector(n, 0.0));
-  Vector right(n, 0.0);
-  const auto entry = [&](std::size_t r, std::size_t i) {
-    return scale[i] > 0 ? rows[r][i] / target[r] / scale[i] : 0;
-  };
-  for (std::size_t r = 0; r < rows.size(); ++r) {
-    for (std::size_t i = 0; i < n; ++i) {
-      right[i] += entry(r, i);
-      for (std::size_t k = 0; k < n; ++k) gram[i][k] += entry(r, i) * entry(r, k);
-    }
-  }
-  Vector x(n, 0.0);
-  for (int round = 0; round < 100000; ++round) {
-    double moved = 0;
-    for (std::size_t i = 0; i < n; ++i) {
-      if (gram[i][i] == 0) continue;
-      double slope = right[i];
-      for (std::size_t k = 0; k < n; ++k) slope -= gram[i][k] * x[k];
-      const double next = std::max(0.0, x[i] + slope / gram[i][i]);
-      moved = std::max(moved, std::abs(next - x[i]));
-      x[i] = next;
-    }
-    if (moved < 1e-12) break;
-  }
-  for (std::size_t i = 0; i < n; ++i) x[i] = scale[i] > 0 ? x[i] / scale[i] : 0;
-  return x;
-}
-
 // Coefficients in joules, in the order of kLogicTerms.
 Vector fit(const std::vector<const Design*>& designs) {
   Vector out(hw_models::kLogicTerms.size(), 0.0);
@@ -129,7 +93,7 @@ Vector fit(const std::vector<const Design*>& designs) {
       rows.push_back(std::move(row));
       target.push_back(clock ? d->first.clock_j : d->first.rest_j);
     }
-    const Vector x = nonnegative_least_squares(rows, target);
+    const Vector x = tests::nonnegative_least_squares(rows, target);
     for (std::size_t i = 0; i < used.size(); ++i) out[used[i]] = x[i];
   }
   return out;

@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "hw_models/energy/counts.h"
-#include "hw_models/energy/geometry.h"
+#include "hw_models/geometry/geometry.h"
 #include "tests/unit/hw_models/energy_network.h"
 
 using namespace hillock;
