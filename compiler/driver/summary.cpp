@@ -96,9 +96,9 @@ std::string compile_text(const json& r, const std::filesystem::path& folder) {
   }
   for (const json& n : r.at("notes")) out += paragraph(2, "note: " + n.get<std::string>());
   for (const json& w : r.at("warnings")) {
-    out += paragraph(2, fmt::format("warning: {}: {} [{}]", w.at("population").get<std::string>(),
-                                    w.at("message").get<std::string>(),
-                                    w.at("id").get<std::string>()));
+    out += paragraph(
+        2, fmt::format("warning: {}: {} [{}]", w.at("population").get<std::string>(),
+                       w.at("message").get<std::string>(), w.at("id").get<std::string>()));
     out += paragraph(4, "help: " + w.at("help").get<std::string>());
   }
   out += paragraph(2, calibration_text(r.at("calibration")));

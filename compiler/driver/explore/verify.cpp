@@ -4,10 +4,32 @@
 #include "compiler/driver/cosim.h"
 #include "compiler/driver/estimate.h"
 #include "compiler/driver/run.h"
+#include "compiler/driver/synth.h"
 
 namespace hillock::driver {
 
 using nlohmann::json;
+
+namespace {
+
+// Area and clock of what was built. Memories stay whole: as flip-flops they would hide the logic.
+json synthesized(const VerifyRequest& request, const json& point, const CommonOptions& quiet) {
+  if (request.liberty.empty()) return nullptr;
+  SynthOptions options;
+  options.folder = request.folder / point.at("id").dump();
+  options.target = "asic";
+  options.liberty = request.liberty;
+  options.clock_hz = point.at("clock_hz").get<double>();
+  options.memory_macros = true;
+  const json found = synth(options, quiet);
+  return {{"library", found.at("library")},
+          {"area_um2", found.at("area_um2")},
+          {"fmax_hz", found.at("fmax_hz")},
+          {"timing", found.at("timing").at("source")},
+          {"clock_met", found.at("clock").at("met")}};
+}
+
+}  // namespace
 
 json verify_point(const VerifyRequest& request, const json& point) {
   const SearchSetting& setting = request.setting;
@@ -47,7 +69,8 @@ json verify_point(const VerifyRequest& request, const json& point) {
           {"spikes_compared", compared.at("spikes_compared")},
           {"membranes_compared", compared.at("membranes_compared")},
           {"cycles_compared", compared.at("cycles_compared")},
-          {"folder", request.folder.filename() / id}};
+          {"folder", request.folder.filename() / id},
+          {"synthesis", synthesized(request, point, quiet)}};
 }
 
 }  // namespace hillock::driver

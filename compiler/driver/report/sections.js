@@ -287,6 +287,14 @@ function activity() {
   }
 }
 
+// What synthesis found of a verified point.
+function synthesisText(p) {
+  const f = of(p, "verification", "synthesis");
+  if (!f) return "";
+  return `; in ${f.library} ${Math.round(f.area_um2).toLocaleString("en-US")} um\u00b2 of logic, memories left out` +
+    (has(f.fmax_hz) ? `, up to ${siText(f.fmax_hz, "Hz")} (${f.timing})` : "") + (f.clock_met ? "" : "; its clock is not met");
+}
+
 function front() {
   const s = section("front"), x = data.explore;
   if (!x) return void s.append(notRun("Search", "hillock explore MODEL --data D.npz -o SEARCH, then hillock report DIR --explore SEARCH"));
@@ -298,7 +306,7 @@ function front() {
   const show = (p) => {
     detail.replaceChildren(el("b", {}, `Point ${p.id}`), p.id === x.pick ? el("span", {}, ", the pick") : "", p.front ? badge("front", "good") : badge("beaten", "open"), p.verified ? badge("verified", "good") : "",
       table(["bits", "lanes", "accuracy", "cycles", "latency", "energy", "LUTs"], [[bitsText(p), p.lanes.join("/"), percent(p.accuracy), count(p.cycles_per_inference.mean), si(p.latency_s.mean, "s"), si(p.energy_j.nominal, "J"), count(Math.round(p.luts))]]),
-      el("p", {class: "note"}, `${kindOf(p)}; ${p.timesteps} steps; clock ${siText(p.clock_hz, "Hz")}; energy ${siText(p.energy_j.low, "J")} to ${siText(p.energy_j.high, "J")}`),
+      el("p", {class: "note"}, `${kindOf(p)}; ${p.timesteps} steps; clock ${siText(p.clock_hz, "Hz")}; energy ${siText(p.energy_j.low, "J")} to ${siText(p.energy_j.high, "J")}` + synthesisText(p)),
       el("p", {}, el("code", {}, `hillock compile --from EXPLORE_DIR#${p.id} -o BUILD`)));
   };
   paretoChart(s, x, show);
