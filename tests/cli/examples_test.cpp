@@ -25,7 +25,7 @@ struct Example {
   std::string name;
   std::string model;
   Words options;
-  bool compared;  // here; the others are by tests of their own
+  bool compared;  // with its RTL here; the others by the slow test of docs
 };
 
 const std::vector<Example>& examples() {
@@ -39,7 +39,7 @@ const std::vector<Example>& examples() {
        "state_dict.pt",
        {"--arch", source("examples/waveforms/architecture.json")},
        false},
-      {"braille", "model.nir", {"--semantics", "nir"}, true},
+      {"braille", "model.nir", {"--semantics", "nir"}, false},
   };
   return all;
 }
@@ -83,11 +83,12 @@ TEST_CASE("the examples compute what their framework computed") {
       REQUIRE(golden.names().size() == info["layers"].size());
       CHECK(differing(golden, support::NpzReader(folder / "s.npz")) == 0);
 
-      if (!e.compared) return;
-      Words cosim = {"cosim", "b", "--data", at + "test.npz", "--samples", "2", "--quick-build"};
-      if (e.name == "conv") cosim.insert(cosim.end(), {"--timesteps", "8"});
-      done(hillock(folder / "", cosim));
-      CHECK(read(folder / "b/cosim.json")["mismatches"] == 0);
+      if (e.compared) {
+        Words cosim = {"cosim", "b", "--data", at + "test.npz", "--samples", "2", "--quick-build"};
+        if (e.name == "conv") cosim.insert(cosim.end(), {"--timesteps", "8"});
+        done(hillock(folder / "", cosim));
+        CHECK(read(folder / "b/cosim.json")["mismatches"] == 0);
+      }
     }
   }
 }
