@@ -65,10 +65,13 @@ std::string synthesis_text(const json& points) {
     if (p.at("verification").is_null() || p["verification"].at("synthesis").is_null()) continue;
     const json& s = p["verification"]["synthesis"];
     library = s.at("library").get<std::string>();
+    const std::string by =
+        s.at("timing").is_null() ? "" : fmt::format(" ({})", s["timing"].get<std::string>());
     const std::string clock = quantity(p.at("clock_hz").get<double>(), "Hz");
-    rows.push_back({p.at("id").dump(), fmt::format("{:.0f}", s.at("area_um2").get<double>()),
-                    s.at("fmax_hz").is_null() ? "-" : quantity(s["fmax_hz"].get<double>(), "Hz"),
-                    clock + (s.at("clock_met") == true ? "" : ", not met")});
+    rows.push_back(
+        {p.at("id").dump(), fmt::format("{:.0f}", s.at("area_um2").get<double>()),
+         s.at("fmax_hz").is_null() ? "-" : quantity(s["fmax_hz"].get<double>(), "Hz") + by,
+         clock + (s.at("clock_met") == true ? "" : ", not met")});
   }
   if (rows.empty()) return "";
   rows.insert(rows.begin(), {"point", "logic um2", "fmax", "clock"});
