@@ -306,7 +306,7 @@ class Search {
       if (!result) {
         result =
             verify_point({setting_, choices_[choice_of_[i]], options_.compile.output / "points",
-                          options_.verify_samples, options_.jobs, options_.liberty},
+                          options_.verify_samples, options_.jobs, options_.liberty, common_.quiet},
                          points_[i]);
         cache_.keep(key, *result);
       }

@@ -16,6 +16,7 @@ struct VerifyRequest {
   std::optional<std::size_t> samples;  // to co-simulate; nullopt: all
   int jobs = 0;
   std::filesystem::path liberty = {};  // synthesized to these cells as well; "": not at all
+  bool quiet = true;                   // else: says on the terminal what runs and for how long
 };
 
 // Builds the point as `compile --from` does, runs and estimates it, and co-simulates it:
