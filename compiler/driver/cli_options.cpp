@@ -265,6 +265,8 @@ void add_explore(CLI::App& verb, ExploreOptions& o) {
   verb.add_option("--verify-samples", o.verify_samples, "Co-simulate only the first N samples")
       ->type_name("N")
       ->check(CLI::PositiveNumber);
+  verb.add_option("--liberty", o.liberty, "Synthesize verified points to these cells: um2, clock")
+      ->type_name("FILE.lib");
   verb.add_option_function<std::string>(
           "--executor",
           [&o](const std::string& word) {

@@ -130,8 +130,8 @@ json network_json(const ir::Network& n) {
 std::string network_text(const ir::Network& n) {
   std::string out = fmt::format("{} ({}, read by the rules of {}): {}\n", n.import.source,
                                 n.import.format, n.import.semantics, ir::name(n.import.grade));
-  for (const std::string& a : n.import.assumptions) out += fmt::format("  assumed: {}\n", a);
-  for (const std::string& s : n.import.notes) out += fmt::format("  note: {}\n", s);
+  for (const std::string& a : n.import.assumptions) out += paragraph(2, "assumed: " + a);
+  for (const std::string& s : n.import.notes) out += paragraph(2, "note: " + s);
   out += "\n";
   for (const ir::Input& i : n.inputs) {
     out += fmt::format("input {}: {}\n", i.name, ir::shape_text(i.shape));

@@ -89,18 +89,19 @@ std::string compile_text(const json& r, const std::filesystem::path& folder) {
   std::string out = fmt::format("{}: import {}\n", r.at("import").at("source").get<std::string>(),
                                 r.at("import").at("grade").get<std::string>());
   for (const json& a : r.at("import").at("assumptions")) {
-    out += fmt::format("  assumed: {}\n", a.get<std::string>());
+    out += paragraph(2, "assumed: " + a.get<std::string>());
   }
   for (const json& n : r.at("import").at("notes")) {
-    out += fmt::format("  note: {}\n", n.get<std::string>());
+    out += paragraph(2, "note: " + n.get<std::string>());
   }
-  for (const json& n : r.at("notes")) out += fmt::format("  note: {}\n", n.get<std::string>());
+  for (const json& n : r.at("notes")) out += paragraph(2, "note: " + n.get<std::string>());
   for (const json& w : r.at("warnings")) {
-    out += fmt::format("  warning: {}: {} [{}]\n    help: {}\n",
-                       w.at("population").get<std::string>(), w.at("message").get<std::string>(),
-                       w.at("id").get<std::string>(), w.at("help").get<std::string>());
+    out += paragraph(
+        2, fmt::format("warning: {}: {} [{}]", w.at("population").get<std::string>(),
+                       w.at("message").get<std::string>(), w.at("id").get<std::string>()));
+    out += paragraph(4, "help: " + w.at("help").get<std::string>());
   }
-  out += fmt::format("  {}\n", calibration_text(r.at("calibration")));
+  out += paragraph(2, calibration_text(r.at("calibration")));
   Rows rows = {{"population", "neurons", "lanes", "weight bits", "membrane bits", "overflow"}};
   for (const json& p : r.at("populations")) {
     rows.push_back({p.at("name"), p.at("neurons").dump(), p.at("lanes").dump(),
@@ -211,7 +212,7 @@ std::string synth_text(const json& r) {
     if (!r.at(file).is_null()) rows.push_back({file, r.at(file)});
   }
   std::string out = table(rows);
-  for (const json& n : r.at("notes")) out += fmt::format("note: {}\n", n.get<std::string>());
+  for (const json& n : r.at("notes")) out += paragraph(0, "note: " + n.get<std::string>());
   return out;
 }
 

@@ -187,6 +187,16 @@ std::string progress_line(const std::string& label, std::size_t done, std::size_
   return line.substr(0, bytes_of(line, width));
 }
 
+std::string paragraph(std::size_t indent, const std::string& text) {
+  const std::size_t hanging = indent + 4;
+  std::string out;
+  for (const std::string& line :
+       wrap(text, kColumns - (columns(text) + indent <= kColumns ? indent : hanging))) {
+    out += std::string(out.empty() ? indent : hanging, ' ') + line + '\n';
+  }
+  return out;
+}
+
 std::string table(const std::vector<std::vector<std::string>>& rows, TableHead head) {
   const std::vector<std::size_t> widths = column_widths(rows);
   std::vector<bool> right(widths.size(), head == TableHead::FirstRow && rows.size() > 1);

@@ -69,6 +69,10 @@ class StageLine {
 [[nodiscard]] std::string progress_line(const std::string& label, std::size_t done,
                                         std::size_t total, double seconds, std::size_t width);
 
+// A paragraph of text as lines of at most 80 columns, each ended: broken at spaces, the first
+// behind `indent` spaces, the others behind four more.
+[[nodiscard]] std::string paragraph(std::size_t indent, const std::string& text);
+
 enum class TableHead { None, FirstRow };
 
 // Rows of cells as text of at most 80 columns, each line ended: columns are padded, the widest are

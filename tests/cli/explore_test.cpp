@@ -64,6 +64,25 @@ TEST_CASE("a search of a tiny network, a point of it, and its limits") {
   CHECK(not_one_error(hillock(folder / "", {"compile", "--from", "other.json", "-o", "c"})) == "");
 }
 
+TEST_CASE("verified points are synthesized where cells are given") {
+  const TemporaryFolder folder;
+  const std::string cells = source("tests/data/cells/tiny.lib");
+  const Run run = explore(folder, {"--weight-bits", "4", "--decay-form", "shifts", "--lanes", "1",
+                                   "--clock", "1e11", "--verify", "1", "--liberty", cells});
+  CAPTURE(run.out, run.err);
+  REQUIRE(run.status == 0);
+  const json r = read(folder / "s/explore.json");
+  const json& s = r["points"][r["pick"].get<std::size_t>() - 1]["verification"]["synthesis"];
+  CHECK(s["library"] == "tiny");
+  CHECK(s["area_um2"].get<double>() > 0);
+  CHECK(s["fmax_hz"].get<double>() < 1e10);
+  CHECK(s["clock_met"] == false);
+  CHECK(run.out.find("logic um2") != std::string::npos);
+  CHECK(run.out.find("100 GHz, not met") != std::string::npos);
+  CHECK(explore(folder, {"--verify", "0", "--liberty", cells}).status == 2);
+  CHECK(not_one_error(explore(folder, {"--liberty", "none.lib"})) == "");
+}
+
 TEST_CASE("words that explore does not know are wrong usage") {
   const TemporaryFolder folder;
   for (const Words& wrong : std::vector<Words>{{"--weight-bits", "4,4"},

@@ -300,12 +300,13 @@ class Search {
           {"verify", points_[i]["options"]},
           {"clock_hz", points_[i]["clock_hz"]},
           {"target", setting_.target},
-          {"samples", options_.verify_samples ? json(*options_.verify_samples) : json(nullptr)}};
+          {"samples", options_.verify_samples ? json(*options_.verify_samples) : json(nullptr)},
+          {"liberty", options_.liberty.empty() ? "" : file_fingerprint(options_.liberty)}};
       std::optional<json> result = cache_.find(key);
       if (!result) {
         result =
             verify_point({setting_, choices_[choice_of_[i]], options_.compile.output / "points",
-                          options_.verify_samples, options_.jobs},
+                          options_.verify_samples, options_.jobs, options_.liberty, common_.quiet},
                          points_[i]);
         cache_.keep(key, *result);
       }
@@ -377,6 +378,10 @@ class Search {
 
 json explore(const ExploreOptions& options, const CommonOptions& common) {
   const fs::path& folder = options.compile.output;
+  if (!options.liberty.empty()) {
+    if (options.verify == 0) throw UsageError("--liberty is for points that --verify builds");
+    static_cast<void>(support::read_file(options.liberty));  // missing: say so before the search
+  }
   support::create_folder(folder);
   support::check_writable(folder / "explore.json");
   Search search(options, common);

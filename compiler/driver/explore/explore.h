@@ -32,6 +32,7 @@ struct ExploreOptions {
   std::optional<double> target_cycles;
   std::optional<std::size_t> verify;  // points of the front, at most; nullopt: all
   std::optional<std::size_t> verify_samples;
+  std::filesystem::path liberty;  // cells that verified points are synthesized to; "": none
   bool slurm = false;
   SlurmOptions slurm_options;
   // Options of the command line as they stand, for the points to be built again: name to value.

@@ -57,6 +57,28 @@ std::string refused_text(const json& refused) {
   return rows.empty() ? "" : table(rows);
 }
 
+// What synthesis found of the verified points.
+std::string synthesis_text(const json& points) {
+  std::vector<std::vector<std::string>> rows;
+  std::string library;
+  for (const json& p : points) {
+    if (p.at("verification").is_null() || p["verification"].at("synthesis").is_null()) continue;
+    const json& s = p["verification"]["synthesis"];
+    library = s.at("library").get<std::string>();
+    const std::string by =
+        s.at("timing").is_null() ? "" : fmt::format(" ({})", s["timing"].get<std::string>());
+    const std::string clock = quantity(p.at("clock_hz").get<double>(), "Hz");
+    rows.push_back(
+        {p.at("id").dump(), fmt::format("{:.0f}", s.at("area_um2").get<double>()),
+         s.at("fmax_hz").is_null() ? "-" : quantity(s["fmax_hz"].get<double>(), "Hz") + by,
+         clock + (s.at("clock_met") == true ? "" : ", not met")});
+  }
+  if (rows.empty()) return "";
+  rows.insert(rows.begin(), {"point", "logic um2", "fmax", "clock"});
+  return table(rows, TableHead::FirstRow) +
+         fmt::format("Synthesized to {}, memories left out.\n", library);
+}
+
 }  // namespace
 
 std::string explore_text(const json& r, const std::filesystem::path& folder) {
@@ -104,6 +126,7 @@ std::string explore_text(const json& r, const std::filesystem::path& folder) {
   }
   std::string out = table(rows, TableHead::FirstRow);
   out += "*: the pick; v: verified, built again and co-simulated; !: not what was found.\n";
+  out += synthesis_text(r.at("points"));
   const std::size_t front = r.at("front").size();
   out +=
       fmt::format("{} networks, {} points evaluated, {} given up as worse.\n{} on the front{}.\n",

@@ -287,6 +287,14 @@ function activity() {
   }
 }
 
+// What synthesis found of a verified point.
+function synthesisText(p) {
+  const f = of(p, "verification", "synthesis");
+  if (!f) return "";
+  return `; in ${f.library} ${Math.round(f.area_um2).toLocaleString("en-US")} um\u00b2 of logic, memories left out` +
+    (has(f.fmax_hz) ? `, up to ${siText(f.fmax_hz, "Hz")} (${f.timing})` : "") + (f.clock_met ? "" : "; its clock is not met");
+}
+
 function front() {
   const s = section("front"), x = data.explore;
   if (!x) return void s.append(notRun("Search", "hillock explore MODEL --data D.npz -o SEARCH, then hillock report DIR --explore SEARCH"));
@@ -298,6 +306,7 @@ function front() {
   const show = (p) => {
     detail.replaceChildren(el("b", {}, `Point ${p.id}`), p.id === x.pick ? el("span", {}, ", the pick") : "", p.front ? badge("front", "good") : badge("beaten", "open"), p.verified ? badge("verified", "good") : "",
       table(["bits", "lanes", "accuracy", "cycles", "latency", "energy", "LUTs"], [[bitsText(p), p.lanes.join("/"), percent(p.accuracy), count(p.cycles_per_inference.mean), si(p.latency_s.mean, "s"), si(p.energy_j.nominal, "J"), count(Math.round(p.luts))]]),
+      el("p", {class: "note"}, `${kindOf(p)}; ${p.timesteps} steps; clock ${siText(p.clock_hz, "Hz")}; energy ${siText(p.energy_j.low, "J")} to ${siText(p.energy_j.high, "J")}` + synthesisText(p)),
       el("p", {}, el("code", {}, `hillock compile --from EXPLORE_DIR#${p.id} -o BUILD`)));
   };
   paretoChart(s, x, show);
@@ -325,7 +334,9 @@ function evidence() {
       ? (c.predicted_cycles_equal ? badge("as predicted", "good") : badge("not as predicted", "bad")) : "streams stalled: not predicted");
     row("Samples, and how they were chosen", at("cosim/samples", count), `from sample ${has(c.first_sample) ? c.first_sample : 0} on, in order`);
     row("What was simulated", c.netlist ? "the netlist" : "the Verilog, by Verilator", "");
-    if (has(c.stall_seed)) row("Random stalls of every stream", "seed " + c.stall_seed, "");
+    if (has(c.energy_counts_compared)) row("Counts of actions, which energy is made of, against the RTL's counters", at("cosim/energy_counts_compared", count),
+      c.energy_counts_equal ? badge("all equal", "good") : badge("differs", "bad"));
+    row("Random stalls of every stream", has(c.stall_seed) ? "seed " + c.stall_seed : "none", has(c.stall_seed) ? "" : el("code", {}, "hillock cosim DIR --data D.npz --stalls SEED"));
   } else {
     row("RTL against integer model", "not run yet", "");
   }
@@ -336,6 +347,8 @@ function evidence() {
     if (!p.verification) continue;
     row(`Point ${p.id} of the search, built again and co-simulated`, count(p.verification.spikes_compared), p.verified ? badge("all equal", "good") : badge("differs", "bad"));
   }
+  const widths = of(data, "compile", "populations") || [], proved = widths.filter((q) => q.overflow === "proved").length;
+  if (widths.length) row("Populations whose widths no input can exceed, by proof", `${proved} of ${widths.length}`, proved === widths.length ? badge("proved", "good") : badge("others clamp", "open"));
   const f = of(data, "integer", "fidelity");
   if (f) {
     row("Samples whose integer spikes are exactly the float ones", at("integer/fidelity/identical_samples", percent), el("span", {}, "of ", at("integer/fidelity/samples", count)));

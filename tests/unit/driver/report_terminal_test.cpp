@@ -33,6 +33,13 @@ TEST_CASE("characters, not bytes, are counted", "[terminal]") {
   CHECK(table({{"\xC3\xB6ut", "1"}, {"abcd", "2"}}) == "\xC3\xB6ut   1\nabcd  2\n");
 }
 
+TEST_CASE("a paragraph fits 80 columns and hangs behind its first line", "[terminal]") {
+  CHECK(paragraph(2, "note: short") == "  note: short\n");
+  const std::string word(37, 'x');
+  CHECK(paragraph(2, word + " " + word + "yyy") == "  " + word + " " + word + "yyy\n");  // 80
+  CHECK(paragraph(2, word + " " + word + "yyyy") == "  " + word + "\n      " + word + "yyyy\n");
+}
+
 TEST_CASE("the progress line says how far, how fast, how long", "[terminal]") {
   CHECK(progress_line("cosim", 120, 360, 2.0, 80) ==
         "cosim  [######..............]  120/360  60/s  0:04 left");
