@@ -56,12 +56,21 @@ std::vector<Network> networks() {
   return all;
 }
 
+// What stands between `ifndef SNN_TRACE and its `endif: no simulation sees it.
+void leave_out_untraced(std::string& text) {
+  const std::string end = "`endif\n";
+  const std::size_t begin = text.find("`ifndef SNN_TRACE\n");
+  if (begin == std::string::npos) return;
+  text.erase(begin, text.find(end, begin) + end.size() - begin);
+}
+
 void write(Network& n, const fs::path& library, const fs::path& folder) {
   n.folder = folder;
   tests::write_design(folder, n.test.quantized, n.test.mapping,
                       [&](const std::string& path, std::string& content) {
                         if (!path.ends_with(".v") || path.starts_with("tb/")) return;
                         if (path.find("/lib/") == std::string::npos) {
+                          leave_out_untraced(content);
                           mutation::Mutated top = mutation::mutate(content);
                           n.top = std::move(top.mutants);
                           content = std::move(top.all);

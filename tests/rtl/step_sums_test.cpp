@@ -47,6 +47,7 @@ class Test {
     bool offering = false;
     std::optional<Tap> taken;  // a cycle ago
     std::optional<Row> sent;
+    bool open = false;  // the rows have been ready once since reset
     while (!rows_.empty() || sent) {
       require_(m_.cycle() < 200000, "rows are missing");
       offering = offering || (!taps_.empty() && random_.chance(offers_));
@@ -57,6 +58,8 @@ class Test {
       if (sent) check_sums(*sent);
       sent.reset();
       taken.reset();
+      require_(open || !m_->tap_ready_o, "a tap is taken before the rows were ready");
+      if (m_->row_ready_i) open = true;
       const bool take = offering && m_->tap_ready_o;
       require_(m_->event_taken_o == (take && taps_.front().first), "event_taken_o");
       require_(m_->weight_read_o == (take && taps_.front().event), "weight_read_o");

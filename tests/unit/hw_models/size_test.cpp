@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "compiler/ir/layout.h"
 #include "tests/support/nonnegative.h"
 #include "tests/support/random_network.h"
 
