@@ -3,6 +3,7 @@
 #include "compiler/analysis/overflow.h"
 #include "compiler/driver/calibration.h"
 #include "compiler/passes/reconstruct.h"
+#include "compiler/passes/scales.h"
 
 namespace hillock::driver {
 namespace {
@@ -12,20 +13,31 @@ constexpr std::size_t kTraceSamples = 64;
 // Networks with more weights are gone through once, so that it takes seconds.
 constexpr std::size_t kQuickWeights = 50'000;
 
+// Whether events carry what only data can tell the range of: membranes, or counts without a limit.
+bool sends_values(const ir::Network& network) {
+  for (std::size_t p = 0; p < network.populations.size(); ++p) {
+    if (ir::sends_membranes(network, p)) return true;
+    if (network.populations[p].max_spikes == ir::kMaxSpikes) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 ir::QuantizedNetwork run_quantizer(const ir::Network& network, passes::QuantizeOptions quantize,
                                    QuantizerMethod method, const QuantizerData& data) {
-  passes::Calibration calibration;
-  if (data.calibration != nullptr) {
-    const bool traced = method == QuantizerMethod::Searched || method == QuantizerMethod::Rebuilt;
-    calibration = calibrate(network, *data.calibration, traced ? kTraceSamples : 0, data.input_bits,
-                            data.also);
-    if (!traced) calibration.traces.clear();
-  }
   quantize.scales = method == QuantizerMethod::NearestTensor ? passes::ScaleChoice::TensorMaximum
                     : method == QuantizerMethod::Nearest     ? passes::ScaleChoice::NeuronMaximum
                                                              : passes::ScaleChoice::Searched;
+  passes::Calibration calibration;
+  if (data.calibration != nullptr) {
+    const bool traced = quantize.scales == passes::ScaleChoice::Searched;
+    const bool looks = traced || sends_values(network);
+    calibration = calibrate(network, *data.calibration, looks ? kTraceSamples : 0, data.input_bits,
+                            data.also);
+    if (!traced) calibration.traces.clear();
+    passes::balance_inputs(network, quantize, calibration);
+  }
   ir::QuantizedNetwork q = passes::quantize(network, quantize, calibration);
   if (method != QuantizerMethod::Rebuilt || data.calibration == nullptr ||
       data.calibration->samples == 0) {
