@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 
 #include "compiler/driver/certificate.h"
 #include "compiler/driver/diagnose.h"
@@ -24,27 +23,14 @@ namespace {
 
 using nlohmann::json;
 
-// Whether weights differ: where they do not, as in a pooling, nobody trained them.
-bool trained(const ir::Network& network, std::size_t population) {
-  std::optional<double> first;
-  for (const ir::Projection& p : network.projections) {
-    if (p.target != population) continue;
-    const std::vector<double>* weights = ir::weights_of(p.connectivity);
-    if (weights == nullptr) continue;
-    for (const double w : *weights) {
-      if (w != first.value_or(w)) return true;
-      first = w;
-    }
-  }
-  return false;
-}
-
 // What was found out about the network that its user did not ask for.
 json notes_on(const ir::Network& network, const ir::QuantizedNetwork& q,
               const std::vector<std::vector<bool>>& silent) {
   json notes = json::array();
   for (std::size_t i = 0; i < q.populations.size(); ++i) {
-    if (trained(network, i) && passes::exact_weights(network, q, i)) {
+    const bool one_scale = !q.populations[i].spiking || q.populations[i].inhibition;
+    const auto whole = passes::whole_weights(network, i, one_scale);
+    if (whole && whole->meant && passes::exact_weights(network, q, i)) {
       notes.push_back(
           fmt::format("population {}: its weights are integers times a scale already; "
                       "the integers are kept, in {} bits",

@@ -12,6 +12,8 @@ namespace {
 constexpr std::size_t kTraceSamples = 64;
 // Networks with more weights are gone through once, so that it takes seconds.
 constexpr std::size_t kQuickWeights = 50'000;
+// Samples x steps that each of their neurons is judged on.
+constexpr std::size_t kManyRows = 16384;
 
 // Whether events carry what only data can tell the range of: membranes, or counts without a limit.
 bool sends_values(const ir::Network& network) {
@@ -50,7 +52,10 @@ ir::QuantizedNetwork run_quantizer(const ir::Network& network, passes::QuantizeO
   std::size_t weights = 0;
   for (const ir::Projection& p : network.projections) weights += ir::weight_count(p.connectivity);
   passes::ReconstructOptions options;
-  if (weights <= kQuickWeights) options.rounds = options.descent_passes = 2;
+  if (weights <= kQuickWeights) {
+    options.rounds = options.descent_passes = 2;
+    options.max_rows = kManyRows;
+  }
   if (data.progress) {
     // A run at the start, and one after each population in each round.
     const std::size_t total =

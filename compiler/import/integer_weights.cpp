@@ -149,26 +149,38 @@ const std::vector<double>* weights_in_channels(const ir::Connectivity& c, std::s
   return nullptr;
 }
 
+// What the weights of every channel are the integers times; nullopt where they are not.
+std::optional<std::vector<double>> steps_of(const ir::Connectivity& connectivity,
+                                            const IntegerWeights& integers) {
+  std::size_t channels = 0;
+  const std::vector<double>* weights = weights_in_channels(connectivity, channels);
+  const std::vector<double>& whole = integers.integers;
+  if (weights == nullptr || channels != integers.scale.size() || weights->size() != whole.size()) {
+    return std::nullopt;
+  }
+  const std::size_t each = whole.size() / channels;
+  std::vector<double> steps;
+  for (std::size_t c = 0; c < channels; ++c) {
+    const auto step = factor_of(weights->data() + c * each, whole.data() + c * each, each);
+    if (!step) return std::nullopt;
+    steps.push_back(*step);
+  }
+  return steps;
+}
+
 }  // namespace
 
 IntegerWeightsByName take_integer_weights(torch::StateDict& state) { return Taker(state).take(); }
 
 void state_weight_steps(const IntegerWeightsByName& integers, ir::Network& network) {
   for (ir::Projection& p : network.projections) {
-    const auto it = integers.find(p.where.path.empty() ? "" : p.where.path.substr(1));
-    std::size_t channels = 0;
-    const std::vector<double>* weights = weights_in_channels(p.connectivity, channels);
-    if (it == integers.end() || weights == nullptr) continue;
-    const std::vector<double>& whole = it->second.integers;
-    if (channels != it->second.scale.size() || weights->size() != whole.size()) continue;
-    const std::size_t each = whole.size() / channels;
-    std::vector<double> steps;
-    for (std::size_t c = 0; c < channels; ++c) {
-      const auto step = factor_of(weights->data() + c * each, whole.data() + c * each, each);
-      if (!step) break;
-      steps.push_back(*step);
+    if (p.where.path.empty()) continue;
+    const std::string layer = p.where.path.substr(1);
+    for (const char* tensor : {".weight", ".recurrent.weight"}) {
+      const auto it = integers.find(layer + tensor);
+      if (it == integers.end()) continue;
+      if (auto steps = steps_of(p.connectivity, it->second)) p.weight_step = std::move(*steps);
     }
-    if (steps.size() == channels) p.weight_step = std::move(steps);
   }
 }
 

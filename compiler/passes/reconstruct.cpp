@@ -122,14 +122,19 @@ Moments operator+(const Moments& a, const Moments& b) {
   return {a.h + b.h, a.cross + b.cross, a.rows + b.rows};
 }
 
-// Of the samples with an even index, or with an odd one. Not divided by their number.
+// Of every second sample of the episodes, or of the others. Not divided by their number.
 Moments moments_of(const Presynaptic& in, const Presynaptic& real, const MembraneFilter& filter,
                    std::size_t stride, std::size_t half) {
+  std::vector<std::size_t> half_of;  // per episode
+  for (std::size_t e = 0; e < in.episodes.size(); ++e) {
+    const bool same = e == 0 || in.episodes[e].sample == in.episodes[e - 1].sample;
+    half_of.push_back(e == 0 ? 0 : same ? half_of.back() : 1 - half_of.back());
+  }
   const auto own = [&](const support::Matrix<float>& z) {
     support::Matrix<float> out(0, z.cols);
     for (std::size_t r = 0; r < z.rows; ++r) {
       const std::size_t episode = (r * stride + stride - 1) / in.steps;
-      if (in.episodes[episode].sample % 2 != half) continue;
+      if (half_of[episode] != half) continue;
       const auto row = z.data.begin() + static_cast<std::ptrdiff_t>(r * z.cols);
       out.data.insert(out.data.end(), row, row + static_cast<std::ptrdiff_t>(z.cols));
       ++out.rows;

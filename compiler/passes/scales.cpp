@@ -66,6 +66,7 @@ class Chooser {
       if (!ir::sends_membranes(network_, p)) continue;
       least_units_[p] = finest_event_unit(network_, options_, calibration_, p);
     }
+    finest_units_ = least_units_;
   }
 
   Scales choose() {
@@ -134,7 +135,7 @@ class Chooser {
     return d;
   }
 
-  // The scales at which weights that are whole multiples of a step already become those integers;
+  // The scales at which weights that training has made integers of become those again;
   // nullopt where they are not, or need more bits than there are.
   [[nodiscard]] std::optional<std::vector<double>> whole_scales(std::size_t population) const {
     std::optional<double> factor;
@@ -148,7 +149,9 @@ class Chooser {
     }
     const Demand& demand = demands_[population];
     const auto whole = whole_weights(network_, population, demand.shared);
-    if (!whole || !whole->fit(options_.weight_bits[population])) return std::nullopt;
+    if (!whole || !whole->meant || !whole->fit(options_.weight_bits[population])) {
+      return std::nullopt;
+    }
     std::vector<double> scales;
     for (std::size_t c = 0; c < whole->step.size(); ++c) {
       scales.push_back(whole->step[c] > 0 ? 1 / (whole->step[c] * *factor) : demand.max_scales[c]);
@@ -200,6 +203,7 @@ class Chooser {
       if (!row.graded) continue;
       for (const double w : row.weight) sum += w * w;
     }
+    if (calibration_.traces.empty()) return sum / 12;  // nor do errors of weights add up there
     const double decay = network_.populations[population].decay.max();
     const double steps = std::max(1, options_.timesteps);
     return sum / 12 * (decay < 1 ? std::min(steps, 1 / (1 - decay)) : steps);
@@ -265,6 +269,10 @@ class Chooser {
     return known > 0 ? known : kCoarsestOverLeast * least_units_[source.index];
   }
 
+  [[nodiscard]] double finest_unit(const ir::Source& source) const {
+    return source.kind == ir::Source::Kind::Input ? 1 : finest_units_[source.index];
+  }
+
   // The weights into every channel of a population, over all projections.
   [[nodiscard]] std::vector<std::vector<WeightRow>> rows_into(std::size_t population) const {
     std::vector<std::vector<WeightRow>> rows(channels(population));
@@ -282,7 +290,7 @@ class Chooser {
             {weight.begin(), weight.end()}, traces, first_column, std::move(columns), unit};
         for (double& w : row.weight) w *= factor;
         row.graded = graded;
-        row.magnitude = graded ? kTypicalValue : 1;
+        row.magnitude = graded ? kTypicalValue * finest_unit(projection.source) / unit : 1;
         rows[channel].push_back(std::move(row));
       };
       if (const auto* dense = std::get_if<ir::Dense>(&projection.connectivity)) {
@@ -316,9 +324,10 @@ class Chooser {
   const Calibration& calibration_;
   std::vector<std::size_t> pooled_;
   std::vector<Demand> demands_;
-  std::vector<double> units_;        // of events that carry membranes; 0: not known yet
-  std::vector<double> least_units_;  // and the least that they may be
-  std::vector<double> input_units_;  // as multiples of what the calibration says
+  std::vector<double> units_;         // of events that carry membranes; 0: not known yet
+  std::vector<double> least_units_;   // and the least that they may be
+  std::vector<double> finest_units_;  // and the least with which the values fit their bits
+  std::vector<double> input_units_;   // as multiples of what the calibration says
 };
 
 }  // namespace

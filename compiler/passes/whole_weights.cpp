@@ -13,6 +13,8 @@ constexpr int kMostBits = 16;
 constexpr double kTolerance = 0x1p-21;  // of the integer
 // Chance in powers of two: less likely than this is no chance.
 constexpr double kPurpose = 20;
+// Fewer weights may have been written by hand, and their thresholds are then whole, too.
+constexpr std::size_t kLeastWeights = 16;
 
 using Channel = std::vector<double>;
 
@@ -130,7 +132,7 @@ WholeWeights with_one_step(const std::vector<Channel>& channels, const Channel& 
   out.step.assign(channels.size(), step);
   out.bits = bits_of(all, step);
   out.signs = signs(all, step);
-  out.meant = unlikely(nonzero(all), q) > kPurpose;
+  out.meant = nonzero(all) >= kLeastWeights && unlikely(nonzero(all), q) > kPurpose;
   return out;
 }
 
@@ -177,6 +179,7 @@ std::optional<WholeWeights> with_own_steps(const std::vector<Channel>& channels)
   WholeWeights out;
   out.signs = true;
   double evidence = 0;
+  std::size_t weights = 0;
   for (const Channel& c : channels) {
     const std::size_t n = nonzero(c);
     const int q = n == 0 ? 0 : largest_integer(c);
@@ -186,9 +189,10 @@ std::optional<WholeWeights> with_own_steps(const std::vector<Channel>& channels)
     out.bits = std::max(out.bits, bits_of(c, out.step.back()));
     out.signs = out.signs && signs(c, out.step.back());
     evidence += unlikely(n, q);
+    weights += n;
   }
   if (out.bits == 0) return std::nullopt;
-  out.meant = evidence > kPurpose;
+  out.meant = weights >= kLeastWeights && evidence > kPurpose;
   return out;
 }
 
@@ -207,6 +211,9 @@ std::optional<WholeWeights> whole_weights(const ir::Network& network, std::size_
       stated->step.assign(channels.size(), step);
       return stated;
     }
+  }
+  if (std::all_of(all.begin(), all.end(), [&](double w) { return w == all[0]; })) {
+    return std::nullopt;
   }
   const int q = largest_integer(all);
   std::optional<WholeWeights> common;

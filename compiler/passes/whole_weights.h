@@ -24,7 +24,8 @@ struct WholeWeights {
 
 // nullopt where 16 bits do not hold the weights at any step. One step for all channels is taken
 // where that needs no more bits than one for each, or where they share a scale (`one`); and the
-// largest that there is. Weights may be off by what single precision rounds.
+// largest that there is. Weights that are all the same are nobody's integers. Weights may be off by
+// what single precision rounds.
 [[nodiscard]] std::optional<WholeWeights> whole_weights(const ir::Network& network,
                                                         std::size_t population, bool one = false);
 
