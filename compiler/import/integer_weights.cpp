@@ -174,10 +174,11 @@ IntegerWeightsByName take_integer_weights(torch::StateDict& state) { return Take
 
 void state_weight_steps(const IntegerWeightsByName& integers, ir::Network& network) {
   for (ir::Projection& p : network.projections) {
-    if (p.where.path.empty()) continue;
-    const std::string layer = p.where.path.substr(1);
-    for (const char* tensor : {".weight", ".recurrent.weight"}) {
-      const auto it = integers.find(layer + tensor);
+    // "fc", "rec.recurrent", or several steps that became one map: "pool+conv+norm".
+    for (std::size_t begin = 0; begin <= p.name.size();) {
+      const std::size_t end = std::min(p.name.find('+', begin), p.name.size());
+      const auto it = integers.find(p.name.substr(begin, end - begin) + ".weight");
+      begin = end + 1;
       if (it == integers.end()) continue;
       if (auto steps = steps_of(p.connectivity, it->second)) p.weight_step = std::move(*steps);
     }

@@ -132,7 +132,7 @@ WholeWeights with_one_step(const std::vector<Channel>& channels, const Channel& 
   out.step.assign(channels.size(), step);
   out.bits = bits_of(all, step);
   out.signs = signs(all, step);
-  out.meant = nonzero(all) >= kLeastWeights && unlikely(nonzero(all), q) > kPurpose;
+  out.meant = all.size() >= kLeastWeights && unlikely(nonzero(all), q) > kPurpose;
   return out;
 }
 
@@ -189,7 +189,7 @@ std::optional<WholeWeights> with_own_steps(const std::vector<Channel>& channels)
     out.bits = std::max(out.bits, bits_of(c, out.step.back()));
     out.signs = out.signs && signs(c, out.step.back());
     evidence += unlikely(n, q);
-    weights += n;
+    weights += c.size();
   }
   if (out.bits == 0) return std::nullopt;
   out.meant = weights >= kLeastWeights && evidence > kPurpose;

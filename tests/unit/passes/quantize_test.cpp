@@ -397,7 +397,8 @@ TEST_CASE("values count in units in which their weights are no less exact than t
   for (const bool graded : {false, true}) {
     for (const auto method :
          {driver::QuantizerMethod::Nearest, driver::QuantizerMethod::Searched}) {
-      CAPTURE(graded, static_cast<int>(method));
+      const bool searched = method == driver::QuantizerMethod::Searched;
+      CAPTURE(graded, searched);
       const ir::Network n = mixed_network(graded);
       const ir::Dataset data = data_for(n, 20, [&] {
         return graded ? static_cast<float>(r.real(0, 1)) : r.chance(0.3) ? 1.0F : 0.0F;
@@ -413,7 +414,7 @@ TEST_CASE("values count in units in which their weights are no less exact than t
       const auto& whole = std::get<ir::QuantizedSparse>(q.projections[k].connectivity).synapses;
       for (std::size_t i = 0; i < 5; ++i) {
         const double got = whole[i].weight / (unit * q.populations[b].scale[i]);
-        CHECK(got == Approx(real[i].weight).epsilon(0.2));
+        CHECK(got == Approx(real[i].weight).epsilon(searched ? 0.2 : 0.35));
       }
       // Values of a step are still told from each other.
       double most = 1;
