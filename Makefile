@@ -57,7 +57,7 @@ bench-quantization: build/build.ninja  ## accuracy against bits; trains networks
 	$(BUILD) --preset release --target quantization_bench
 	@test -d $(BENCH)/if_conv || $(BENCH_PYTHON) tests/bench/quantization/train.py -o $(BENCH)
 	build/tests/quantization_bench --auto 0.5 --json $(BENCH)/table.json $(NETWORKS) \
-	  $(addprefix $(BENCH)/,mlp_784 recurrent per_neuron cuba if_conv)
+	  $(addprefix $(BENCH)/,mlp_784 recurrent per_neuron cuba max_pool if_conv)
 
 SPEED := build/bench/speed
 

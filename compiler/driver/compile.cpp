@@ -14,6 +14,7 @@
 #include "compiler/ir/layout.h"
 #include "compiler/ir/network_json.h"
 #include "compiler/ir/quantized_json.h"
+#include "compiler/passes/whole_weights.h"
 #include "hw_models/geometry/geometry.h"
 #include "hw_models/size/size.h"
 
@@ -22,10 +23,19 @@ namespace {
 
 using nlohmann::json;
 
-// What the proof found out about the network that its user did not ask for.
-json notes_on(const ir::QuantizedNetwork& q, const std::vector<std::vector<bool>>& silent) {
+// What was found out about the network that its user did not ask for.
+json notes_on(const ir::Network& network, const ir::QuantizedNetwork& q,
+              const std::vector<std::vector<bool>>& silent) {
   json notes = json::array();
   for (std::size_t i = 0; i < q.populations.size(); ++i) {
+    const bool one_scale = !q.populations[i].spiking || q.populations[i].inhibition;
+    const auto whole = passes::whole_weights(network, i, one_scale);
+    if (whole && whole->meant && passes::exact_weights(network, q, i)) {
+      notes.push_back(
+          fmt::format("population {}: its weights are integers times a scale already; "
+                      "the integers are kept, in {} bits",
+                      q.populations[i].name, q.projections_into(i)[0]->weight_bits));
+    }
     const auto n = std::count(silent[i].begin(), silent[i].end(), true);
     if (n == 0) continue;
     notes.push_back(fmt::format("population {}: {} of {} neurons can never spike",
@@ -163,7 +173,7 @@ json compile(const CompileOptions& options, const CommonOptions& common) {
                   {"state_memory_bits", memory["state"]},
                   {"luts_estimate", hw_models::estimate_luts(q, mapping)},
                   {"calibration", prepared.data.summary(options.tested_on_data)},
-                  {"notes", notes_on(q, integers.silent)},
+                  {"notes", notes_on(network, q, integers.silent)},
                   {"warnings", diagnose(network, q, integers.silent, calibration)},
                   {"rtl", {{"top", design.top}, {"files", design.files}, {"rows", design.rows}}},
                   {"structure", fmt::format("{:08x}", design.structure)},

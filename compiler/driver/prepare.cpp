@@ -11,6 +11,7 @@
 #include "compiler/driver/run.h"
 #include "compiler/passes/align_convolutions.h"
 #include "compiler/passes/quantize.h"
+#include "compiler/passes/whole_weights.h"
 
 namespace hillock::driver {
 namespace {
@@ -42,10 +43,15 @@ std::vector<bool> resolve_loadable(const PerPopulationOption& given, const ir::N
   return any ? loadable : std::vector<bool>{};
 }
 
-std::vector<int> with_default(const std::vector<std::optional<int>>& values, int otherwise) {
+// Where nobody states the bits of weights: what those take that training has made integers of.
+std::vector<int> with_default(const std::vector<std::optional<int>>& values,
+                              const ir::Network& network) {
   std::vector<int> out;
-  out.reserve(values.size());
-  for (const auto& v : values) out.push_back(v.value_or(otherwise));
+  for (std::size_t p = 0; p < values.size(); ++p) {
+    const bool one_scale = !network.populations[p].spiking || network.populations[p].inhibition;
+    const auto whole = values[p] ? std::nullopt : passes::whole_weights(network, p, one_scale);
+    out.push_back(values[p].value_or(whole && whole->meant ? whole->bits : kDefaultWeightBits));
+  }
   return out;
 }
 
@@ -62,7 +68,7 @@ ir::QuantizedNetwork quantized(const CompileOptions& options, const ir::Network&
     if (options.max_drop) {
       throw UsageError("--max-drop is for --weight-bits auto");
     }
-    quantize.weight_bits = with_default(stated, kDefaultWeightBits);
+    quantize.weight_bits = with_default(stated, network);
     return run_quantizer(network, quantize, method, data);
   }
   const double max_drop = options.max_drop.value_or(kDefaultMaxDrop);

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "compiler/import/architecture.h"
+#include "compiler/import/integer_weights.h"
 #include "compiler/import/layer_tensors.h"
 #include "compiler/import/network_builder.h"
 #include "compiler/import/semantics.h"
@@ -358,9 +359,11 @@ class Importer {
 
 }  // namespace
 
-StateDictImport import_state_dict(const torch::StateDict& state, const std::filesystem::path& model,
+StateDictImport import_state_dict(const torch::StateDict& read, const std::filesystem::path& model,
                                   const ImportOptions& options) {
   check(options);
+  torch::StateDict state = read;
+  const IntegerWeightsByName integers = take_integer_weights(state);
   std::optional<Architecture> architecture;
   if (options.architecture.empty()) {
     architecture = inferred_architecture(state, model.string());
@@ -375,6 +378,7 @@ StateDictImport import_state_dict(const torch::StateDict& state, const std::file
   }
   StateDictImport out;
   out.network = Importer(state, *architecture, model.string(), options).run();
+  state_weight_steps(integers, out.network);
   ir::ImportReport& report = out.network.import;
   report.notes.insert(report.notes.begin(), state.notes.begin(), state.notes.end());
   if (!architecture->assumptions.empty()) {

@@ -256,6 +256,12 @@ void verify_projection(const Network& n, const Projection& p, DiagnosticList& li
                            n.source_name(p.source), p.delay),
                "delay the data instead, or put a population between");
   }
+  const bool steps = std::all_of(p.weight_step.begin(), p.weight_step.end(),
+                                 [](double s) { return std::isfinite(s) && s >= 0; });
+  if (!steps) {
+    list.error(DiagnosticKind::BadParameter, p.where.child("weight_step"),
+               fmt::format("a step of the weights of '{}' is below 0 or not finite", p.name));
+  }
   verify_connectivity(n, p, list);
   if (std::holds_alternative<MaxPool>(p.connectivity)) verify_max_pool(n, p, list);
 }

@@ -85,6 +85,9 @@ struct Projection {
   Connectivity connectivity;
   int delay = 0;  // steps: reads what the source did `delay` steps earlier, nothing before step 0
   support::Location where;
+  // Where the weights were trained as integers, and the file says so: what those of each output
+  // channel (of a matrix, each row) are multiples of. 0 where all are 0; empty: not known.
+  std::vector<double> weight_step = {};
 };
 
 enum class Readout { SpikeCount, MembraneSum, MembraneMax, MembraneLast };

@@ -59,6 +59,7 @@ json projection_json(const Network& n, const Projection& p) {
          {"type", kind_of(p.connectivity)},
          {"delay", p.delay},
          {"where", where_json(p.where)}};
+  if (!p.weight_step.empty()) j["weight_step"] = p.weight_step;
   put_connectivity(j, p.connectivity);
   return j;
 }
@@ -167,6 +168,11 @@ Projection projection_from(const Network& n, const JsonValue& v) {
   p.connectivity = connectivity_from(v);
   p.delay = v.at("delay").whole();
   p.where = location_from(v.at("where"));
+  if (v.has("weight_step")) {
+    for (const JsonValue& step : v.at("weight_step").elements()) {
+      p.weight_step.push_back(step.number());
+    }
+  }
   return p;
 }
 

@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include "compiler/ir/layout.h"
-#include "compiler/passes/event_units.h"
 #include "compiler/passes/scale_search.h"
 #include "compiler/passes/scales.h"
 #include "compiler/passes/signed_digits.h"
@@ -308,12 +307,7 @@ QuantizedNetwork quantize(const Network& network, const QuantizeOptions& options
                         known ? calibration.input_max[i] : 1,
                         scaled ? calibration.input_scale[i] : 1.0, input.is_static});
   }
-  const std::vector<std::vector<double>> scales = choose_scales(network, options, calibration);
-  std::vector<int> event_exponents(network.populations.size(), 0);
-  for (std::size_t i = 0; i < event_exponents.size(); ++i) {
-    if (!ir::sends_membranes(network, i)) continue;
-    event_exponents[i] = event_exponent(network, options, calibration, i, scales[i].front());
-  }
+  const auto [scales, event_exponents, whole] = choose_scales(network, options, calibration);
   const std::vector<int> fraction_bits =
       choose_fraction_bits(network, options, scales, event_exponents);
   std::vector<double> event_units(network.populations.size(), 1);
@@ -334,8 +328,10 @@ QuantizedNetwork quantize(const Network& network, const QuantizeOptions& options
     const bool from_input = p.source.kind == ir::Source::Kind::Input;
     const double factor =
         weight_factor(p, calibration) * (from_input ? 1.0 : event_units[p.source.index]);
+    // The lowest integer of a width is no multiple of others' making, but may be one of training's.
+    const int held = whole[p.target] && bits > 1 ? bits + 1 : bits;
     q.projections.push_back({p.name, p.source, p.target,
-                             quantize_weights(p.connectivity, scales[p.target], factor, bits),
+                             quantize_weights(p.connectivity, scales[p.target], factor, held),
                              pools ? 0 : bits, p.delay, p.where});
   }
   return q;

@@ -13,6 +13,7 @@
 #include "compiler/passes/scale_search.h"
 #include "compiler/passes/second_order.h"
 #include "compiler/passes/spike_descent.h"
+#include "compiler/passes/whole_weights.h"
 
 namespace hillock::passes {
 namespace {
@@ -88,6 +89,102 @@ std::vector<double> scale_factors(int bits, bool fixed) {
   return {1.0};
 }
 
+// The weights of a channel, the columns that they meet, and the scale at hand.
+struct Weights {
+  std::size_t channel = 0;
+  std::vector<Eigen::Index> columns;
+  Eigen::VectorXd weight;
+  double scale = 1;
+};
+
+// Second moments of what weights meet, over a part of the samples: of the integer sources' traces,
+// and of these with how far the real ones' are from them.
+struct Moments {
+  Eigen::MatrixXd h;
+  Eigen::MatrixXd cross;
+  std::size_t rows = 0;
+
+  // The squared error of the membranes with other weights, less that of the weights as they are:
+  // what integers q make of the sources' integer spikes, against the real weights' of the real
+  // ones.
+  [[nodiscard]] double error(const Weights& w, const std::vector<std::int32_t>& q) const {
+    Eigen::VectorXd off(w.weight.size());
+    for (Eigen::Index i = 0; i < off.size(); ++i) {
+      off[i] = q[static_cast<std::size_t>(i)] / w.scale - w.weight[i];
+    }
+    const Eigen::MatrixXd own = h(w.columns, w.columns);
+    const Eigen::MatrixXd own_cross = cross(w.columns, w.columns);
+    return off.dot(own * off) - 2 * off.dot(own_cross * w.weight);
+  }
+};
+
+Moments operator+(const Moments& a, const Moments& b) {
+  return {a.h + b.h, a.cross + b.cross, a.rows + b.rows};
+}
+
+// Of every second sample of the episodes, or of the others. Not divided by their number.
+Moments moments_of(const Presynaptic& in, const Presynaptic& real, const MembraneFilter& filter,
+                   std::size_t stride, std::size_t half) {
+  std::vector<std::size_t> half_of;  // per episode
+  for (std::size_t e = 0; e < in.episodes.size(); ++e) {
+    const bool same = e == 0 || in.episodes[e].sample == in.episodes[e - 1].sample;
+    half_of.push_back(e == 0 ? 0 : same ? half_of.back() : 1 - half_of.back());
+  }
+  const auto own = [&](const support::Matrix<float>& z) {
+    support::Matrix<float> out(0, z.cols);
+    for (std::size_t r = 0; r < z.rows; ++r) {
+      const std::size_t episode = (r * stride + stride - 1) / in.steps;
+      if (half_of[episode] != half) continue;
+      const auto row = z.data.begin() + static_cast<std::ptrdiff_t>(r * z.cols);
+      out.data.insert(out.data.end(), row, row + static_cast<std::ptrdiff_t>(z.cols));
+      ++out.rows;
+    }
+    return out;
+  };
+  const support::Matrix<float> z = own(traces_of(in, filter, stride));
+  const support::Matrix<float> z_real = own(traces_of(real, filter, stride));
+  return {(mapped(z).transpose() * mapped(z)).cast<double>(),
+          (mapped(z).transpose() * (mapped(z_real) - mapped(z))).cast<double>(), z.rows};
+}
+
+// The solver of every set of columns that occurs.
+class Solvers {
+ public:
+  Solvers(const Moments& moments, double damping)
+      : moments_(moments),
+        damping_(damping),
+        samples_(std::max<double>(1, static_cast<double>(moments.rows))) {}
+
+  std::shared_ptr<SecondOrder> of(const std::vector<Eigen::Index>& columns) {
+    auto& solver = seen_[columns];
+    if (!solver) {
+      solver = std::make_shared<SecondOrder>(
+          Eigen::MatrixXd(moments_.h(columns, columns) / samples_), damping_);
+    }
+    return solver;
+  }
+
+  // What makes up for the sources' errors, added to the weights.
+  Eigen::VectorXd correction(const Weights& w) {
+    const Eigen::MatrixXd cross = moments_.cross(w.columns, w.columns);
+    return of(w.columns)->solve(cross * w.weight / samples_);
+  }
+
+ private:
+  const Moments& moments_;
+  double damping_;
+  double samples_;
+  std::map<std::vector<Eigen::Index>, std::shared_ptr<SecondOrder>> seen_;
+};
+
+// So much damping leaves each weight by itself.
+constexpr double kNoTrust = 1e3;
+
+struct Trust {
+  double damping = 0;    // share of the mean diagonal of H
+  bool follows = false;  // whether weights make up for the errors of their sources
+};
+
 class Reconstruction {
  public:
   Reconstruction(const Network& network, const QuantizeOptions& quantize,
@@ -103,6 +200,7 @@ class Reconstruction {
   void improve(QuantizedNetwork& q, std::size_t population, const Recording& seen) const {
     Presynaptic in = slots_of(network_, population, calibration_, run_, options_.max_rows);
     if (in.columns.empty() || in.episodes.empty()) return;
+    if (exact_weights(network_, q, population)) return;
     Presynaptic real = in;
     fill_columns(network_, population, calibration_, run_, run_.real, false, real);
     fill_columns(network_, population, calibration_, run_, seen, true, in);
@@ -120,6 +218,41 @@ class Reconstruction {
     return out;
   }
 
+  static Eigen::VectorXd weights_of(const std::vector<Slot>& slots) {
+    Eigen::VectorXd w(static_cast<Eigen::Index>(slots.size()));
+    for (Eigen::Index i = 0; i < w.size(); ++i) w[i] = slots[static_cast<std::size_t>(i)].weight;
+    return w;
+  }
+
+  // How far to trust the second order of `halves`: what is made by one of them is judged by the
+  // other, on a few channels.
+  Trust trust_of(const Moments (&halves)[2], const std::vector<Weights>& all, int bits) const {
+    Trust best{options_.damping, true};
+    if (halves[0].rows == 0 || halves[1].rows == 0) return {kNoTrust, false};
+    constexpr std::size_t kJudged = 12;
+    const std::size_t stride = std::max<std::size_t>(1, all.size() / kJudged);
+    double least = std::numeric_limits<double>::infinity();
+    for (const double damping : dampings_) {
+      Solvers solvers(halves[0], damping);
+      double error[2] = {0, 0};
+      for (std::size_t k = 0; k < all.size(); k += stride) {
+        const Weights& w = all[k];
+        const Eigen::VectorXd correction = solvers.correction(w);
+        for (const bool follows : {false, true}) {
+          const Eigen::VectorXd target = follows ? w.weight + correction : w.weight;
+          const auto rounded = solvers.of(w.columns)->round(target, w.scale, bits);
+          error[follows ? 1 : 0] += halves[1].error(w, rounded.weight);
+        }
+      }
+      for (const bool follows : {false, true}) {
+        if (error[follows ? 1 : 0] >= least) continue;
+        least = error[follows ? 1 : 0];
+        best = {damping, follows};
+      }
+    }
+    return best;
+  }
+
   // Second-order rounding of all channels. Returns the real weights that were aimed at, in units of
   // the integers.
   std::vector<std::vector<double>> round_all(QuantizedNetwork& q, std::size_t population,
@@ -133,32 +266,27 @@ class Reconstruction {
     // Others count in this population's units, and their own weights are settled.
     const bool fixed = membrane_of(network_, population) != population ||
                        ir::sends_membranes(network_, population);
+    const QuantizedPopulation& before = q.populations[population];
     std::vector<Eigen::VectorXd> target(channels);
     std::vector<std::shared_ptr<SecondOrder>> order(channels);
     for (std::size_t f = 0; f < filters.filters.size(); ++f) {
-      const support::Matrix<float> z = traces_of(in, filters.filters[f], stride);
-      const support::Matrix<float> z_real = traces_of(real, filters.filters[f], stride);
-      const double samples = std::max<double>(1, static_cast<double>(z.rows));
-      const Eigen::MatrixXd h = (mapped(z).transpose() * mapped(z)).cast<double>() / samples;
-      const Eigen::MatrixXd cross =
-          (mapped(z).transpose() * (mapped(z_real) - mapped(z))).cast<double>() / samples;
-      std::map<std::vector<Eigen::Index>, std::shared_ptr<SecondOrder>> seen;
+      const Moments halves[2] = {moments_of(in, real, filters.filters[f], stride, 0),
+                                 moments_of(in, real, filters.filters[f], stride, 1)};
+      std::vector<Weights> all;
       for (std::size_t c = 0; c < channels; ++c) {
         if (filters.of_channel[c] != f || in.channels[c].empty()) continue;
-        const std::vector<Eigen::Index> columns = columns_of(in.channels[c]);
-        auto& solver = seen[columns];
-        const Eigen::MatrixXd own_cross = cross(columns, columns);
-        if (!solver) {
-          solver =
-              std::make_shared<SecondOrder>(Eigen::MatrixXd(h(columns, columns)), options_.damping);
-        }
-        Eigen::VectorXd w(static_cast<Eigen::Index>(columns.size()));
-        for (Eigen::Index i = 0; i < w.size(); ++i) {
-          w[i] = in.channels[c][static_cast<std::size_t>(i)].weight;
-        }
+        all.push_back({c, columns_of(in.channels[c]), weights_of(in.channels[c]),
+                       before.scale[c * positions]});
+      }
+      if (all.empty()) continue;
+      const Trust trust = trust_of(halves, all, bits);
+      const Moments both = halves[0] + halves[1];
+      Solvers solvers(both, trust.damping);
+      for (const Weights& w : all) {
+        order[w.channel] = solvers.of(w.columns);
+        target[w.channel] = w.weight;
         // The weights that do with the integer spikes what the real ones do with the real spikes.
-        target[c] = w + solver->solve(own_cross * w);
-        order[c] = solver;
+        if (trust.follows) target[w.channel] += solvers.correction(w);
       }
     }
     const QuantizedPopulation& p = q.populations[population];
@@ -263,6 +391,7 @@ class Reconstruction {
   const Calibration& calibration_;
   const CalibrationRun& run_;
   const ReconstructOptions& options_;
+  const std::vector<double> dampings_{0.02, 0.1, 0.5, 2.5, kNoTrust};
 };
 
 std::vector<double> shares(const std::vector<double>& scores, double sharpness) {

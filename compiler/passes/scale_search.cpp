@@ -12,14 +12,9 @@ namespace {
 
 using RowMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-// Share of the largest weight that is still represented; the rest is clipped.
-std::vector<double> clip_ratios(int bits) {
-  std::vector<double> ratios;
-  // Few levels gain more from clipping, so they look further down.
-  const double lowest = bits <= 2 ? 0.1 : bits <= 4 ? 0.3 : 0.6;
-  for (double r = 1.0; r >= lowest - 1e-9; r -= 0.04) ratios.push_back(r);
-  return ratios;
-}
+// The least share of the largest weight that is still represented; the rest is clipped. Few levels
+// gain more from clipping, so they look further down.
+double lowest_ratio(int bits) { return bits <= 2 ? 0.1 : bits <= 4 ? 0.3 : 0.6; }
 
 double largest(const std::vector<double>& weights) {
   double m = 0;
@@ -41,6 +36,30 @@ RowMajor traces_of(const WeightRow& row) {
   return own;
 }
 
+std::vector<double> candidate_scales(const std::vector<WeightRow>& rows, const ScaleSearch& search,
+                                     double top, double max_weight) {
+  std::vector<double> scales{std::min(top / max_weight, search.max_scale)};
+  if (!search.clip) return scales;
+  constexpr double kStep = 0.04;
+  const double lowest = lowest_ratio(search.bits);
+  for (double r = 1.0 - kStep; r >= lowest - 1e-9; r -= kStep) {
+    scales.push_back(std::min(top / (max_weight * r), search.max_scale));
+  }
+  // Small weights of values are off by much, unless they are whole.
+  constexpr int kWhole = 4;
+  constexpr std::size_t kMost = 40;
+  const double most = std::min(top / (max_weight * lowest), search.max_scale);
+  for (const WeightRow& row : rows) {
+    const double own = row.graded ? largest(row.weight) : 0;
+    if (own == 0) continue;
+    for (int k = 1; k <= kWhole && scales.size() < kMost; ++k) {
+      const double scale = k / own;
+      if (scale > scales.front() && scale <= most) scales.push_back(scale);
+    }
+  }
+  return scales;
+}
+
 }  // namespace
 
 std::vector<std::int32_t> round_weights(std::span<const double> weights, double scale, int bits) {
@@ -57,23 +76,23 @@ std::vector<std::int32_t> round_weights(std::span<const double> weights, double 
   return out;
 }
 
-double search_scale(const std::vector<WeightRow>& rows, const ScaleSearch& search) {
+FoundScale find_scale(const std::vector<WeightRow>& rows, const ScaleSearch& search) {
   const double top = search.bits == 1 ? 1 : static_cast<double>(numeric::max_of(search.bits));
   double max_weight = 0;
   for (const WeightRow& row : rows) max_weight = std::max(max_weight, largest(row.weight));
-  if (max_weight == 0 || top / max_weight >= search.max_scale) return search.max_scale;
+  const bool any = max_weight > 0 && top / max_weight < search.max_scale;
+  const std::vector<double> scales =
+      any ? candidate_scales(rows, search, top, max_weight) : std::vector<double>{search.max_scale};
+  if (max_weight == 0) return {search.max_scale, 0};
 
-  const std::vector<double> ratios =
-      search.clip ? clip_ratios(search.bits) : std::vector<double>{1.0};
-  const auto candidates = static_cast<Eigen::Index>(ratios.size());
-  std::vector<double> error(ratios.size(), 0.0);
+  const auto candidates = static_cast<Eigen::Index>(scales.size());
+  std::vector<double> error(scales.size(), 0.0);
   RowMajor difference;
   for (const WeightRow& row : rows) {
     const auto n = static_cast<Eigen::Index>(row.weight.size());
     difference.resize(candidates, n);
     for (Eigen::Index c = 0; c < candidates; ++c) {
-      const double scale =
-          std::min(top / (max_weight * ratios[static_cast<std::size_t>(c)]), search.max_scale);
+      const double scale = scales[static_cast<std::size_t>(c)];
       const std::vector<std::int32_t> q = round_weights(row.weight, scale, search.bits);
       for (Eigen::Index i = 0; i < n; ++i) {
         const auto k = static_cast<std::size_t>(i);
@@ -83,14 +102,19 @@ double search_scale(const std::vector<WeightRow>& rows, const ScaleSearch& searc
     const bool traced = row.traces != nullptr && row.traces->rows > 0;
     const RowMajor seen = traced ? RowMajor(difference * traces_of(row).transpose()) : difference;
     const double samples =
-        traced ? static_cast<double>(row.traces->rows) * row.trace_unit * row.trace_unit : 1.0;
+        traced ? static_cast<double>(row.traces->rows) * row.trace_unit * row.trace_unit
+               : 1 / (row.magnitude * row.magnitude);
     for (Eigen::Index c = 0; c < candidates; ++c) {
       error[static_cast<std::size_t>(c)] += seen.row(c).squaredNorm() / samples;
     }
   }
   const auto best =
       static_cast<std::size_t>(std::min_element(error.begin(), error.end()) - error.begin());
-  return std::min(top / (max_weight * ratios[best]), search.max_scale);
+  return {scales[best], error[best]};
+}
+
+double search_scale(const std::vector<WeightRow>& rows, const ScaleSearch& search) {
+  return find_scale(rows, search).scale;
 }
 
 }  // namespace hillock::passes

@@ -24,6 +24,11 @@ struct WeightRow {
   // Or, where they do not lie side by side, the column of every weight.
   std::vector<std::uint32_t> columns;
   double trace_unit = 1;  // what the weights meet is the traces divided by this
+  // Where there are no traces: how large what the weights meet typically is.
+  double magnitude = 1;
+  // What they meet are values, not spikes: a scale at which the largest weight is a whole number is
+  // worth a try, for it may be a small one.
+  bool graded = false;
 };
 
 struct ScaleSearch {
@@ -35,6 +40,11 @@ struct ScaleSearch {
 // The scale that minimizes, over clipping ratios of the largest weight,
 //   sum over rows of |Z (w - round(w S) / S)|^2      (Z: traces; the identity where there are none)
 // where every row of weights counts alike, however many samples its traces have.
+struct FoundScale {
+  double scale = 0;
+  double error = 0;
+};
+[[nodiscard]] FoundScale find_scale(const std::vector<WeightRow>& rows, const ScaleSearch& search);
 [[nodiscard]] double search_scale(const std::vector<WeightRow>& rows, const ScaleSearch& search);
 
 }  // namespace hillock::passes

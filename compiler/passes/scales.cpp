@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "compiler/passes/event_units.h"
 #include "compiler/passes/scale_search.h"
+#include "compiler/passes/whole_weights.h"
 
 namespace hillock::passes {
 namespace {
@@ -18,6 +20,9 @@ using ir::Population;
 constexpr double kMaxThresholdOverWeight = 16384;
 // The largest scale where there is no threshold.
 constexpr double kMaxScale = 16777216;
+
+// How many units the values of events typically count, where no data tell.
+constexpr double kTypicalValue = 40;
 
 constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
 
@@ -44,26 +49,45 @@ class Chooser {
         options_(options),
         calibration_(calibration),
         pooled_(pool_sources(network)),
-        units_(network.populations.size(), 0.0) {}
-
-  std::vector<std::vector<double>> choose() {
-    std::vector<Demand> demands;
-    for (std::size_t p = 0; p < network_.populations.size(); ++p) demands.push_back(own_demand(p));
+        units_(network.populations.size(), 0.0),
+        least_units_(network.populations.size(), 0.0),
+        input_units_(network.inputs.size(), 1.0) {
+    for (std::size_t p = 0; p < network_.populations.size(); ++p) demands_.push_back(own_demand(p));
     // A max-pooled population follows its source, so that its source has all demands by then.
     for (std::size_t p = network_.populations.size(); p-- > 0;) {
       if (pooled_[p] == kNone) continue;
-      Demand& source = demands[pooled_[p]];
-      source.shared = source.shared || demands[p].shared;
+      Demand& source = demands_[pooled_[p]];
+      source.shared = source.shared || demands_[p].shared;
       for (std::size_t c = 0; c < source.max_scales.size(); ++c) {
-        source.max_scales[c] = std::min(source.max_scales[c], demands[p].max_scales[c]);
+        source.max_scales[c] = std::min(source.max_scales[c], demands_[p].max_scales[c]);
       }
     }
-    std::vector<std::vector<double>> scales;  // per channel
     for (std::size_t p = 0; p < network_.populations.size(); ++p) {
-      scales.push_back(pooled_[p] != kNone ? scales[pooled_[p]] : search(p, demands[p]));
+      if (!ir::sends_membranes(network_, p)) continue;
+      least_units_[p] = finest_event_unit(network_, options_, calibration_, p);
+    }
+    finest_units_ = least_units_;
+  }
+
+  Scales choose() {
+    for (std::size_t p = 0; p < network_.populations.size(); ++p) {
+      if (!ir::sends_membranes(network_, p)) continue;
+      coarsen({ir::Source::Kind::Population, p}, least_units_[p]);
+    }
+    Scales out;
+    out.event_exponents.assign(network_.populations.size(), 0);
+    std::vector<std::vector<double>>& scales = out.of_neuron;  // at first per channel
+    for (std::size_t p = 0; p < network_.populations.size(); ++p) {
+      std::optional<std::vector<double>> whole;
+      if (pooled_[p] == kNone) whole = whole_scales(p);
+      out.whole.push_back(whole.has_value());
+      scales.push_back(pooled_[p] != kNone ? scales[pooled_[p]]
+                       : whole             ? *whole
+                                           : search(p, demands_[p], Effort::Full).scales);
       if (!ir::sends_membranes(network_, p)) continue;
       const double scale = scales[p].front();
-      units_[p] = std::ldexp(1, event_exponent(network_, options_, calibration_, p, scale)) / scale;
+      out.event_exponents[p] = event_exponent(options_, p, least_units_[p], scale);
+      units_[p] = std::ldexp(1, out.event_exponents[p]) / scale;
     }
     for (std::size_t p = 0; p < scales.size(); ++p) {
       const std::size_t positions = ir::positions_of(network_, p);
@@ -71,7 +95,13 @@ class Chooser {
       for (const double s : scales[p]) neurons.insert(neurons.end(), positions, s);
       scales[p] = std::move(neurons);
     }
-    return scales;
+    return out;
+  }
+
+  // How many times coarser the units of an input had better be.
+  [[nodiscard]] double coarser_input(std::size_t input) {
+    coarsen({ir::Source::Kind::Input, input}, input_units_[input]);
+    return input_units_[input];
   }
 
  private:
@@ -105,12 +135,43 @@ class Chooser {
     return d;
   }
 
-  // Scale of every channel.
-  [[nodiscard]] std::vector<double> search(std::size_t population, const Demand& demand) const {
+  // The scales at which weights that training has made integers of become those again;
+  // nullopt where they are not, or need more bits than there are.
+  [[nodiscard]] std::optional<std::vector<double>> whole_scales(std::size_t population) const {
+    std::optional<double> factor;
+    for (const ir::Projection& p : network_.projections) {
+      if (p.target != population) continue;
+      const double own = weight_factor(p, calibration_) * event_unit(p.source);
+      const bool known = p.source.kind == ir::Source::Kind::Input || !is_graded(p.source) ||
+                         units_[p.source.index] > 0;
+      if (!known || own != factor.value_or(own)) return std::nullopt;
+      factor = own;
+    }
+    const Demand& demand = demands_[population];
+    const auto whole = whole_weights(network_, population, demand.shared);
+    if (!whole || !whole->meant || !whole->fit(options_.weight_bits[population])) {
+      return std::nullopt;
+    }
+    std::vector<double> scales;
+    for (std::size_t c = 0; c < whole->step.size(); ++c) {
+      scales.push_back(whole->step[c] > 0 ? 1 / (whole->step[c] * *factor) : demand.max_scales[c]);
+    }
+    return scales;
+  }
+
+  struct Found {
+    std::vector<double> scales;  // of every channel
+    double error = 0;            // mean squared, of all membranes together
+  };
+  enum class Effort { Full, Estimate };
+
+  // The scale of every channel. An estimate takes as a channel's error the mean over a few.
+  [[nodiscard]] Found search(std::size_t population, const Demand& demand, Effort effort) const {
     const std::size_t n = channels(population);
     std::vector<std::vector<WeightRow>> rows = rows_into(population);
     ScaleSearch search{options_.weight_bits[population], 0,
                        options_.scales == ScaleChoice::Searched};
+    Found out;
     if (demand.shared) {
       std::vector<WeightRow> all;
       for (auto& of_channel : rows) {
@@ -118,22 +179,98 @@ class Chooser {
                    std::make_move_iterator(of_channel.end()));
       }
       search.max_scale = *std::min_element(demand.max_scales.begin(), demand.max_scales.end());
-      return std::vector<double>(n, search_scale(all, search));
+      const FoundScale found = find_scale(all, search);
+      out.scales.assign(n, found.scale);
+      out.error = found.error + noise(all, population);
+      return out;
     }
-    std::vector<double> scales;
-    for (std::size_t c = 0; c < n; ++c) {
+    constexpr std::size_t kFew = 48;
+    const std::size_t stride = effort == Effort::Full ? 1 : std::max<std::size_t>(1, n / kFew);
+    for (std::size_t c = 0; c < n; c += stride) {
       search.max_scale = demand.max_scales[c];
-      scales.push_back(search_scale(rows[c], search));
+      const FoundScale found = find_scale(rows[c], search);
+      out.scales.push_back(found.scale);
+      out.error += found.error + noise(rows[c], population);
     }
-    return scales;
+    return out;
+  }
+
+  // What the rounding of the values themselves adds: half a unit at most each, and as long as the
+  // membrane remembers them.
+  [[nodiscard]] double noise(const std::vector<WeightRow>& rows, std::size_t population) const {
+    double sum = 0;
+    for (const WeightRow& row : rows) {
+      if (!row.graded) continue;
+      for (const double w : row.weight) sum += w * w;
+    }
+    if (calibration_.traces.empty()) return sum / 12;  // nor do errors of weights add up there
+    const double decay = network_.populations[population].decay.max();
+    const double steps = std::max(1, options_.timesteps);
+    return sum / 12 * (decay < 1 ? std::min(steps, 1 / (1 - decay)) : steps);
+  }
+
+  [[nodiscard]] bool is_graded(const ir::Source& source) const {
+    if (source.kind == ir::Source::Kind::Population) {
+      return ir::sends_membranes(network_, source.index);
+    }
+    return !calibration_.input_scale.empty() && calibration_.input_scale[source.index] != 1;
+  }
+
+  // The populations that read a source and others beside it.
+  [[nodiscard]] std::vector<std::size_t> mixed_targets(const ir::Source& source) const {
+    std::vector<std::size_t> out;
+    for (std::size_t t = 0; t < network_.populations.size(); ++t) {
+      bool own = false;
+      bool other = false;
+      for (const ir::Projection& p : network_.projections) {
+        if (p.target == t) (p.source == source ? own : other) = true;
+      }
+      if (own && other) out.push_back(t);
+    }
+    return out;
+  }
+
+  // Values of a source that count in units of `unit`: of coarser ones, as powers of two, takes
+  // those that leave the least error in the populations that read spikes beside them. There finer
+  // values cost more in their weights, which round to nothing, than they gain.
+  void coarsen(const ir::Source& source, double& unit) {
+    constexpr int kMostCoarser = 7;
+    const std::vector<std::size_t> targets = mixed_targets(source);
+    if (targets.empty() || !is_graded(source)) return;
+    const double finest = unit;
+    double best_unit = unit;
+    double best = std::numeric_limits<double>::infinity();
+    for (int k = 0; k <= kMostCoarser; ++k) {
+      unit = std::ldexp(finest, k);
+      double error = 0;
+      for (const std::size_t t : targets) {
+        const double threshold = network_.populations[t].spiking ? threshold_of(t) : 1;
+        error += search(t, demands_[t], Effort::Estimate).error / (threshold * threshold);
+      }
+      if (error >= best) continue;
+      best = error;
+      best_unit = unit;
+    }
+    unit = best_unit;
+  }
+
+  [[nodiscard]] double threshold_of(std::size_t population) const {
+    const auto& stored = network_.populations[population].threshold.stored();
+    double sum = 0;
+    for (const double t : stored) sum += t;
+    return sum / static_cast<double>(stored.size());
   }
 
   // What an event of value 1 counts; where the source comes later, the most that it can.
   [[nodiscard]] double event_unit(const ir::Source& source) const {
-    if (source.kind == ir::Source::Kind::Input) return 1;
+    if (source.kind == ir::Source::Kind::Input) return input_units_[source.index];
     if (!ir::sends_membranes(network_, source.index)) return 1;
     const double known = units_[source.index];
-    return known > 0 ? known : coarsest_event_unit(network_, options_, calibration_, source.index);
+    return known > 0 ? known : kCoarsestOverLeast * least_units_[source.index];
+  }
+
+  [[nodiscard]] double finest_unit(const ir::Source& source) const {
+    return source.kind == ir::Source::Kind::Input ? 1 : finest_units_[source.index];
   }
 
   // The weights into every channel of a population, over all projections.
@@ -146,11 +283,14 @@ class Chooser {
       const auto* traces = calibration_.traces.empty() ? nullptr : &calibration_.traces[k];
       const double unit = event_unit(projection.source);
       const double factor = weight_factor(projection, calibration_) * unit;
+      const bool graded = is_graded(projection.source);
       const auto add = [&](std::size_t channel, std::span<const double> weight,
                            std::size_t first_column, std::vector<std::uint32_t> columns) {
         WeightRow row{
             {weight.begin(), weight.end()}, traces, first_column, std::move(columns), unit};
         for (double& w : row.weight) w *= factor;
+        row.graded = graded;
+        row.magnitude = graded ? kTypicalValue * finest_unit(projection.source) / unit : 1;
         rows[channel].push_back(std::move(row));
       };
       if (const auto* dense = std::get_if<ir::Dense>(&projection.connectivity)) {
@@ -183,15 +323,40 @@ class Chooser {
   const QuantizeOptions& options_;
   const Calibration& calibration_;
   std::vector<std::size_t> pooled_;
-  std::vector<double> units_;  // of events that carry membranes; 0: not known yet
+  std::vector<Demand> demands_;
+  std::vector<double> units_;         // of events that carry membranes; 0: not known yet
+  std::vector<double> least_units_;   // and the least that they may be
+  std::vector<double> finest_units_;  // and the least with which the values fit their bits
+  std::vector<double> input_units_;   // as multiples of what the calibration says
 };
 
 }  // namespace
 
-std::vector<std::vector<double>> choose_scales(const Network& network,
-                                               const QuantizeOptions& options,
-                                               const Calibration& calibration) {
+Scales choose_scales(const Network& network, const QuantizeOptions& options,
+                     const Calibration& calibration) {
   return Chooser(network, options, calibration).choose();
+}
+
+void balance_inputs(const Network& network, const QuantizeOptions& options,
+                    Calibration& calibration) {
+  if (calibration.input_scale.empty()) return;
+  for (std::size_t i = 0; i < network.inputs.size(); ++i) {
+    const double coarser = Chooser(network, options, calibration).coarser_input(i);
+    if (coarser == 1) continue;
+    double& scale = calibration.input_scale[i];
+    scale /= coarser;
+    if (scale == 1) scale = std::nextafter(1.0, 0.0);  // 1 would say that the data are integers
+    const auto limit = [&](std::int64_t& x) {
+      x = numeric::round_half_up(static_cast<double>(x) / coarser);
+    };
+    limit(calibration.input_min[i]);
+    limit(calibration.input_max[i]);
+    if (calibration.traces.empty()) continue;
+    for (std::size_t k = 0; k < network.projections.size(); ++k) {
+      if (network.projections[k].source != ir::Source{ir::Source::Kind::Input, i}) continue;
+      for (float& z : calibration.traces[k].data) z /= static_cast<float>(coarser);
+    }
+  }
 }
 
 }  // namespace hillock::passes

@@ -1,8 +1,11 @@
 // The table of quantization: how much accuracy integers lose against the float network, on samples
 // that the quantizer has not seen, with our quantizer and with rounding to nearest.
 //
-//   quantization_bench [--bits 8,4,3] [--auto POINTS] [--json FILE] FOLDER...
+//   quantization_bench [--bits 8,4,3] [--methods rebuilt,searched] [--limit SAMPLES] [--auto
+//   POINTS]
+//                      [--json FILE] FOLDER...
 //
+// --limit: calibrate on so many samples at most, still testing on all of the other half.
 // A FOLDER holds a network (state_dict.pt and architecture.json, or model.nir of snnTorch with
 // reset by subtraction) and test.npz. The data are cut into two halves, every second sample; each
 // half in turn calibrates and the other tests, so that every sample is tested once.
@@ -11,6 +14,7 @@
 #include <charconv>
 #include <chrono>
 #include <filesystem>
+#include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -18,9 +22,11 @@
 
 #include "compiler/driver/accuracy.h"
 #include "compiler/driver/auto_bits.h"
+#include "compiler/driver/calibration.h"
 #include "compiler/driver/quantizer.h"
 #include "compiler/import/import.h"
 #include "compiler/passes/align_convolutions.h"
+#include "compiler/passes/reconstruct.h"
 #include "compiler/passes/recordings.h"
 #include "compiler/support/file.h"
 #include "sim/float/float_model.h"
@@ -58,27 +64,44 @@ Case load(const std::filesystem::path& folder) {
   return c;
 }
 
-std::size_t right_of(const ir::Network& network, const ir::Dataset& data) {
+using Predictions = std::vector<std::size_t>;
+
+Predictions predictions_of(const ir::Network& network, const ir::Dataset& data) {
   const sim::FloatModel model(network);
   sim::FloatResult result;
-  std::size_t right = 0;
+  Predictions out;
   for (std::size_t i = 0; i < data.samples; ++i) {
     model.run(data, i, result);
-    right += static_cast<std::int64_t>(result.predicted) == data.y[i] ? 1 : 0;
+    out.push_back(result.predicted);
+  }
+  return out;
+}
+
+Predictions predictions_of(const ir::QuantizedNetwork& network, const ir::Dataset& data) {
+  const ir::QuantizedNetwork wide = passes::with_trial_widths(network);
+  const sim::IntegerModel model(wide);
+  sim::IntegerResult result;
+  Predictions out;
+  for (std::size_t i = 0; i < data.samples; ++i) {
+    model.run(data, i, result);
+    out.push_back(result.predicted);
+  }
+  return out;
+}
+
+std::size_t right_of(const Predictions& predictions, const ir::Dataset& data) {
+  std::size_t right = 0;
+  for (std::size_t i = 0; i < data.samples; ++i) {
+    right += static_cast<std::int64_t>(predictions[i]) == data.y[i] ? 1 : 0;
   }
   return right;
 }
 
-std::size_t right_of(const ir::QuantizedNetwork& network, const ir::Dataset& data) {
-  const ir::QuantizedNetwork wide = passes::with_trial_widths(network);
-  const sim::IntegerModel model(wide);
-  sim::IntegerResult result;
-  std::size_t right = 0;
-  for (std::size_t i = 0; i < data.samples; ++i) {
-    model.run(data, i, result);
-    right += static_cast<std::int64_t>(result.predicted) == data.y[i] ? 1 : 0;
-  }
-  return right;
+// How many samples are not classified as before, rightly or wrongly.
+std::size_t changed(const Predictions& a, const Predictions& b) {
+  std::size_t n = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) n += a[i] != b[i] ? 1 : 0;
+  return n;
 }
 
 passes::QuantizeOptions options_for(const Case& c, int bits) {
@@ -100,14 +123,22 @@ std::string percent_of(std::size_t right, std::size_t samples) {
                      100 * upper);
 }
 
-constexpr std::pair<const char*, QuantizerMethod> kMethods[] = {
-    {"per tensor", QuantizerMethod::NearestTensor},
-    {"per neuron", QuantizerMethod::Nearest},
-    {"searched", QuantizerMethod::Searched},
-    {"rebuilt", QuantizerMethod::Rebuilt}};
+using Method = std::pair<std::string, QuantizerMethod>;
+const std::vector<Method> kMethods = {{"per tensor", QuantizerMethod::NearestTensor},
+                                      {"per neuron", QuantizerMethod::Nearest},
+                                      {"searched", QuantizerMethod::Searched},
+                                      {"rebuilt", QuantizerMethod::Rebuilt}};
+
+struct Plan {
+  std::vector<int> widths = {8, 6, 5, 4, 3, 2};
+  std::vector<Method> methods = kMethods;
+  std::size_t limit = std::numeric_limits<std::size_t>::max();
+};
 
 struct Tally {
   double sum = 0;
+  double changed = 0;
+  double distance = 0;
   double worst = -100;
   int count = 0;
 };
@@ -125,38 +156,60 @@ std::vector<int> numbers(const std::string& text) {
   return out;
 }
 
-json measure(const Case& c, const std::vector<int>& widths, std::map<std::string, Tally>& tallies) {
+json measure(const Case& c, const Plan& plan, std::map<std::string, Tally>& tallies) {
   const std::size_t samples = c.half[0].samples + c.half[1].samples;
-  const std::size_t real = right_of(c.network, c.half[0]) + right_of(c.network, c.half[1]);
+  Predictions real[2];
+  std::size_t real_right = 0;
+  for (int k = 0; k < 2; ++k) {
+    real[k] = predictions_of(c.network, c.half[k]);
+    real_right += right_of(real[k], c.half[k]);
+  }
+  const passes::CalibrationRun tested[2] = {driver::record(c.network, c.half[0]),
+                                            driver::record(c.network, c.half[1])};
   json rows = json::array();
   fmt::print(
-      "\n{}: float {} % of {} samples\n\n| bits | method | accuracy % (95 %) | points lost | s |\n"
-      "|---|---|---|---|---|\n",
-      c.name, percent_of(real, samples), samples);
-  for (const int bits : widths) {
-    for (const auto& [name, method] : kMethods) {
+      "\n{}: float {} % of {} samples\n\n| bits | method | accuracy % (95 %) | points lost | "
+      "changed % | distance | s |\n|---|---|---|---|---|---|---|\n",
+      c.name, percent_of(real_right, samples), samples);
+  for (const int bits : plan.widths) {
+    for (const auto& [name, method] : plan.methods) {
       std::size_t right = 0;
+      std::size_t differ = 0;
+      double distance = 0;  // of the scores from the float network's, on samples not seen
       double seconds = 0;
       for (int k = 0; k < 2; ++k) {
+        const ir::Dataset seen =
+            driver::pick_samples(c.half[k], [&](std::size_t i) { return i < plan.limit; });
         const auto begin = std::chrono::steady_clock::now();
-        const ir::QuantizedNetwork q = driver::run_quantizer(
-            c.network, options_for(c, bits), method, {&c.half[k], &c.half[1 - k], 8});
+        const ir::QuantizedNetwork q = driver::run_quantizer(c.network, options_for(c, bits),
+                                                             method, {&seen, &c.half[1 - k], 8});
         seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-        right += right_of(q, c.half[1 - k]);
+        const Predictions integer = predictions_of(q, c.half[1 - k]);
+        right += right_of(integer, c.half[1 - k]);
+        differ += changed(integer, real[1 - k]);
+        distance += passes::score_distance(tested[1 - k].real, tested[1 - k].run(q)) / 2;
       }
-      const double lost = 100 * (static_cast<double>(real) - static_cast<double>(right)) /
-                          static_cast<double>(samples);
+      const auto percent = [&](double n) { return 100 * n / static_cast<double>(samples); };
+      const double lost = percent(static_cast<double>(real_right) - static_cast<double>(right));
       Tally& t = tallies[fmt::format("{} {}", bits, name)];
       t.sum += lost;
+      t.distance += distance;
+      t.changed += percent(static_cast<double>(differ));
       t.worst = std::max(t.worst, lost);
       ++t.count;
-      fmt::print("| {} | {} | {} | {:.2f} | {:.1f} |\n", bits, name, percent_of(right, samples),
-                 lost, seconds / 2);
+      fmt::print("| {} | {} | {} | {:.2f} | {:.2f} | {:.4f} | {:.1f} |\n", bits, name,
+                 percent_of(right, samples), lost, percent(static_cast<double>(differ)), distance,
+                 seconds / 2);
       std::fflush(stdout);
-      rows.push_back({{"bits", bits}, {"method", name}, {"right", right}, {"points_lost", lost}});
+      rows.push_back({{"bits", bits},
+                      {"method", name},
+                      {"right", right},
+                      {"points_lost", lost},
+                      {"changed", differ},
+                      {"distance", distance}});
     }
   }
-  return {{"network", c.name}, {"samples", samples}, {"float_right", real}, {"rows", rows}};
+  return {{"network", c.name}, {"samples", samples}, {"float_right", real_right}, {"rows", rows}};
 }
 
 // The bits that are found for a drop, and what the best uniform width would take by the same
@@ -167,8 +220,8 @@ json measure_auto(const Case& c, double max_drop) {
   const driver::AutoBits found = driver::find_bits(
       c.network, options, free, QuantizerMethod::Rebuilt, {&c.half[0], &c.half[1], 8}, max_drop);
   const std::size_t samples = c.half[1].samples;
-  const std::size_t real = right_of(c.network, c.half[1]);
-  const std::size_t right = right_of(found.network, c.half[1]);
+  const std::size_t real = right_of(predictions_of(c.network, c.half[1]), c.half[1]);
+  const std::size_t right = right_of(predictions_of(found.network, c.half[1]), c.half[1]);
   json row = found.summary;
   row["network"] = c.name;
   row["weight_bits"] = found.weight_bits;
@@ -182,14 +235,21 @@ json measure_auto(const Case& c, double max_drop) {
 }
 
 int bench(const std::vector<std::string>& arguments) {
-  std::vector<int> widths = {8, 6, 5, 4, 3, 2};
+  Plan plan;
   std::optional<double> max_drop;
   std::string file;
   std::vector<Case> cases;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const auto value = [&] { return arguments.at(++i); };
     if (arguments[i] == "--bits") {
-      widths = numbers(value());
+      plan.widths = numbers(value());
+    } else if (arguments[i] == "--methods") {
+      const std::string names = "," + value() + ",";
+      std::erase_if(plan.methods, [&](const Method& m) {
+        return names.find("," + m.first + ",") == std::string::npos;
+      });
+    } else if (arguments[i] == "--limit") {
+      plan.limit = std::stoul(value());
     } else if (arguments[i] == "--auto") {
       max_drop = std::stod(value());
     } else if (arguments[i] == "--json") {
@@ -200,15 +260,17 @@ int bench(const std::vector<std::string>& arguments) {
   }
   std::map<std::string, Tally> tallies;
   json result = {{"networks", json::array()}};
-  for (const Case& c : cases) result["networks"].push_back(measure(c, widths, tallies));
+  for (const Case& c : cases) result["networks"].push_back(measure(c, plan, tallies));
   fmt::print(
-      "\nPoints lost over {} networks\n\n| bits | method | mean | most |\n|---|---|---|---|\n",
+      "\nPoints lost over {} networks\n\n| bits | method | mean | most | changed % | distance "
+      "|\n|---|---|---|---|---|---|\n",
       cases.size());
-  for (const int bits : widths) {
-    for (const auto& [name, method] : kMethods) {
+  for (const int bits : plan.widths) {
+    for (const auto& [name, method] : plan.methods) {
       const Tally& t = tallies[fmt::format("{} {}", bits, name)];
-      fmt::print("| {} | {} | {:.2f} | {:.2f} |\n", bits, name, t.sum / std::max(1, t.count),
-                 t.worst);
+      const double n = std::max(1, t.count);
+      fmt::print("| {} | {} | {:.2f} | {:.2f} | {:.2f} | {:.4f} |\n", bits, name, t.sum / n,
+                 t.worst, t.changed / n, t.distance / n);
     }
   }
   if (max_drop) {

@@ -2,7 +2,7 @@
 """Trains the networks that the quantizer is judged on besides those of examples/.
 
     pip install -r requirements.txt
-    python train.py -o build/bench/quantization [NAME ...]
+    python train.py -o build/bench/quantization [--seed N] [NAME ...]
 
 Each becomes a folder with state_dict.pt, architecture.json, and test.npz: samples that it was not
 trained on. All data come with scikit-learn (load_digits, 1797 images) or are drawn here from a seed.
@@ -11,6 +11,7 @@ trained on. All data come with scikit-learn (load_digits, 1797 images) or are dr
     recurrent    8-64-10 RLeaky, T = 64: digits read column by column, 8 steps each
     per_neuron   64-100-10 Leaky, T = 25: beta and threshold trained per neuron
     cuba         12-38-7 RSynaptic, T = 256: seven courses of touch on 12 sensors, synthetic
+    max_pool     conv 8, max-pool, Leaky, conv 16, max-pool, Leaky, dense, as in snnTorch's tutorial, T = 25
     if_conv      conv 8, pool, conv 16, pool, dense: integrate-and-fire, T = 300, converted from an
                  ordinary network
 """
@@ -31,6 +32,7 @@ from torch import nn
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "python"))
 import hillock_export  # noqa: E402
 
+SEED = 0  # added to the seed of every network: --seed
 TRAIN = 997  # of the 1797 digits; the other 800 are given to the quantizer and the test
 GRAD = surrogate.fast_sigmoid(slope=25)
 
@@ -38,7 +40,7 @@ GRAD = surrogate.fast_sigmoid(slope=25)
 def digits(seed):
     """(train images, labels, test images, labels), pixels 0..1."""
     images, labels = load_digits(return_X_y=True)
-    order = np.random.default_rng(seed).permutation(len(labels))
+    order = np.random.default_rng(seed + SEED).permutation(len(labels))
     images = images[order].reshape(-1, 8, 8) / 16.0
     labels = labels[order]
     return images[:TRAIN], labels[:TRAIN], images[TRAIN:], labels[TRAIN:]
@@ -112,7 +114,7 @@ def save(net, name, folder, x, y, shape):
 
 def static_digits(name, folder, net, prepare, shape, steps, seed, **options):
     """Trains on rate-coded digits: `prepare` makes probabilities [N, steps, ...] of images."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed + SEED)
     train_x, train_y, test_x, test_y = digits(seed)
     train(net, lambda i, r: bernoulli(prepare(train_x[i]), r), train_y, rng, **options)
     save(net, name, folder, bernoulli(prepare(test_x), rng), test_y, shape)
@@ -145,7 +147,7 @@ def recurrent(folder):
 
 
 def per_neuron(folder):
-    torch.manual_seed(13)
+    torch.manual_seed(13 + SEED)
 
     def leaky(n):
         return snn.Leaky(beta=torch.empty(n).uniform_(0.6, 0.97), learn_beta=True,
@@ -164,7 +166,7 @@ def per_neuron(folder):
 def touch(count, rng):
     """Seven courses of pressure on 12 sensors over 256 steps, warped and shifted in time, with gain
     and background noise, as spikes."""
-    course = np.random.default_rng(99)
+    course = np.random.default_rng(99 + SEED)
     centres = course.uniform(40, 216, (7, 12, 2))
     widths = course.uniform(8, 25, (7, 12, 2))
     heights = course.uniform(0.1, 0.5, (7, 12, 2))
@@ -188,11 +190,27 @@ def cuba(folder):
     with torch.no_grad():
         net.fc1.weight.mul_(0.5)
         net.rec.recurrent.weight.mul_(0.3)
-    rng = np.random.default_rng(14)
+    rng = np.random.default_rng(14 + SEED)
     x, y = touch(1000, rng)
     test_x, test_y = touch(800, rng)
-    train(net, lambda i, r: x[i], y, rng, epochs=25, batch=50, rate=4e-3)
+    train(net, lambda i, r: x[i], y, rng, epochs=60, batch=50, rate=4e-3)
     save(net, "cuba", folder, test_x, test_y, (12,))
+
+
+def max_pool(folder):
+    def leaky():
+        return snn.Leaky(0.8, spike_grad=GRAD, init_hidden=True)
+
+    net = nn.Sequential(OrderedDict(
+        c1=nn.Conv2d(1, 8, 3), p1=nn.MaxPool2d(2), lif1=leaky(),
+        c2=nn.Conv2d(8, 16, 3), p2=nn.MaxPool2d(2), lif2=leaky(),
+        flat=nn.Flatten(), fc=nn.Linear(64, 10), lif3=leaky()))
+
+    def prepare(images):
+        large = np.clip(zoom(images, (1, 2, 2), order=1), 0, 1)[:, None, None]
+        return np.repeat(large, 25, axis=1)
+
+    static_digits("max_pool", folder, net, prepare, (1, 16, 16), 25, 16, epochs=10)
 
 
 def if_conv(folder):
@@ -229,24 +247,28 @@ def if_conv(folder):
                 target.weight.mul_(before / largest)
                 target.bias.div_(largest)
                 before = largest
-    rng = np.random.default_rng(15)
+    rng = np.random.default_rng(15 + SEED)
     p = np.repeat(enlarge(test_x)[:, None], 300, axis=1)
     x = np.concatenate([bernoulli(part, rng) for part in np.array_split(p[:400], 8)])
     save(spiking, "if_conv", folder, x, test_y[:400], (1, 16, 16))
 
 
-NETWORKS = {f.__name__: f for f in (mlp_784, recurrent, per_neuron, cuba, if_conv)}
+NETWORKS = {f.__name__: f for f in (mlp_784, recurrent, per_neuron, cuba, max_pool,
+                                     if_conv)}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("-o", "--output", type=Path, required=True)
+    parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("names", nargs="*", metavar="NAME")
     arguments = parser.parse_args()
+    global SEED
+    SEED = arguments.seed
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     for name in arguments.names or NETWORKS:
-        torch.manual_seed(1)
+        torch.manual_seed(1 + SEED)
         NETWORKS[name](arguments.output)
 
 

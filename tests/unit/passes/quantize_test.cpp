@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "compiler/driver/calibration.h"
+#include "compiler/driver/quantizer.h"
 #include "compiler/passes/align_convolutions.h"
 #include "sim/float/float_model.h"
 #include "tests/support/random_connectivity.h"
@@ -356,6 +357,94 @@ TEST_CASE("real-valued data get a scale, counts and spikes keep theirs", "[passe
   CHECK(driver::calibrate(n, data, 3, 8, nullptr).input_min[0] == -4);
   data.x[3] = std::nanf("");
   CHECK_THROWS_AS(driver::calibrate(n, data, 3, 8, nullptr), support::InputError);
+}
+
+// in 6 -> a, which sends its membranes one to one -> b 5, which reads its own spikes besides. With
+// `graded`, b reads the input itself instead.
+ir::Network mixed_network(bool graded) {
+  Random r(4);
+  ir::Network n;
+  n.inputs.push_back({"in", {graded ? std::size_t{5} : std::size_t{6}}, {}});
+  ir::Population p;
+  p.shape = {5};
+  p.decay = 0.9;
+  p.threshold = 1.0;
+  p.reset.mechanism = ir::ResetMechanism::Subtract;
+  ir::Sparse one_to_one{5, 5, {}};
+  for (std::uint32_t i = 0; i < 5; ++i) one_to_one.synapses.push_back({i, i, 0.5 + 0.1 * i});
+  if (!graded) {
+    p.name = "a";
+    p.spiking = false;
+    n.populations.push_back(p);
+    n.projections.push_back({"fc", {}, 0, random_dense(r, 6, 5, 1.0), 0, {}});
+  }
+  p.name = "b";
+  p.spiking = true;
+  n.populations.push_back(p);
+  const std::size_t b = n.populations.size() - 1;
+  const ir::Source values = graded ? ir::Source{} : ir::Source{ir::Source::Kind::Population, 0};
+  n.projections.push_back({"values", values, b, one_to_one, 0, {}});
+  n.projections.push_back(
+      {"loop", {ir::Source::Kind::Population, b}, b, random_dense(r, 5, 5, 1.0), 1, {}});
+  n.output = b;
+  ir::verify(n);
+  return n;
+}
+
+TEST_CASE("values count in units in which their weights are no less exact than those of spikes",
+          "[passes]") {
+  Random r(12);
+  for (const bool graded : {false, true}) {
+    for (const auto method :
+         {driver::QuantizerMethod::Nearest, driver::QuantizerMethod::Searched}) {
+      const bool searched = method == driver::QuantizerMethod::Searched;
+      CAPTURE(graded, searched);
+      const ir::Network n = mixed_network(graded);
+      const ir::Dataset data = data_for(n, 20, [&] {
+        return graded ? static_cast<float>(r.real(0, 1)) : r.chance(0.3) ? 1.0F : 0.0F;
+      });
+      const ir::QuantizedNetwork q =
+          driver::run_quantizer(n, options_for(n), method, {&data, nullptr, 8});
+      const std::size_t b = n.output;
+      const std::size_t k = n.projections.size() - 2;
+      const ir::QuantizedPopulation& a = q.populations[0];
+      const double unit = graded ? 1 / q.inputs[0].scale
+                                 : std::ldexp(1, a.value_shift - a.fraction_bits) / a.scale[0];
+      const auto& real = std::get<ir::Sparse>(n.projections[k].connectivity).synapses;
+      const auto& whole = std::get<ir::QuantizedSparse>(q.projections[k].connectivity).synapses;
+      for (std::size_t i = 0; i < 5; ++i) {
+        const double got = whole[i].weight / (unit * q.populations[b].scale[i]);
+        CHECK(got == Approx(real[i].weight).epsilon(searched ? 0.2 : 0.35));
+      }
+      // Values of a step are still told from each other.
+      double most = 1;
+      if (!graded) {
+        sim::FloatResult real_run;
+        sim::FloatModel(n).run(data, 0, real_run);
+        for (const double v : real_run.recording.membranes[0].data) most = std::max(most, v);
+      }
+      CHECK(most > 3 * unit);
+      if (graded) CHECK(q.inputs[0].max_value <= 127);
+    }
+  }
+}
+
+TEST_CASE("without data, membranes behind a max-pool fit what is sent of them", "[passes]") {
+  ir::Network n = conv_network(true);
+  n.populations[1].spiking = false;
+  ir::verify(n);
+  for (double& w : std::get<ir::Conv>(n.projections[0].connectivity).weight) w = std::abs(w);
+  const ir::QuantizedNetwork q = passes::quantize(n, options_for(n), {});
+  // All inputs on: the largest membrane that weights and leak allow.
+  ir::Dataset data = data_for(n, 20, [] { return 1.0F; });
+  sim::FloatResult real;
+  sim::FloatModel(n).run(data, 0, real);
+  const auto& membranes = real.recording.membranes[1].data;
+  const double most = *std::max_element(membranes.begin(), membranes.end());
+  const ir::QuantizedPopulation& p = q.populations[1];
+  const double unit = std::ldexp(1, p.value_shift - p.fraction_bits) / p.scale[0];
+  CHECK(most <= unit * 128);
+  CHECK(most > unit * 8);
 }
 
 }  // namespace
