@@ -84,7 +84,7 @@ calibrate-size: build/build.ninja  ## fit the coefficients of hw_models/size to 
 	build/tests/size_calibration build/bench/size 36 --table hw_models/size/tables/xilinx7.json
 
 sanitize: build-asan/build.ninja  ## run the unit tests under AddressSanitizer and UBSan
-	$(BUILD) --preset asan
+	$(BUILD) --preset asan --target unit_tests
 	ctest --preset asan --output-on-failure -j $(JOBS)
 
 format: deps-dev  ## format all C++ files

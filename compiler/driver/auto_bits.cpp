@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <numeric>
 
@@ -26,27 +27,31 @@ class Search {
         quantize_(quantize),
         fixed_(fixed),
         method_(method),
-        seen_(split(*data.calibration, false)),
-        kept_(split(*data.calibration, true)),
-        data_{&seen_, data.also, data.input_bits},
+        halves_{split(*data.calibration, false), split(*data.calibration, true)},
         weights_(network.populations.size(), 0) {
     for (const ir::Projection& p : network.projections) {
       weights_[p.target] += static_cast<std::int64_t>(ir::weight_count(p.connectivity));
     }
-    const sim::FloatModel model(network);
-    sim::FloatResult result;
-    for (std::size_t i = 0; i < kept_.samples; ++i) {
-      model.run(kept_, i, result);
-      const bool labels = !kept_.y.empty();
-      wanted_.push_back(labels ? static_cast<std::size_t>(kept_.y[i]) : result.predicted);
-      float_right_ += result.predicted == wanted_.back() ? 1 : 0;
+    for (std::size_t h = 0; h < 2; ++h) {
+      const ir::Dataset& kept = halves_[1 - h];
+      Fold& fold = folds_[h];
+      fold.data = {&halves_[h], data.also, data.input_bits};
+      fold.kept = &kept;
+      const sim::FloatModel model(network);
+      sim::FloatResult result;
+      for (std::size_t i = 0; i < kept.samples; ++i) {
+        model.run(kept, i, result);
+        const bool labels = !kept.y.empty();
+        fold.wanted.push_back(labels ? static_cast<std::size_t>(kept.y[i]) : result.predicted);
+        fold.float_right += result.predicted == fold.wanted.back() ? 1 : 0;
+      }
+      fold.least_right = static_cast<double>(fold.float_right) -
+                         max_drop / 100 * static_cast<double>(kept.samples);
     }
-    const double allowed = max_drop / 100 * static_cast<double>(kept_.samples);
-    least_right_ = static_cast<double>(float_right_) - allowed;
   }
 
   AutoBits find() {
-    if (kept_.samples == 0) {
+    if (halves_[1].samples == 0) {
       support::fail(support::DiagnosticKind::BadOption, {"--weight-bits"},
                     "auto needs samples to decide by",
                     "give --data with more samples, or --calibration");
@@ -66,13 +71,22 @@ class Search {
     while (lower()) {
     }
     Result& found = results_.at(best_);
-    return {best_, std::move(found.network), summary(*uniform, found.right)};
+    return {best_, std::move(found.network), summary(*uniform, found)};
   }
 
  private:
+  // One half of the samples is for the quantizer, the other decides.
+  struct Fold {
+    QuantizerData data;
+    const ir::Dataset* kept = nullptr;
+    std::vector<std::size_t> wanted;
+    std::size_t float_right = 0;
+    double least_right = 0;
+  };
   struct Result {
-    ir::QuantizedNetwork network;
-    std::size_t right = 0;
+    ir::QuantizedNetwork network;  // of the first fold
+    std::array<std::size_t, 2> right{};
+    bool holds = false;
   };
 
   static ir::Dataset split(const ir::Dataset& data, bool kept) {
@@ -91,22 +105,29 @@ class Search {
     return sum;
   }
 
+  // Whether the bits hold the accuracy in both folds: of many choices that are tried, one that is
+  // lucky with one half seldom is with the other.
   bool holds(const Bits& bits) {
     const auto [place, fresh] = results_.try_emplace(bits);
     Result& r = place->second;
-    if (fresh) {
-      passes::QuantizeOptions o = quantize_;
-      o.weight_bits = bits;
-      r.network = run_quantizer(network_, o, method_, data_);
-      const ir::QuantizedNetwork wide = passes::with_trial_widths(r.network);
-      const sim::IntegerModel model(wide);
-      sim::IntegerResult result;
-      for (std::size_t i = 0; i < kept_.samples; ++i) {
-        model.run(kept_, i, result);
-        r.right += result.predicted == wanted_[i] ? 1 : 0;
-      }
+    if (fresh) r.holds = holds_in(0, bits, r) && (halves_[0].samples == 0 || holds_in(1, bits, r));
+    return r.holds;
+  }
+
+  bool holds_in(std::size_t f, const Bits& bits, Result& r) const {
+    const Fold& fold = folds_[f];
+    passes::QuantizeOptions o = quantize_;
+    o.weight_bits = bits;
+    ir::QuantizedNetwork network = run_quantizer(network_, o, method_, fold.data);
+    const ir::QuantizedNetwork wide = passes::with_trial_widths(network);
+    const sim::IntegerModel model(wide);
+    sim::IntegerResult result;
+    for (std::size_t i = 0; i < fold.kept->samples; ++i) {
+      model.run(*fold.kept, i, result);
+      r.right[f] += result.predicted == fold.wanted[i] ? 1 : 0;
     }
-    return static_cast<double>(r.right) >= least_right_ - 1e-9;
+    if (f == 0) r.network = std::move(network);
+    return static_cast<double>(r.right[f]) >= fold.least_right - 1e-9;
   }
 
   // Populations that are free, those with the fewest weights first.
@@ -147,31 +168,28 @@ class Search {
     return false;
   }
 
-  [[nodiscard]] nlohmann::json summary(int uniform, std::size_t right) const {
+  [[nodiscard]] nlohmann::json summary(int uniform, const Result& found) const {
+    const std::size_t samples = halves_[0].samples + halves_[1].samples;
     const auto share = [&](std::size_t n) {
-      return static_cast<double>(n) / static_cast<double>(kept_.samples);
+      return static_cast<double>(n) / static_cast<double>(samples);
     };
     return {{"uniform_bits", uniform},
             {"weight_bits_total", total(best_)},
             {"weight_bits_total_uniform", total(all(uniform))},
             {"networks_tried", results_.size()},
-            {"decided_on", kept_.samples},
-            {"labels", !kept_.y.empty()},
-            {"float", share(float_right_)},
-            {"integer", share(right)}};
+            {"decided_on", samples},
+            {"labels", !halves_[1].y.empty()},
+            {"float", share(folds_[0].float_right + folds_[1].float_right)},
+            {"integer", share(found.right[0] + found.right[1])}};
   }
 
   const ir::Network& network_;
   const passes::QuantizeOptions& quantize_;
   const std::vector<std::optional<int>>& fixed_;
   QuantizerMethod method_;
-  ir::Dataset seen_;
-  ir::Dataset kept_;
-  QuantizerData data_;
+  std::array<ir::Dataset, 2> halves_;
+  std::array<Fold, 2> folds_;
   std::vector<std::int64_t> weights_;  // per population
-  std::vector<std::size_t> wanted_;
-  std::size_t float_right_ = 0;
-  double least_right_ = 0;
   std::map<Bits, Result> results_;
   Bits best_;
 };

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 
+#include "compiler/driver/compile.h"
+#include "compiler/ir/network_json.h"
+#include "compiler/support/file.h"
 #include "tests/support/random_network.h"
 
 namespace hillock::tests {
@@ -108,6 +111,25 @@ std::vector<support::NpzOutput> energy_data(const EnergyDesign& d, std::size_t s
   for (double& r : rate) r = std::min(0.95, d.density * random.real(0.1, 1.9));
   for (std::size_t i = 0; i < x.size(); ++i) x[i] = random.chance(rate[i % d.inputs]) ? 1 : 0;
   return {{"x", {samples, d.timesteps, d.inputs}, std::move(x)}};
+}
+
+void compile_design(const ir::Network& network, const std::vector<support::NpzOutput>& data,
+                    int weight_bits, int lanes, const std::filesystem::path& home) {
+  const std::filesystem::path model = home.string() + ".network.json";
+  const std::filesystem::path arrays = home.string() + ".npz";
+  support::create_folder(home.parent_path());
+  support::write_file(model, ir::to_json(network).dump() + "\n");
+  support::write_npz(arrays, data);
+  driver::CompileOptions compile;
+  compile.model = model;
+  compile.data = arrays;
+  compile.output = home;
+  compile.weight_bits.all = std::to_string(weight_bits);
+  compile.lanes.lanes.all = std::to_string(lanes);
+  compile.quantizer = driver::QuantizerMethod::Searched;
+  driver::CommonOptions quiet;
+  quiet.quiet = true;
+  (void)driver::compile(compile, quiet);
 }
 
 }  // namespace hillock::tests

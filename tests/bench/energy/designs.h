@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -34,5 +35,10 @@ struct EnergyDesign {
 // `samples` of random spikes: the first half of them and the second share the density.
 [[nodiscard]] std::vector<support::NpzOutput> energy_data(const EnergyDesign& design,
                                                           std::size_t samples);
+
+// The build of a network of these data in `home`; both lie beside it, as home's name with
+// .network.json and .npz.
+void compile_design(const ir::Network& network, const std::vector<support::NpzOutput>& data,
+                    int weight_bits, int lanes, const std::filesystem::path& home);
 
 }  // namespace hillock::tests

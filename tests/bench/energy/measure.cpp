@@ -12,12 +12,10 @@
 
 #include "compiler/driver/activity_file.h"
 #include "compiler/driver/build_folder.h"
-#include "compiler/driver/compile.h"
 #include "compiler/driver/gate_bench.h"
 #include "compiler/driver/netlist.h"
 #include "compiler/driver/run.h"
 #include "compiler/driver/synth.h"
-#include "compiler/ir/network_json.h"
 #include "compiler/support/file.h"
 #include "compiler/synth/standard_cells.h"
 #include "compiler/synth/yosys_script.h"
@@ -61,21 +59,10 @@ json measure(const driver::Build& build, const ir::Dataset& data, std::size_t fi
 void run(const tests::EnergyDesign& d, const fs::path& folder, const fs::path& liberty) {
   const fs::path home = folder / d.name;
   if (fs::exists(home / "measured.json")) return;
-  support::create_folder(folder);
-  const fs::path model = folder / (d.name + ".network.json");
-  const fs::path arrays = folder / (d.name + ".npz");
-  support::write_file(model, ir::to_json(tests::energy_network(d)).dump() + "\n");
-  support::write_npz(arrays, tests::energy_data(d, 2 * kSamples));
+  tests::compile_design(tests::energy_network(d), tests::energy_data(d, 2 * kSamples),
+                        d.weight_bits, d.lanes, home);
   driver::CommonOptions quiet;
   quiet.quiet = true;
-  driver::CompileOptions compile;
-  compile.model = model;
-  compile.data = arrays;
-  compile.output = home;
-  compile.weight_bits.all = std::to_string(d.weight_bits);
-  compile.lanes.lanes.all = std::to_string(d.lanes);
-  compile.quantizer = driver::QuantizerMethod::Searched;
-  (void)driver::compile(compile, quiet);
   driver::SynthOptions synth;
   synth.folder = home;
   synth.target = "asic";
@@ -92,7 +79,7 @@ void run(const tests::EnergyDesign& d, const fs::path& folder, const fs::path& l
       gates::read_gate_netlist(home / driver::synth_folder("asic") / synth::kNetlistJson,
                                build.summary.at("rtl").at("top").get<std::string>(), library);
   driver::DataOptions options;
-  options.data = arrays;
+  options.data = home.string() + ".npz";
   const ir::Dataset data = driver::load_data(build, options);
   json result = {{"name", d.name},
                  {"library", library.name},

@@ -17,9 +17,7 @@
 #include <vector>
 
 #include "compiler/driver/build_folder.h"
-#include "compiler/driver/compile.h"
 #include "compiler/driver/synth.h"
-#include "compiler/ir/network_json.h"
 #include "compiler/support/file.h"
 #include "hw_models/size/size_terms.h"
 #include "tests/bench/energy/designs.h"
@@ -77,21 +75,10 @@ struct Point {
 Point measure(const Design& d, const fs::path& folder) {
   const fs::path home = folder / d.name;
   const fs::path result = home / "synth-xilinx7.json";
-  driver::CommonOptions quiet;
-  quiet.quiet = true;
   if (!fs::exists(result)) {
-    const fs::path model = folder / (d.name + ".network.json");
-    const fs::path arrays = folder / (d.name + ".npz");
-    support::write_file(model, ir::to_json(d.network).dump() + "\n");
-    support::write_npz(arrays, d.data);
-    driver::CompileOptions compile;
-    compile.model = model;
-    compile.data = arrays;
-    compile.output = home;
-    compile.weight_bits.all = std::to_string(d.weight_bits);
-    compile.lanes.lanes.all = std::to_string(d.lanes);
-    compile.quantizer = driver::QuantizerMethod::Searched;
-    (void)driver::compile(compile, quiet);
+    tests::compile_design(d.network, d.data, d.weight_bits, d.lanes, home);
+    driver::CommonOptions quiet;
+    quiet.quiet = true;
     driver::SynthOptions synth;
     synth.folder = home;
     synth.target = "xilinx7";

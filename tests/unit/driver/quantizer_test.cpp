@@ -162,7 +162,7 @@ TEST_CASE("auto takes no more bits than the best uniform width, and keeps what w
   CHECK(found.weight_bits[0] == 5);
   for (std::size_t p = 1; p < found.weight_bits.size(); ++p) CHECK(found.weight_bits[p] == 1);
   CHECK(found.summary["weight_bits_total"] <= found.summary["weight_bits_total_uniform"]);
-  CHECK(found.summary["decided_on"] == 8);
+  CHECK(found.summary["decided_on"] == 16);
   CHECK_THAT(error_of([&] {
                return driver::find_bits(c.network, options_for(c.network, 6, data.timesteps),
                                         stated, QuantizerMethod::Searched, {}, 1);
