@@ -81,7 +81,7 @@ calibrate-energy: build/build.ninja  ## fit the coefficients of hw_models/tables
 
 calibrate-size: build/build.ninja  ## fit the coefficients of hw_models/size to synthesis
 	$(BUILD) --preset release --target size_calibration
-	build/tests/size_calibration build/bench/size 36 --table hw_models/size/tables/xilinx7.json
+	build/tests/size_calibration build/bench/size 24 --table hw_models/size/tables/xilinx7.json
 
 sanitize: build-asan/build.ninja  ## run the unit tests under AddressSanitizer and UBSan
 	$(BUILD) --preset asan --target unit_tests

@@ -12,9 +12,16 @@
 namespace hillock::hw_models {
 namespace {
 
-constexpr std::int64_t kLutMemoryRows = 32;      // of a LUT memory
-constexpr std::int64_t kLutMemoryDepth = 128;    // deeper ones become block memory
-constexpr std::int64_t kBlockMemoryRows = 1024;  // of a block memory at its widest
+constexpr std::int64_t kLutMemoryRows = 32;    // of a LUT memory
+constexpr std::int64_t kLutMemoryDepth = 128;  // deeper ones become block memory
+constexpr std::int64_t kBlockMemoryBits = 32768;
+
+// Block memories one behind the other, each as wide as the row where it can be: 1, 2, 4, 8, 16, 32.
+std::int64_t blocks_in_depth(const MemorySize& m) {
+  std::int64_t width = 1;
+  while (width < std::min<std::int64_t>(m.width, 32)) width *= 2;
+  return numeric::ceil_div(m.depth * width, kBlockMemoryBits);
+}
 
 double real(std::int64_t v) { return static_cast<double>(v); }
 
@@ -71,12 +78,13 @@ SizeTerms population_size_terms(const ir::QuantizedNetwork& network, const ir::M
   term(t, "readout") = real(e.lanes * e.score_bits);
   for (std::size_t k = 0; k < network.projections.size(); ++k) {
     if (network.projections[k].target != population) continue;
+    term(t, "projection") += 1;
     const ir::TapKind kind = ir::tap_kind(network, mapping, k);
     if (kind == ir::TapKind::Sparse) term(t, "taps_sparse") += 1;
     if (kind == ir::TapKind::Conv || kind == ir::TapKind::Pool) term(t, "taps_plane") += 1;
   }
   if (!mapping.is_loadable(population)) {
-    const std::int64_t blocks = numeric::ceil_div(e.weights.depth, kBlockMemoryRows);
+    const std::int64_t blocks = blocks_in_depth(e.weights);
     term(t, "weight_rows") = real(std::max<std::int64_t>(0, blocks - 1) * e.weights.width);
   }
   return t;

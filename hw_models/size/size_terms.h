@@ -11,7 +11,7 @@
 namespace hillock::hw_models {
 
 // Sizes in bits where nothing else is said.
-constexpr std::array<std::string_view, 17> kSizeTerms = {
+constexpr std::array<std::string_view, 18> kSizeTerms = {
     "design",             // 1: what a design has once
     "population",         // 1 a population: control, activity counters, their readout
     "accumulate",         // adders of the lanes that add
@@ -27,6 +27,7 @@ constexpr std::array<std::string_view, 17> kSizeTerms = {
     "scan",               // bits of its words, and words
     "readout",            // scores of the lanes
     "weight_rows",        // block memories in depth, beyond the first, times the width of a row
+    "projection",         // 1 a projection: its taps, and their turn
     "taps_sparse",        // 1 a projection that lists its synapses
     "taps_plane",         // 1 a projection of planes: convolution or pool
 };

@@ -1,3 +1,4 @@
+// Size: the fitted table, how estimates add up, and the fit itself.
 #include "hw_models/size/size.h"
 
 #include <catch2/catch.hpp>
