@@ -159,9 +159,9 @@ function hardware() {
     const box = el("div", {class: "bars"});
     const bar = (name, x, figure) => box.append(el("span", {}, name), el("div", {class: "track"}, el("i", {class: "fill", style: `width:${100 * x / most}%`})), el("span", {class: "num"}, figure));
     for (const r of rows) bar(r.name, r.x, at(r.path, (x) => shown(Math.round(x).toLocaleString("en-US"), x)));
-    bar("top, readout", rest, shown(Math.round(rest).toLocaleString("en-US"), rest));
+    if (rest >= 0.5) bar("top, readout", rest, shown(Math.round(rest).toLocaleString("en-US"), rest));
     s.append(el("h3", {}, "LUTs by module, estimated"), box);
-    s.append(el("p", {class: "note"}, "In all about ", at("compile/luts_estimate", (x) => shown(Math.round(x).toLocaleString("en-US"), x)), " LUTs by the size model, which goes by widths and lanes; take it as an order. What tools found is below, where they ran."));
+    s.append(el("p", {class: "note"}, "In all about ", at("compile/luts_estimate", (x) => shown(Math.round(x).toLocaleString("en-US"), x)), " LUTs of a 7-series device by the size model. It was fitted to ", at("compile/luts_estimate_error/designs", count), " synthesized designs; each left out in turn, it is off by ", at("compile/luts_estimate_error/mean", percent), " in the mean, at the worst by ", at("compile/luts_estimate_error/worst", percent), ". What tools found is below, where they ran."));
     const memories = own.map((p, i) => [String(p.name), at(`compile/populations/${i}/weight_memory_bits`, count), at(`compile/populations/${i}/state_memory_bits`, count)]);
     s.append(table(["memory bits", "weights", "state"], memories));
     s.append(el("h3", {}, "Synthesized"));
