@@ -56,7 +56,10 @@ class Taker {
     std::vector<std::string> names{of + "_" + what, of + "." + what};
     if (weight) names.push_back(what);
     for (const std::string& name : names) {
-      const auto it = by_name_.find(layer + "." + name);
+      std::string full = layer;
+      full += '.';
+      full += name;
+      const auto it = by_name_.find(full);
       if (it == by_name_.end()) continue;
       used_.insert(it->first);
       return it->second;

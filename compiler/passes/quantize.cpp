@@ -141,7 +141,7 @@ int choose_max_spikes(const Population& p, std::size_t index, const Calibration&
   if (p.max_spikes != ir::kMaxSpikes) return p.max_spikes;
   if (calibration.count_max.empty()) return kUnseen;
   const int bits =
-      numeric::unsigned_bits_for(static_cast<std::uint64_t>(2 * calibration.count_max[index]));
+      numeric::unsigned_bits_for(2 * static_cast<std::uint64_t>(calibration.count_max[index]));
   return std::clamp((1 << bits) - 1, 3, ir::kMaxSpikes);
 }
 

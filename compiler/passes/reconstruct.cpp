@@ -214,6 +214,7 @@ class Reconstruction {
   // Sub-matrix of the columns that a channel's weights meet.
   static std::vector<Eigen::Index> columns_of(const std::vector<Slot>& slots) {
     std::vector<Eigen::Index> out;
+    out.reserve(slots.size());
     for (const Slot& s : slots) out.push_back(static_cast<Eigen::Index>(s.column));
     return out;
   }

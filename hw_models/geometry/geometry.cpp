@@ -86,8 +86,8 @@ UpdateSize update_size(const ir::QuantizedPopulation& p) {
                       p.current_decay[0] == (std::int64_t{1} << p.current_decay_shift);
     if (!kept) {
       // Two products in one figure: as many bits as both have together.
-      u.multiply_a +=
-          p.current_bits * (p.current_decay_shift + 1) / std::max<std::int64_t>(u.multiply_b, 1);
+      u.multiply_a += std::int64_t{p.current_bits} * (p.current_decay_shift + 1) /
+                      std::max<std::int64_t>(u.multiply_b, 1);
       if (u.multiply_b == 0) u.multiply_b = 1;
       u.constant_multiplier = u.constant_multiplier && p.current_decay.uniform();
       u.add_bits += p.current_bits + p.current_decay_shift + 2;

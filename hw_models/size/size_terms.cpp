@@ -33,7 +33,7 @@ double& term(SizeTerms& terms, std::string_view name) {
 }
 
 // Signed powers of two that sum up to m, at the least: additions of a multiplication by a constant.
-int signed_digits(std::int64_t m) {
+std::int64_t signed_digits(std::int64_t m) {
   const auto u = static_cast<std::uint64_t>(m);
   return std::popcount((3 * u) ^ u);
 }
