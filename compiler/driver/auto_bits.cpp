@@ -32,13 +32,13 @@ class Search {
     for (const ir::Projection& p : network.projections) {
       weights_[p.target] += static_cast<std::int64_t>(ir::weight_count(p.connectivity));
     }
+    const sim::FloatModel model(network);
+    sim::FloatResult result;
     for (std::size_t h = 0; h < 2; ++h) {
       const ir::Dataset& kept = halves_[1 - h];
       Fold& fold = folds_[h];
       fold.data = {&halves_[h], data.also, data.input_bits};
       fold.kept = &kept;
-      const sim::FloatModel model(network);
-      sim::FloatResult result;
       for (std::size_t i = 0; i < kept.samples; ++i) {
         model.run(kept, i, result);
         const bool labels = !kept.y.empty();
@@ -110,7 +110,7 @@ class Search {
   bool holds(const Bits& bits) {
     const auto [place, fresh] = results_.try_emplace(bits);
     Result& r = place->second;
-    if (fresh) r.holds = holds_in(0, bits, r) && (halves_[0].samples == 0 || holds_in(1, bits, r));
+    if (fresh) r.holds = holds_in(0, bits, r) && holds_in(1, bits, r);
     return r.holds;
   }
 

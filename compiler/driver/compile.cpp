@@ -28,9 +28,7 @@ json notes_on(const ir::Network& network, const ir::QuantizedNetwork& q,
               const std::vector<std::vector<bool>>& silent) {
   json notes = json::array();
   for (std::size_t i = 0; i < q.populations.size(); ++i) {
-    const bool one_scale = !q.populations[i].spiking || q.populations[i].inhibition;
-    const auto whole = passes::whole_weights(network, i, one_scale);
-    if (whole && whole->meant && passes::exact_weights(network, q, i)) {
+    if (passes::trained_weights(network, i) && passes::exact_weights(network, q, i)) {
       notes.push_back(
           fmt::format("population {}: its weights are integers times a scale already; "
                       "the integers are kept, in {} bits",

@@ -48,9 +48,8 @@ std::vector<int> with_default(const std::vector<std::optional<int>>& values,
                               const ir::Network& network) {
   std::vector<int> out;
   for (std::size_t p = 0; p < values.size(); ++p) {
-    const bool one_scale = !network.populations[p].spiking || network.populations[p].inhibition;
-    const auto whole = values[p] ? std::nullopt : passes::whole_weights(network, p, one_scale);
-    out.push_back(values[p].value_or(whole && whole->meant ? whole->bits : kDefaultWeightBits));
+    const auto whole = values[p] ? std::nullopt : passes::trained_weights(network, p);
+    out.push_back(values[p].value_or(whole ? whole->bits : kDefaultWeightBits));
   }
   return out;
 }

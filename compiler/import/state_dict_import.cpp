@@ -359,10 +359,9 @@ class Importer {
 
 }  // namespace
 
-StateDictImport import_state_dict(const torch::StateDict& read, const std::filesystem::path& model,
+StateDictImport import_state_dict(torch::StateDict state, const std::filesystem::path& model,
                                   const ImportOptions& options) {
   check(options);
-  torch::StateDict state = read;
   const IntegerWeightsByName integers = take_integer_weights(state);
   std::optional<Architecture> architecture;
   if (options.architecture.empty()) {

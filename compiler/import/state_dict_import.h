@@ -15,7 +15,7 @@ struct StateDictImport {
 };
 
 // `model` is the file that `state` was read from. Throws InputError.
-[[nodiscard]] StateDictImport import_state_dict(const torch::StateDict& state,
+[[nodiscard]] StateDictImport import_state_dict(torch::StateDict state,
                                                 const std::filesystem::path& model,
                                                 const ImportOptions& options);
 

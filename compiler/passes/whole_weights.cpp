@@ -223,6 +223,12 @@ std::optional<WholeWeights> whole_weights(const ir::Network& network, std::size_
   return common && (!own || common->bits <= own->bits) ? common : own;
 }
 
+std::optional<WholeWeights> trained_weights(const ir::Network& network, std::size_t population) {
+  const ir::Population& p = network.populations[population];
+  auto whole = whole_weights(network, population, !p.spiking || p.inhibition);
+  return whole && whole->meant ? whole : std::nullopt;
+}
+
 bool exact_weights(const ir::Network& network, const ir::QuantizedNetwork& quantized,
                    std::size_t population) {
   for (std::size_t k = 0; k < network.projections.size(); ++k) {

@@ -29,6 +29,11 @@ struct WholeWeights {
 [[nodiscard]] std::optional<WholeWeights> whole_weights(const ir::Network& network,
                                                         std::size_t population, bool one = false);
 
+// Those that training has meant, by one step where neurons share a scale because their membranes
+// are compared; nullopt for all others.
+[[nodiscard]] std::optional<WholeWeights> trained_weights(const ir::Network& network,
+                                                          std::size_t population);
+
 // Whether a population's integers are its real weights without any error, at its scales.
 [[nodiscard]] bool exact_weights(const ir::Network& network, const ir::QuantizedNetwork& quantized,
                                  std::size_t population);

@@ -18,9 +18,9 @@ constexpr std::int64_t kBlockMemoryBits = 32768;
 
 // Block memories one behind the other, each as wide as the row where it can be: 1, 2, 4, 8, 16, 32.
 std::int64_t blocks_in_depth(const MemorySize& m) {
-  std::int64_t width = 1;
-  while (width < std::min<std::int64_t>(m.width, 32)) width *= 2;
-  return numeric::ceil_div(m.depth * width, kBlockMemoryBits);
+  const auto width = static_cast<std::uint64_t>(std::clamp<std::int64_t>(m.width, 1, 32));
+  const auto whole = static_cast<std::int64_t>(std::bit_ceil(width));
+  return numeric::ceil_div(m.depth * whole, kBlockMemoryBits);
 }
 
 double real(std::int64_t v) { return static_cast<double>(v); }
