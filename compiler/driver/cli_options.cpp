@@ -129,6 +129,9 @@ void add_model(CLI::App& verb, CompileOptions& o) {
   add_per_population(verb, "--weights", o.weights,
                      "Weights in rom, or in ram that is loaded at run time [rom]",
                      "rom|ram|NAME=...");
+  verb.add_option("--spike-stream", o.spike_stream,
+                  "A stream of that population's spikes leaves the accelerator beside the result")
+      ->type_name("POPULATION");
   add_per_population(verb, "--current-decay-bits", o.current_decay_bits,
                      "Bits of the decay of synaptic currents, 0..24 [chosen]");
   verb.add_option("--input-bits", o.input_bits, "Bits of real-valued input data, 2..16 [8]")

@@ -11,6 +11,7 @@
 #include "compiler/driver/terminal.h"
 #include "compiler/emit/emit.h"
 #include "compiler/emit/testbench.h"
+#include "compiler/ir/hardware_view.h"
 #include "compiler/ir/layout.h"
 #include "compiler/ir/network_json.h"
 #include "compiler/ir/quantized_json.h"
@@ -78,6 +79,15 @@ json load_summary(const emit::EmittedDesign& design) {
   return {{"file", "rtl/weights.bin"},
           {"address_bits", design.load.addr_bits()},
           {"memories", std::move(memories)}};
+}
+
+// The `spike_stream` part: whose spikes leave as a stream.
+json spike_stream_summary(const ir::QuantizedNetwork& q, const ir::Mapping& mapping) {
+  const auto stream = ir::spike_stream(q, mapping);
+  if (!stream) return nullptr;
+  return {{"population", q.populations[stream->population].name},
+          {"address_bits", stream->addr_bits},
+          {"value_bits", stream->value_bits}};
 }
 
 }  // namespace
@@ -155,7 +165,7 @@ json compile(const CompileOptions& options, const CommonOptions& common) {
   const ir::QuantizedNetwork& q = integers.network;
   const ir::Dataset* calibration = prepared.data.calibration_data();
   const ir::Mapping mapping =
-      choose_lanes(options.lanes, network, q, prepared.loadable, calibration);
+      choose_lanes(options.lanes, network, q, prepared.mapping, calibration);
   ir::verify(q, mapping);
   emit::EmittedDesign design = emit::emit(q, mapping);
 
@@ -179,7 +189,8 @@ json compile(const CompileOptions& options, const CommonOptions& common) {
                   {"warnings", diagnose(network, q, integers.silent, calibration)},
                   {"rtl", {{"top", design.top}, {"files", design.files}, {"rows", design.rows}}},
                   {"structure", fmt::format("{:08x}", design.structure)},
-                  {"load", load_summary(design)}};
+                  {"load", load_summary(design)},
+                  {"spike_stream", spike_stream_summary(q, mapping)}};
 
   if (!integers.auto_bits.is_null()) summary["auto"] = integers.auto_bits;
 

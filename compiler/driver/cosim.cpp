@@ -36,6 +36,7 @@ sim::BuildRequest build_request(const Build& build, const CosimVerbOptions& opti
   request.files = build.summary.at("rtl").at("files").get<std::vector<std::string>>();
   request.value_bits = ir::input_value_bits(build.quantized);
   request.load_port = build.mapping.any_loadable();
+  request.spike_stream = build.mapping.spike_stream.has_value();
   request.waves = waves;
   request.quick = options.quick || waves;
   return request;

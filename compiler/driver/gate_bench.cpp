@@ -114,6 +114,7 @@ class Player {
       simulator_.drive("in_value_i", i, value[i]);
     }
     simulator_.drive("result_ready_i", 0, ~Word{0});
+    simulator_.drive("spikes_ready_i", 0, ~Word{0});  // where there is one
     offered_ = valid;
   }
 

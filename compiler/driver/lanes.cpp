@@ -70,12 +70,11 @@ std::vector<int> lanes_asked_for(const PerPopulationOption& given, const ir::Net
 
 class Chooser {
  public:
-  Chooser(const LaneOptions& options, const ir::QuantizedNetwork& network,
-          const std::vector<bool>& loadable, std::vector<std::optional<int>> update_lanes,
-          const std::vector<ir::Activity>& activity)
+  Chooser(const LaneOptions& options, const ir::QuantizedNetwork& network, const ir::Mapping& given,
+          std::vector<std::optional<int>> update_lanes, const std::vector<ir::Activity>& activity)
       : options_(options),
         network_(network),
-        loadable_(loadable),
+        given_(given),
         update_lanes_(std::move(update_lanes)),
         activity_(activity) {}
 
@@ -89,7 +88,9 @@ class Chooser {
       const auto rows = numeric::ceil_div(most, std::min(lanes[p], most));
       lanes[p] = static_cast<int>(numeric::ceil_div(most, rows));
     }
-    return with_update({std::move(lanes), {}, loadable_});
+    ir::Mapping mapping = given_;
+    mapping.lanes = std::move(lanes);
+    return with_update(std::move(mapping));
   }
 
   // From one lane on, ever more for the population where a LUT saves the most cycles, until the
@@ -203,7 +204,7 @@ class Chooser {
 
   const LaneOptions& options_;
   const ir::QuantizedNetwork& network_;
-  const std::vector<bool>& loadable_;
+  const ir::Mapping& given_;
   std::vector<std::optional<int>> update_lanes_;
   const std::vector<ir::Activity>& activity_;
 };
@@ -249,22 +250,22 @@ std::vector<ir::Activity> deciding_activity(const ir::QuantizedNetwork& quantize
 }
 
 ir::Mapping choose_lanes(const LaneOptions& options, const ir::Network& network,
-                         const ir::QuantizedNetwork& quantized, const std::vector<bool>& loadable,
+                         const ir::QuantizedNetwork& quantized, const ir::Mapping& given,
                          const std::vector<ir::Activity>& activity) {
   const bool targets = options.target_cycles || options.target_luts;
   if (targets && (options.lanes.all || !options.lanes.by_name.empty())) {
     throw UsageError("--lanes says what --target-latency and --target-luts are to choose");
   }
-  const Chooser chooser(options, quantized, loadable,
+  const Chooser chooser(options, quantized, given,
                         per_population("--update-lanes", options.update_lanes, network, 1, 1 << 20),
                         activity);
   return targets ? chooser.for_targets() : chooser.fixed(lanes_asked_for(options.lanes, network));
 }
 
 ir::Mapping choose_lanes(const LaneOptions& options, const ir::Network& network,
-                         const ir::QuantizedNetwork& quantized, const std::vector<bool>& loadable,
+                         const ir::QuantizedNetwork& quantized, const ir::Mapping& given,
                          const ir::Dataset* data) {
-  return choose_lanes(options, network, quantized, loadable, deciding_activity(quantized, data));
+  return choose_lanes(options, network, quantized, given, deciding_activity(quantized, data));
 }
 
 }  // namespace hillock::driver

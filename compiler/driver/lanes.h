@@ -18,17 +18,17 @@ namespace hillock::driver {
                                                              const ir::Network& network, int lo,
                                                              int hi);
 
-// The mapping of a quantized network, with the populations whose memories are RAM. `data`: samples
-// whose activity says how long a step is; may be null. Throws InputError (bad-option) where lanes
-// are too many, or a target is out of reach.
+// The mapping of a quantized network. `given`: what of it is known without the lanes. `data`:
+// samples whose activity says how long a step is; may be null. Throws InputError (bad-option) where
+// lanes are too many, or a target is out of reach.
 [[nodiscard]] ir::Mapping choose_lanes(const LaneOptions& options, const ir::Network& network,
                                        const ir::QuantizedNetwork& quantized,
-                                       const std::vector<bool>& loadable, const ir::Dataset* data);
+                                       const ir::Mapping& given, const ir::Dataset* data);
 
 // The same, with the activity of the samples known: what deciding_activity() gives.
 [[nodiscard]] ir::Mapping choose_lanes(const LaneOptions& options, const ir::Network& network,
                                        const ir::QuantizedNetwork& quantized,
-                                       const std::vector<bool>& loadable,
+                                       const ir::Mapping& given,
                                        const std::vector<ir::Activity>& activity);
 [[nodiscard]] std::vector<ir::Activity> deciding_activity(const ir::QuantizedNetwork& quantized,
                                                           const ir::Dataset* data);

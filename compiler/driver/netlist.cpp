@@ -66,6 +66,7 @@ sim::BuildRequest netlist_request(const Build& build, const std::string& netlist
   const nlohmann::json load = build.summary.value("load", nlohmann::json());
   if (!load.is_null()) module.load_address_bits = load.at("address_bits");
   request.load_port = build.mapping.any_loadable();
+  request.spike_stream = build.mapping.spike_stream.has_value();
   request.bench = sim::netlist_bench(build.quantized, build.mapping, module);
   return request;
 }

@@ -69,6 +69,7 @@ struct CompileOptions {
   PerPopulationOption membrane_bits;
   LaneOptions lanes;
   PerPopulationOption weights;  // rom or ram
+  std::string spike_stream;     // the population whose spikes leave as a stream; empty: none
 };
 
 struct DataOptions {

@@ -43,6 +43,22 @@ std::vector<bool> resolve_loadable(const PerPopulationOption& given, const ir::N
   return any ? loadable : std::vector<bool>{};
 }
 
+// The population whose spikes leave as a stream; `given` empty: none.
+std::optional<std::size_t> resolve_spike_stream(const std::string& given,
+                                                const ir::Network& network) {
+  if (given.empty()) return std::nullopt;
+  std::string spiking;
+  for (std::size_t p = 0; p < network.populations.size(); ++p) {
+    if (!network.populations[p].spiking) continue;
+    if (network.populations[p].name == given) return p;
+    spiking += (spiking.empty() ? "" : ", ") + network.populations[p].name;
+  }
+  support::fail(
+      support::DiagnosticKind::BadOption, {"--spike-stream"},
+      fmt::format("there is no population \"{}\" that spikes", given),
+      spiking.empty() ? "no population of this network spikes" : "those that do: " + spiking);
+}
+
 // Where nobody states the bits of weights: what those take that training has made integers of.
 std::vector<int> with_default(const std::vector<std::optional<int>>& values,
                               const ir::Network& network) {
@@ -189,8 +205,10 @@ Prepared prepare(const CompileOptions& options) {
                     network.inputs.size() == 1 ? "the input" : "input " + input.name));
   }
   const int timesteps = proof_timesteps(options, data, network);
-  std::vector<bool> loadable = resolve_loadable(options.weights, network);
-  return {std::move(network), std::move(data), timesteps, std::move(loadable)};
+  ir::Mapping mapping;
+  mapping.loadable = resolve_loadable(options.weights, network);
+  mapping.spike_stream = resolve_spike_stream(options.spike_stream, network);
+  return {std::move(network), std::move(data), timesteps, std::move(mapping)};
 }
 
 PreparedIntegers make_integers(const CompileOptions& options, const Prepared& prepared,

@@ -44,8 +44,8 @@ class CompileData {
 struct Prepared {
   ir::Network network;  // with its convolutions aligned
   CompileData data;
-  int timesteps = 0;           // that widths are to be proved for
-  std::vector<bool> loadable;  // populations whose memories are RAM; empty where there is none
+  int timesteps = 0;    // that widths are to be proved for
+  ir::Mapping mapping;  // without lanes: which memories are RAM, which spikes leave as a stream
 };
 
 // Reads the model and the data. Throws InputError, UsageError.

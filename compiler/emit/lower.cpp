@@ -102,8 +102,8 @@ class Top {
     NameTable names;
     NameTable constant_names;
     design_.top = names.unique(network_.name + "_top");
-    names.reserve(
-        {"in", "readout", "result", "counters", "cycles", "counter", "trace", "stall", "load"});
+    names.reserve({"in", "readout", "result", "spikes", "counters", "cycles", "counter", "trace",
+                   "stall", "load"});
     for (const QuantizedPopulation& p : network_.populations) {
       ids_.push_back(names.unique_prefix(p.name));
       l_.constant_ids.push_back(camel_case(constant_names.unique_camel(ids_.back())));
@@ -126,6 +126,7 @@ class Top {
     }
     for (std::size_t o = 0; o < outputs_.size(); ++o) readout(o);
     if (outputs_.size() > 1) join_results();
+    lower_spike_stream(l_);
     counters();
     verification();
     load();
@@ -181,6 +182,10 @@ class Top {
                               f.class_at + f.class_bits - 1, f.class_at,
                               f.score_at + f.score_bits - 1, f.score_at));
     }
+    if (mapping_.spike_stream) {
+      h.push_back(fmt::format("Spikes out: those of {}, as events in the form of those that go in.",
+                              network_.populations[*mapping_.spike_stream].name));
+    }
     h.push_back(fmt::format("A sample has at most {} steps: the widths are proved for that many.",
                             network_.timesteps));
   }
@@ -216,6 +221,13 @@ class Top {
          {false, 32 * layout_.flag_words, "trace_valid_o", "", true},
          {false, 32 * layout_.row_words, "trace_rows_o", "", true},
          {false, 32 * layout_.counter_words, "trace_counters_o", "", true}};
+    if (const auto stream = ir::spike_stream(network_, mapping_)) {
+      const auto counters = std::find_if(
+          p.begin(), p.end(), [](const Port& port) { return port.name == "counter_select_i"; });
+      const std::vector<Port> more =
+          spike_ports(*stream, network_.populations[stream->population].name);
+      p.insert(counters, more.begin(), more.end());
+    }
     design_.stall_width = 32 * layout_.flag_words;
     design_.unused.emplace_back("stall_i");
   }

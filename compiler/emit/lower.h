@@ -3,6 +3,7 @@
 
 #include "compiler/emit/design.h"
 #include "compiler/emit/load_image.h"
+#include "compiler/ir/hardware_view.h"
 #include "compiler/ir/quantized_network.h"
 
 namespace hillock::emit {
@@ -21,5 +22,9 @@ struct Lowered {
 
 // Throws InputError (unsupported-graph, width-too-large) for what the library cannot hold.
 [[nodiscard]] Lowered lower(const ir::QuantizedNetwork& network, const ir::Mapping& mapping);
+
+// The ports of the stream of a population's spikes.
+[[nodiscard]] std::vector<Port> spike_ports(const ir::SpikeStream& stream,
+                                            const std::string& population);
 
 }  // namespace hillock::emit

@@ -145,6 +145,7 @@ void credit(Lowering& l, std::size_t i) {
   for (const std::size_t k : readers_of(l.network, {ir::Source::Kind::Population, i})) {
     add(fmt::format("{}_to{}_step_ready", id, k));
   }
+  if (l.mapping.spike_stream == i) add("spikes_step_ready");
   if (ir::readout_of(l.network, i)) add(readout_id(l.network, l.ids, i) + "_step_ready");
   l.wire(1, id + "_step_ready", all.empty() ? "1'b1" : all);
 }

@@ -5,7 +5,6 @@
 
 #include "compiler/emit/lowering.h"
 #include "compiler/emit/memory_image.h"
-#include "compiler/ir/scan_shape.h"
 
 namespace hillock::emit {
 namespace {
@@ -164,89 +163,28 @@ class Stream {
                                  net("beat_"))}}});
   }
 
-  // The bitmap of the source's spikes and the scanner that turns it into events.
+  // The source's spikes, step by step.
   void beats_of_population(const std::string& turn) {
     const std::size_t source = projection_.source.index;
-    const std::string& from = l_.ids[source];
-    const int lanes = l_.layout.rows[source].lanes;
-    const int groups = l_.layout.rows[source].groups;
-    const ir::ScanShape scan = ir::scan_shape(lanes, groups);
-    const int index_bits = ir::address_bits(scan.words);
-    const ir::QuantizedPopulation& population = l_.network.populations[source];
-    const int event_bits = ir::event_bits(population);
     const bool delayed = projection_.delay > 0;
     const std::string beats = delayed ? "scan" : "beat";
-    l_.wires(1, id_, {"_map_valid", "_map_sample_last", "_map_release"});
-    l_.wire(scan.words, net("map_flags"));
-    l_.wire(index_bits, net("map_index"));
-    l_.wire(scan.word_bits, net("map_word"));
-    l_.wire(1, fmt::format("{}_to{}_step_ready", from, k_));
     beat_wires("beat");
     if (delayed) beat_wires("scan");
     l_.wire(1, net("beat_sample_last"), delayed ? "1'b0" : "");
     l_.wire(widths_.value_bits, net("beat_value"));
-    l_.wire(addr_bits_, net("map_event"));
-    l_.wire(event_bits, net("map_value"));
     if (delayed) l_.wire(1, net("scan_sample_last"));
-    l_.instance(
-        {"snn_spike_bitmap",
-         "u_" + net("bitmap"),
-         fmt::format("Spikes of {}{}: {}", l_.network.populations[source].name,
-                     delayed ? fmt::format(", {} steps ago", projection_.delay) : "", where()),
-         {{"Lanes", number(lanes)},
-          {"Groups", number(groups)},
-          {"GroupBits", number(ir::address_bits(groups))},
-          {"Pack", number(scan.pack)},
-          {"Slices", number(scan.slices)},
-          {"Delay", number(projection_.delay)},
-          {"ValueBits", number(event_bits)},
-          {"AddrBits", number(addr_bits_)}},
-         {{"clk_i", "clk_i"},
-          {"rst_i", "rst_i"},
-          {"step_ready_o", fmt::format("{}_to{}_step_ready", from, k_)},
-          {"row_valid_i", from + "_row_valid"},
-          {"row_group_i", from + "_row_group"},
-          {"row_step_last_i", from + "_row_step_last"},
-          {"row_sample_last_i", from + "_row_sample_last"},
-          {"row_spikes_i", from + "_row_spikes"},
-          {"row_values_i", from + (event_bits > 1 ? "_row_values" : "_row_spikes")},
-          {"step_valid_o", net("map_valid")},
-          {"step_sample_last_o", net("map_sample_last")},
-          {"word_flags_o", net("map_flags")},
-          {"word_index_i", net("map_index")},
-          {"word_o", net("map_word")},
-          {"event_addr_i", net("map_event")},
-          {"event_value_o", net("map_value")},
-          {"step_release_i", net("map_release")}}});
-    l_.instance({"snn_scanner",
-                 "u_" + net("scanner"),
-                 "",
-                 {{"Words", number(scan.words)},
-                  {"IndexBits", number(index_bits)},
-                  {"WordBits", number(scan.word_bits)},
-                  {"Pitch", number(scan.pitch)},
-                  {"Slices", number(scan.slices)},
-                  {"AddrBits", number(addr_bits_)},
-                  {"ValueBits", number(event_bits)},
-                  {"Signed", flag(population.sends_membranes())},
-                  {"BeatValueBits", number(widths_.value_bits)}},
-                 {{"clk_i", "clk_i"},
-                  {"rst_i", "rst_i"},
-                  {"step_valid_i", net("map_valid")},
-                  {"step_sample_last_i", net("map_sample_last")},
-                  {"word_flags_i", net("map_flags")},
-                  {"word_index_o", net("map_index")},
-                  {"word_i", net("map_word")},
-                  {"event_addr_o", net("map_event")},
-                  {"event_value_i", net("map_value")},
-                  {"step_release_o", net("map_release")},
-                  {"beat_valid_o", net(beats + "_valid")},
-                  {"beat_ready_i", net(beats + "_ready")},
-                  {"beat_event_o", net(beats + "_event")},
-                  {"beat_step_last_o", net(beats + "_step_last")},
-                  {"beat_sample_last_o", net(beats + "_sample_last")},
-                  {"beat_addr_o", net(beats + "_addr")},
-                  {"beat_value_o", net("beat_value")}}});
+    SpikeReader reader;
+    reader.source = source;
+    reader.id = id_;
+    reader.step_ready = fmt::format("{}_to{}_step_ready", l_.ids[source], k_);
+    reader.beat = net(beats);
+    reader.value = net("beat_value");
+    reader.value_bits = widths_.value_bits;
+    reader.delay = projection_.delay;
+    reader.comment =
+        fmt::format("Spikes of {}{}: {}", l_.network.populations[source].name,
+                    delayed ? fmt::format(", {} steps ago", projection_.delay) : "", where());
+    read_spikes(l_, reader);
     if (delayed) delay_gate(turn);
   }
 

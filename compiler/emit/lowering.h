@@ -89,6 +89,27 @@ struct TapWidths {
 };
 TapWidths lower_projections(Lowering& l, std::size_t population);
 
+// Bits of the slot of a population's neuron, by which its events name it.
+[[nodiscard]] int slot_bits(const Lowering& l, std::size_t population);
+
+// One reader of a population's spikes: a bitmap of the step, and the scanner that turns it into
+// events.
+struct SpikeReader {
+  std::size_t source = 0;  // the population
+  std::string id;          // prefix of the nets between bitmap and scanner
+  std::string step_ready;  // the net of the credit for a step, which is declared here
+  std::string beat;        // prefix of the nets of the events, which are declared already
+  std::string value;       // the net of their values
+  int value_bits = 1;      // of that
+  int delay = 0;
+  std::string comment;
+};
+void read_spikes(Lowering& l, const SpikeReader& reader);
+
+// The reader behind the stream of spikes that leaves the accelerator (Mapping::spike_stream), where
+// there is one.
+void lower_spike_stream(Lowering& l);
+
 // Rows of lanes that the taps of a population name.
 [[nodiscard]] int tap_groups(const Lowering& l, std::size_t population);
 // Where sums and neurons are apart: adds up the taps of a step, which become one tap a row of the

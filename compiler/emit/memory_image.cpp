@@ -126,6 +126,17 @@ SparseImage sparse_image(const ir::QuantizedNetwork& network, const ir::Mapping&
   return image;
 }
 
+std::string index_image(const ir::Layout& layout, int index_bits) {
+  std::string image;
+  for (std::size_t slot = 0; slot < layout.slots(); ++slot) {
+    WordBuilder word;
+    word.append(static_cast<std::int64_t>(layout.neuron_at(slot).value_or(0)), index_bits);
+    image += word.hex();
+    image += '\n';
+  }
+  return image;
+}
+
 std::string parameter_image(const ir::QuantizedPopulation& p, const ir::Layout& layout) {
   const ir::StoredParameters stored = ir::stored_parameters(p);
   std::string image;

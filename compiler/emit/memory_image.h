@@ -46,6 +46,9 @@ struct SparseImage {
 [[nodiscard]] SparseImage sparse_image(const ir::QuantizedNetwork& network,
                                        const ir::Mapping& mapping, std::size_t projection);
 
+// A word per slot: the index of its neuron, 0 where there is none.
+[[nodiscard]] std::string index_image(const ir::Layout& layout, int index_bits);
+
 // Row `group`: per lane the stored parameters in the order threshold, decay, bias, reset value,
 // current decay, current bias, reset decay, reset current.
 [[nodiscard]] std::string parameter_image(const ir::QuantizedPopulation& p,

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,8 @@ struct ShellFacts {
   int select_bits = 0;
   bool loadable = false;
   int load_addr_bits = 1;
+  std::optional<ir::SpikeStream> spikes;  // that leave as a stream of their own
+  int spike_stream_bits = 32;             // of a word of it
 
   ShellFacts(const EmittedDesign& design, const ir::QuantizedNetwork& n, const ir::Mapping& m)
       : base(design.top.substr(0, design.top.rfind("_top"))),
@@ -42,7 +45,10 @@ struct ShellFacts {
         counters(ir::trace_layout(n, m).counter_words),
         select_bits(ir::address_bits(counters)),
         loadable(!design.load.empty()),
-        load_addr_bits(loadable ? design.load.addr_bits() : 1) {
+        load_addr_bits(loadable ? design.load.addr_bits() : 1),
+        spikes(ir::spike_stream(n, m)) {
+    // The words that another accelerator takes, to which a count is a value with a sign.
+    if (spikes && (spikes->addr_bits > 16 || spikes->value_bits > 13)) spike_stream_bits = 64;
     for (const ir::ResultField& f : results) {
       class_bits = std::max(class_bits, f.class_bits);
       score_bits = std::max(score_bits, f.score_bits);

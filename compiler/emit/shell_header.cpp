@@ -40,7 +40,7 @@ constexpr const char* kRegisters =
 #define HILLOCK_REG_COUNTER(k) (0x100u + 4u * (k))
 
 #define HILLOCK_MAGIC 0x4b434c48u /* "HLCK" */
-#define HILLOCK_VERSION 0x00010001u
+#define HILLOCK_VERSION 0x00010002u
 #define HILLOCK_CONTROL_ENABLE 1u     /* 0: the core is held in reset, and its memories can be loaded */
 #define HILLOCK_CONTROL_SOFT_RESET 2u /* write 1: the core begins afresh; reads as 0 */
 #define HILLOCK_STATUS_BUSY 1u        /* a sample is inside */
@@ -49,6 +49,7 @@ constexpr const char* kRegisters =
 #define HILLOCK_FEATURE_LOADABLE 0x01000000u /* memories are loaded at run time */
 #define HILLOCK_FEATURE_FRAMES 0x02000000u   /* the stream takes dense frames, else events */
 #define HILLOCK_FEATURE_PUSH 0x04000000u     /* the stream is written to registers */
+#define HILLOCK_FEATURE_SPIKES 0x08000000u   /* the core has a stream of spikes */
 
 /* Counters: of population p, and of all. They wrap, and a reset of the core clears them. */
 #define HILLOCK_COUNTER_EVENTS(p) (5u * (p))
@@ -94,6 +95,22 @@ std::string c_header(const EmittedDesign& design, const ShellFacts& f,
       "  (({0})1 << {3} | (({0})(value) & {4}u) << {5} | ({0})(element))\n",
       type, f.stream_bits, f.stream_bits - 1, f.stream_bits - 2,
       (std::uint64_t{1} << f.value_bits) - 1, f.stream_bits / 2);
+  if (f.spikes) {
+    const char* word = f.spike_stream_bits == 32 ? "uint32_t" : "uint64_t";
+    out += fmt::format(
+        "\n/* A word of the stream of spikes, those of {0}: an event, or a step without one. */\n"
+        "typedef {1} hillock_spike_word;\n"
+        "#define HILLOCK_SPIKE_STREAM_BITS {2}\n"
+        "#define HILLOCK_SPIKE_NEURONS {3}u\n"
+        "#define HILLOCK_SPIKE_STEP_LAST(word) ((int)((word) >> {4} & 1u))\n"
+        "#define HILLOCK_SPIKE_EVENT(word) ((int)((word) >> {5} & 1u))\n"
+        "#define HILLOCK_SPIKE_NEURON(word) ((uint32_t)((word) & {6}u))\n"
+        "#define HILLOCK_SPIKE_COUNT(word) ((uint32_t)((word) >> {7} & {8}u))\n",
+        network.populations[f.spikes->population].name, word, f.spike_stream_bits,
+        network.populations[f.spikes->population].neurons(), f.spike_stream_bits - 1,
+        f.spike_stream_bits - 2, (std::uint64_t{1} << f.spike_stream_bits / 2) - 1,
+        f.spike_stream_bits / 2, (std::uint64_t{1} << f.spikes->value_bits) - 1);
+  }
   if (f.loadable) {
     out += "\n/* Memories on the load port: address, rows, words of a row. */\n";
     for (const LoadMemory& m : design.load.memories()) {

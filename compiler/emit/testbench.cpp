@@ -38,6 +38,17 @@ std::string monitor(std::size_t p, const ir::TraceRow& row, const ir::Layout& la
       fmt::arg("group", 32 * row.group_word));
 }
 
+// The stream of spikes, where there is one, is taken and not looked at: the rows show them all.
+constexpr const char* kSpikePorts =
+    R"(    .spikes_valid_o  (),
+    .spikes_ready_i  (1'b1),
+    .spikes_event_o  (),
+    .spikes_step_last_o(),
+    .spikes_sample_last_o(),
+    .spikes_addr_o   (),
+    .spikes_value_o  (),
+)";
+
 // What loads the memories, where there are some to be loaded.
 struct LoadText {
   std::string ports;
@@ -135,7 +146,7 @@ module {top}_tb;
     .result_ready_i  (1'b1),
     .result_class_o  (result_class),
     .result_score_o  (result_score),
-{load_ports}    .counter_select_i({{{select_bits}{{1'b0}}}}),
+{load_ports}{spike_ports}    .counter_select_i({{{select_bits}{{1'b0}}}}),
     .counter_o       (),
     .stall_i         ({{{stall_bits}{{1'b0}}}}),
     .trace_valid_o   (trace_valid),
@@ -178,8 +189,9 @@ endmodule
                      fmt::arg("valid_bits", 32 * layout.flag_words - 1),
                      fmt::arg("row_bits", 32 * layout.row_words - 1),
                      fmt::arg("monitors", monitors), fmt::arg("settle", longest + 16),
-                     fmt::arg("load_ports", load.ports), fmt::arg("load_wires", load.wires),
-                     fmt::arg("load", load.process));
+                     fmt::arg("load_ports", load.ports),
+                     fmt::arg("spike_ports", mapping.spike_stream ? kSpikePorts : ""),
+                     fmt::arg("load_wires", load.wires), fmt::arg("load", load.process));
 }
 
 }  // namespace hillock::emit

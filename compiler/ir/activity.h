@@ -19,7 +19,8 @@ struct PopulationActivity {
   std::int64_t events = 0;                // their sum
   std::int64_t synaptic_operations = 0;   // weights added
   std::int64_t updates = 0;               // neurons updated: neurons x T
-  std::int64_t spikes = 0;  // neurons that spiked, or sent their membrane, over all steps
+  std::vector<std::int64_t> step_spikes;  // [T]: neurons that spiked, or sent their membrane
+  std::int64_t spikes = 0;                // their sum
   std::int64_t saturations = 0;
 };
 

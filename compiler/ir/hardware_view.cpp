@@ -184,6 +184,14 @@ TraceLayout trace_layout(const QuantizedNetwork& n, const Mapping& m) {
   return layout;
 }
 
+std::optional<SpikeStream> spike_stream(const QuantizedNetwork& n, const Mapping& m) {
+  if (!m.spike_stream) return std::nullopt;
+  const QuantizedPopulation& p = n.populations[*m.spike_stream];
+  const Layout layout = layout_of(n, m, *m.spike_stream);
+  return SpikeStream{*m.spike_stream, address_bits(static_cast<std::int64_t>(p.neurons())),
+                     event_bits(p), layout.positions * layout.blocks == 1};
+}
+
 int StoredParameters::bits(const QuantizedPopulation& p) const {
   return (threshold ? p.membrane_bits : 0) + (decay ? p.decay_shift + 1 : 0) +
          (bias ? p.accumulator_bits : 0) + (reset_value ? p.membrane_bits : 0) +

@@ -82,6 +82,15 @@ struct ResultField {
 // snn_fifo of so many beats: a step in full, its end, and what may come ahead.
 [[nodiscard]] inline std::int64_t waiting_beats(std::int64_t elements) { return elements + 8; }
 
+// The stream of the spikes of Mapping::spike_stream, as it leaves the accelerator.
+struct SpikeStream {
+  std::size_t population = 0;
+  int addr_bits = 1;     // of the index of a neuron
+  int value_bits = 1;    // 1: every event is one spike; else its count, without a sign
+  bool in_order = true;  // a neuron's slot is its index
+};
+[[nodiscard]] std::optional<SpikeStream> spike_stream(const QuantizedNetwork& n, const Mapping& m);
+
 // Words of 32 bits in the activity counters of one population, in this order.
 enum class CounterWord { Events, WeightReads, Updates, Spikes, Saturations };
 constexpr int kCounterWords = 5;

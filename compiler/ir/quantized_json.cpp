@@ -211,7 +211,8 @@ json to_json(const QuantizedNetwork& network, const Mapping& mapping) {
           {"timesteps", network.timesteps},
           {"lanes", mapping.lanes},
           {"update_lanes", update_lanes},
-          {"loadable", mapping.loadable}};
+          {"loadable", mapping.loadable},
+          {"spike_stream", mapping.spike_stream ? json(*mapping.spike_stream) : json(nullptr)}};
 }
 
 void from_json(const json& j, const std::string& file, QuantizedNetwork& network,
@@ -240,6 +241,10 @@ void from_json(const json& j, const std::string& file, QuantizedNetwork& network
     mapping.lanes = j.at("lanes").get<std::vector<int>>();
     mapping.update_lanes = j.at("update_lanes").get<std::vector<int>>();
     mapping.loadable = j.at("loadable").get<std::vector<bool>>();
+    mapping.spike_stream.reset();
+    if (const json stream = j.value("spike_stream", json()); !stream.is_null()) {
+      mapping.spike_stream = stream.get<std::size_t>();
+    }
     verify(network);
     verify(network, mapping);
   } catch (const std::exception& e) {  // json's exceptions, and verify()'s

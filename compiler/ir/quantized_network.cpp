@@ -208,6 +208,11 @@ void verify(const QuantizedNetwork& network, const Mapping& mapping) {
           network.name, "update lanes");
   require(mapping.loadable.empty() || mapping.loadable.size() == mapping.lanes.size(), network.name,
           "loadable");
+  if (mapping.spike_stream) {
+    require(*mapping.spike_stream < network.populations.size() &&
+                network.populations[*mapping.spike_stream].spiking,
+            network.name, "spike stream");
+  }
   for (std::size_t i = 0; i < mapping.lanes.size(); ++i) {
     require(mapping.lanes[i] >= 1 && mapping.lanes[i] <= max_lanes(network, i),
             network.populations[i].name, "lanes");

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -142,6 +143,8 @@ struct Mapping {
   // Populations whose weights, lists and stored parameters are RAM, loaded at run time; empty:
   // none.
   std::vector<bool> loadable = {};
+  // The population whose spikes leave as a stream of events beside the result.
+  std::optional<std::size_t> spike_stream = {};
 
   [[nodiscard]] bool is_loadable(std::size_t population) const {
     return population < loadable.size() && loadable[population];

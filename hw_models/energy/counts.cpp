@@ -36,15 +36,11 @@ constexpr std::array kFields = {
 static_assert(sizeof(PopulationCounts) == kFields.size() * sizeof(double),
               "every count is summed and scaled");
 
-// Steps of events that one population took from the bitmap of another.
-void count_scan(const EngineSize& source,
-                const std::vector<std::vector<std::uint32_t>>& step_elements, PopulationCounts& c) {
-  for (const auto& elements : step_elements) {
-    const auto events = static_cast<std::int64_t>(elements.size());
-    c.scan_words_min += static_cast<double>(numeric::ceil_div(events, source.scan.word_bits));
-    c.scan_words_max += static_cast<double>(std::min(events, source.scan.words));
-    c.event_bits_read += static_cast<double>(events * source.lanes * source.event_bits);
-  }
+// A step of events that one reader took from a bitmap of a population.
+void count_scan(const EngineSize& source, std::int64_t events, PopulationCounts& c) {
+  c.scan_words_min += static_cast<double>(numeric::ceil_div(events, source.scan.word_bits));
+  c.scan_words_max += static_cast<double>(std::min(events, source.scan.words));
+  c.event_bits_read += static_cast<double>(events * source.lanes * source.event_bits);
 }
 
 }  // namespace
@@ -56,7 +52,7 @@ double Counts::synaptic_operations() const {
 }
 
 ActionCounter::ActionCounter(const ir::QuantizedNetwork& network, const ir::Mapping& mapping)
-    : network_(network), latency_(network, mapping) {
+    : network_(network), latency_(network, mapping), spike_stream_(mapping.spike_stream) {
   for (std::size_t p = 0; p < network.populations.size(); ++p) {
     sizes_.push_back(engine_size(network, mapping, p));
   }
@@ -111,8 +107,15 @@ Counts ActionCounter::count(const ir::Activity& activity) const {
       const ir::Source source = into[k]->source;
       if (source.kind != ir::Source::Kind::Population) continue;
       if (std::holds_alternative<ir::MaxPool>(into[k]->connectivity)) continue;
-      count_scan(sizes_[source.index], a.projections[k].step_elements,
-                 counts.populations[source.index]);
+      for (const auto& elements : a.projections[k].step_elements) {
+        count_scan(sizes_[source.index], static_cast<std::int64_t>(elements.size()),
+                   counts.populations[source.index]);
+      }
+    }
+  }
+  if (spike_stream_) {
+    for (const std::int64_t spikes : activity.populations[*spike_stream_].step_spikes) {
+      count_scan(sizes_[*spike_stream_], spikes, counts.populations[*spike_stream_]);
     }
   }
   return counts;

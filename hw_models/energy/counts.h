@@ -3,6 +3,7 @@
 // samples are why they are not integers.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "compiler/ir/activity.h"
@@ -63,6 +64,7 @@ class ActionCounter {
  private:
   const ir::QuantizedNetwork& network_;
   LatencyModel latency_;
+  std::optional<std::size_t> spike_stream_;
   std::vector<EngineSize> sizes_;  // per population
 };
 

@@ -8,14 +8,17 @@
 namespace hillock::hw_models {
 namespace {
 
-// Projections that read the spikes of a population, each from a bitmap of its own.
-std::int64_t bitmap_count(const ir::QuantizedNetwork& network, std::size_t population) {
-  return std::count_if(network.projections.begin(), network.projections.end(),
-                       [population](const ir::QuantizedProjection& k) {
-                         return k.source.kind == ir::Source::Kind::Population &&
-                                k.source.index == population &&
-                                !std::holds_alternative<ir::MaxPool>(k.connectivity);
-                       });
+// Readers of the spikes of a population, each from a bitmap of its own: projections, and the stream
+// that leaves the accelerator.
+std::int64_t bitmap_count(const ir::QuantizedNetwork& network, const ir::Mapping& mapping,
+                          std::size_t population) {
+  const std::int64_t out = mapping.spike_stream == population ? 1 : 0;
+  return out + std::count_if(network.projections.begin(), network.projections.end(),
+                             [population](const ir::QuantizedProjection& k) {
+                               return k.source.kind == ir::Source::Kind::Population &&
+                                      k.source.index == population &&
+                                      !std::holds_alternative<ir::MaxPool>(k.connectivity);
+                             });
 }
 
 // Rows of weights of one projection, and their width.
@@ -150,7 +153,7 @@ EngineSize engine_size(const ir::QuantizedNetwork& network, const ir::Mapping& m
   e.pipeline_bits = acc + 2 * rest + 3 * kept + 2 * held + p.membrane_bits + stored +
                     (e.update.multiply_a > 0 ? p.membrane_bits + p.decay_shift + 2 : 0) +
                     p.accumulator_bits + 2;
-  e.bitmaps = bitmap_count(network, population);
+  e.bitmaps = bitmap_count(network, mapping, population);
   if (ir::event_bits(p) > 1) e.event_bits = ir::event_bits(p);
   if (e.bitmaps > 0) {
     const ir::ScanShape scan =

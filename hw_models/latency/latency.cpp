@@ -51,6 +51,7 @@ struct ReadoutTable {
 struct LatencyModel::Tables {
   std::vector<PopulationTable> populations;
   std::vector<ReadoutTable> outputs;
+  std::optional<std::size_t> spike_stream;  // the population whose spikes leave as a stream
   std::size_t inputs = 1;
 };
 
@@ -167,6 +168,7 @@ class Run {
                                         std::optional<std::uint32_t> event, bool ends_step,
                                         std::size_t t);
   void population(std::size_t p, std::size_t t);
+  void stream_out(std::size_t t);
   void spikes(std::size_t p, std::size_t k, std::size_t t, std::int64_t turn);
   void waited(std::size_t p, std::size_t k, std::size_t t);
   void rows(std::size_t p, std::size_t k, std::size_t t);
@@ -182,6 +184,9 @@ class Run {
   std::vector<std::uint32_t> taps_;                           // scratch: of the beats of a step
   std::vector<std::pair<std::size_t, std::size_t>> readers_;  // (p, k) that read an input
   std::int64_t input_from_ = 0;  // the next beat of the input is offered
+  // The stream of spikes that leaves:
+  std::int64_t out_idle_ = kLongAgo;        // its scanner may begin the next step
+  std::vector<std::int64_t> out_released_;  // per step: its bank is seen free again
 };
 
 Run::Run(const LatencyModel::Tables& tables, const ir::Activity& activity)
@@ -205,7 +210,10 @@ std::int64_t Run::cycles() {
   const std::size_t steps = activity_.populations[0].step_events.size();
   for (std::size_t t = 0; t < steps; ++t) {
     input(t);
-    for (std::size_t p = 0; p < tables_.size(); ++p) population(p, t);
+    for (std::size_t p = 0; p < tables_.size(); ++p) {
+      population(p, t);
+      if (all_.spike_stream == p) stream_out(t);
+    }
   }
   // snn_readout: the result is offered Reads + Neurons + 2 cycles after the last row; the results
   // of several outputs, when the last of them is (snn_stream_join).
@@ -352,6 +360,17 @@ void Run::spikes(std::size_t p, std::size_t k, std::size_t t, std::int64_t turn)
   s.scan_idle = load + 1;
 }
 
+// A step of the stream of spikes: an event a cycle, for whoever takes it is never late.
+void Run::stream_out(std::size_t t) {
+  const std::size_t p = *all_.spike_stream;
+  const std::int64_t spikes = activity_.populations[p].step_spikes[t];
+  // As in spikes(): read from the cycle after its last row on, by a snn_scanner.
+  const std::int64_t begin = std::max(state_[p].last_row[t] + 1, out_idle_);
+  const std::int64_t load = begin + (spikes == 0 ? 0 : kScanLoad + spikes - 1);
+  out_released_.push_back(load + 1);
+  out_idle_ = load + 1;
+}
+
 // A step of a max-pooled population: every row of the source, in order.
 void Run::rows(std::size_t p, std::size_t k, std::size_t t) {
   const StreamTable& table = tables_[p].streams[k];
@@ -432,6 +451,7 @@ std::int64_t Run::credit(std::size_t p, std::size_t t) const {
       from = std::max(from, state_[q].streams[k].released[t - held]);
     }
   }
+  if (all_.spike_stream == p && t >= 2) from = std::max(from, out_released_[t - 2]);
   return from;
 }
 
@@ -440,6 +460,7 @@ std::int64_t Run::credit(std::size_t p, std::size_t t) const {
 LatencyModel::LatencyModel(const ir::QuantizedNetwork& network, const ir::Mapping& mapping) {
   auto tables = std::make_unique<Tables>();
   tables->inputs = network.inputs.size();
+  tables->spike_stream = mapping.spike_stream;
   for (const ir::Output& output : ir::outputs_of(network)) {
     const ir::Layout layout = ir::layout_of(network, mapping, output.population);
     ReadoutTable o{output.population,

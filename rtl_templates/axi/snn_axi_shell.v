@@ -22,7 +22,8 @@ module snn_axi_shell #(
   parameter ClassBits    = 4,
   parameter ScoreBits    = 8,
   parameter Loadable     = 0,
-  parameter LoadAddrBits = 1
+  parameter LoadAddrBits = 1,
+  parameter Spikes       = 0       // 1: the core has a stream of spikes, beside this (snn_axis_spikes)
 ) (
   input  wire                    aclk_i,
   input  wire                    aresetn_i,
@@ -137,6 +138,7 @@ module snn_axi_shell #(
     .ScoreBits   (ScoreBits),
     .Loadable    (Loadable),
     .LoadAddrBits(LoadAddrBits),
+    .Spikes      (Spikes),
     .Push        (0)
   ) u_registers (
     .clk_i             (aclk_i),

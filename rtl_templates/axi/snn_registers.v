@@ -23,6 +23,7 @@ module snn_registers #(
   parameter ScoreBits    = 8,
   parameter Loadable     = 0,      // 1: the core has a load port
   parameter LoadAddrBits = 1,
+  parameter Spikes       = 0,      // 1: the core has a stream of spikes
   parameter Push         = 0       // 1: words of the input stream are written here
 ) (
   input  wire                    clk_i,
@@ -61,7 +62,7 @@ module snn_registers #(
   localparam [9:0] Control = 10'd8, Status = 10'd9, LoadAddress = 10'd14, LoadData = 10'd15,
                    StreamData = 10'd16, StreamLast = 10'd17, Readout = 10'd18;
   localparam [31:0] Magic        = 32'h4b43_4c48;  // "HLCK", its first byte lowest
-  localparam [31:0] Version      = 32'h0001_0001;
+  localparam [31:0] Version      = 32'h0001_0002;
   localparam [31:0] ElementsWord = Elements;
   localparam [31:0] OutputsWord  = Outputs;
   localparam [31:0] StepsWord    = Timesteps;
@@ -74,7 +75,8 @@ module snn_registers #(
   localparam [0:0]  FramesBit   = (Frames != 0);
   localparam [0:0]  LoadableBit = (Loadable != 0);
   localparam [0:0]  PushBit     = (Push != 0);
-  localparam [31:0] Features = {5'd0, PushBit, FramesBit, LoadableBit, StreamBitsWide[7:0],
+  localparam [0:0]  SpikesBit   = (Spikes != 0);
+  localparam [31:0] Features = {4'd0, SpikesBit, PushBit, FramesBit, LoadableBit, StreamBitsWide[7:0],
                                 ElementBitsWide[7:0], ValueBitsWide[7:0]};
 
   reg                    enable_q;

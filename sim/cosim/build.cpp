@@ -126,8 +126,8 @@ fs::path build_simulation(const BuildRequest& r) {
   named.pop_back();
   if (r.waves) named.back() = "--trace";
   const std::string text =
-      recipe(r, named, compiler) +
-      fmt::format("value_bits {} waves {} load {}", r.value_bits, r.waves, r.load_port);
+      recipe(r, named, compiler) + fmt::format("value_bits {} waves {} load {} spikes {}",
+                                               r.value_bits, r.waves, r.load_port, r.spike_stream);
   const fs::path home = cache / fmt::format("{:016x}", fingerprint(text));
   fs::path library = home / "design.so";
   if (fs::exists(library) && fs::exists(home / "recipe.txt") &&
@@ -175,6 +175,7 @@ fs::path build_simulation(const BuildRequest& r) {
   compile.insert(compile.end(), {"-DHILLOCK_TOP=Vtop", "-DHILLOCK_TOP_HEADER=\"obj/Vtop.h\"",
                                  fmt::format("-DHILLOCK_WAVES={}", r.waves ? 1 : 0),
                                  fmt::format("-DHILLOCK_LOAD={}", r.load_port ? 1 : 0),
+                                 fmt::format("-DHILLOCK_SPIKES={}", r.spike_stream ? 1 : 0),
                                  fmt::format("-DHILLOCK_VALUE_MASK={}u", mask), "-I.", "-Iobj",
                                  "-c", "unity.cpp", "-o", "unity.o"});
   run_or_fail(compile, scratch, scratch / "compiler.log", r.tick);

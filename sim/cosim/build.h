@@ -14,6 +14,7 @@ struct BuildRequest {
   std::string top;                  // module name
   std::vector<std::string> files;   // Verilog sources
   int value_bits = 1;               // width of in_value_i
+  bool spike_stream = false;        // its top has a stream of spikes
   bool load_port = false;           // the top has a load port
   bool waves = false;               // able to write a VCD; several times slower
   bool quick = false;               // little optimization: for many small designs run briefly

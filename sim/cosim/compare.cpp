@@ -61,7 +61,8 @@ class Comparer {
         model_(model),
         rtl_(rtl),
         sample_(sample),
-        compare_membranes_(membranes) {
+        compare_membranes_(membranes),
+        spike_stream_(mapping.spike_stream) {
     for (std::size_t p = 0; p < network.populations.size(); ++p) {
       layouts_.push_back(ir::layout_of(network, mapping, p));
     }
@@ -73,6 +74,7 @@ class Comparer {
       for (std::size_t p = 0; p < network_.populations.size(); ++p) step(p, t);
     }
     strays();
+    streamed();
     result();
     counters();
     if (predicted_cycles && rtl_.run.finished != 0 &&
@@ -143,7 +145,7 @@ class Comparer {
     d.threshold = pop.threshold[j];
     d.before = t == 0 ? 0 : model_.recording.membranes[p](t - 1, j);
     d.before_real = pop.real(d.before, j);
-    if (what != "spike" && what != "value") {
+    if (what == "membrane" || what == "missing row") {
       d.expected_real = pop.real(expected, j);
       d.actual_real = pop.real(actual, j);
     }
@@ -177,6 +179,31 @@ class Comparer {
       differ("stray row", network_.populations[p].name, 0,
              static_cast<std::int64_t>(rtl_.traces[p].stray_rows),
              "rows out of order, beyond the sample, or of lanes without a neuron");
+    }
+  }
+
+  // What left as a stream is what the population sent, step by step.
+  void streamed() {
+    if (!spike_stream_ || rtl_.run.finished == 0) return;
+    const std::size_t p = *spike_stream_;
+    const std::string& name = network_.populations[p].name;
+    const auto& spikes = model_.recording.spikes[p];
+    const std::size_t n = spikes.cols;
+    for (std::size_t t = 0; t < rtl_.run.timesteps; ++t) {
+      out_.spikes += n;
+      for (std::size_t j = 0; j < n; ++j) {
+        const std::int64_t want = spikes(t, j);
+        const std::int64_t have = rtl_.streamed[t * n + j];
+        if (want != have) neuron("streamed spike", p, j, t, want, have);
+      }
+    }
+    if (rtl_.run.streamed_steps != rtl_.run.timesteps) {
+      differ("spike stream", name, rtl_.run.timesteps,
+             static_cast<std::int64_t>(rtl_.run.streamed_steps), "it ended other steps");
+    }
+    if (rtl_.run.streamed_stray != 0) {
+      differ("spike stream", name, 0, static_cast<std::int64_t>(rtl_.run.streamed_stray),
+             "events twice, of no neuron, or beyond the sample, or an end out of place");
     }
   }
 
@@ -232,6 +259,7 @@ class Comparer {
   const RtlSample& rtl_;
   std::size_t sample_;
   bool compare_membranes_;
+  std::optional<std::size_t> spike_stream_;
   std::vector<ir::Layout> layouts_;
   SampleComparison out_;
 };

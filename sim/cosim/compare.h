@@ -15,7 +15,8 @@ namespace hillock::sim {
 
 // The first place at which model and RTL differ: first in time, then upstream first.
 struct Divergence {
-  // "spike", "membrane", "value" (of an event), "missing row", "counter", "result", "cycles"
+  // "spike", "membrane", "value" (of an event), "missing row", "counter", "result", "cycles",
+  // "streamed spike", "spike stream"
   std::string what;
   std::string population;  // or "readout", "input"
   std::size_t neuron = 0;

@@ -52,6 +52,15 @@ std::string netlist_bench(const ir::QuantizedNetwork& network, const ir::Mapping
                                {true, top.load_address_bits, "load_addr_i"},
                                {true, 32, "load_data_i"}});
   }
+  if (const auto spikes = ir::spike_stream(network, mapping)) {
+    ports.insert(ports.end(), {{false, 1, "spikes_valid_o"},
+                               {true, 1, "spikes_ready_i"},
+                               {false, 1, "spikes_event_o"},
+                               {false, 1, "spikes_step_last_o"},
+                               {false, 1, "spikes_sample_last_o"},
+                               {false, spikes->addr_bits, "spikes_addr_o"},
+                               {false, spikes->value_bits, "spikes_value_o"}});
+  }
   std::string out = fmt::format("module {} (\n", kNetlistBench);
   std::string bindings;
   for (const Port& p : ports) {

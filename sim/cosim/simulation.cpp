@@ -104,6 +104,7 @@ Simulation::Simulation(const fs::path& library, const fs::path& rtl_folder,
              static_cast<std::uint32_t>(outputs_.size()),
              outputs_.data(),
              static_cast<std::uint32_t>(layout.stall_bits),
+             mapping.spike_stream ? populations_[*mapping.spike_stream].neurons : 0U,
              load_.data(),
              load_.size()};
   const WorkingFolder in(rtl_folder);
@@ -152,6 +153,8 @@ void Simulation::run(const std::vector<HillockBeat>& beats, std::size_t timestep
   s.run.timesteps = static_cast<std::uint32_t>(timesteps);
   s.run.trace = s.traces.data();
   s.run.counters = s.counters.data();
+  s.streamed.assign(timesteps * design_.spike_neurons, 0);
+  s.run.streamed = s.streamed.data();
   s.classes.assign(outputs_.size(), 0);
   s.scores.assign(outputs_.size(), 0);
   s.run.result_class = s.classes.data();

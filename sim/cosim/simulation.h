@@ -20,6 +20,7 @@ struct RtlSample {
   std::vector<std::vector<std::int32_t>> values;       // likewise, where events carry values
   std::vector<std::vector<std::uint32_t>> row_cycles;  // per population, [T * groups]
   std::vector<std::vector<std::uint8_t>> row_seen;     // per population, [T * groups]
+  std::vector<std::int32_t> streamed;  // [T * neurons] of the spikes that leave as a stream
   std::vector<std::uint32_t> counters;
   std::vector<std::uint32_t> classes;  // per output
   std::vector<std::int64_t> scores;    // per output: of its class

@@ -501,6 +501,9 @@ ir::Activity FastModel::activity(const FastResult& result) const {
     for (const std::int64_t events : to.step_events) to.events += events;
     to.synaptic_operations = result.states[p].synaptic_operations;
     to.updates = static_cast<std::int64_t>(neurons_[p] * steps);
+    for (std::size_t t = 0; t < steps; ++t) {
+      to.step_spikes.push_back(static_cast<std::int64_t>(result.populations[p].at(t).count));
+    }
     to.spikes = static_cast<std::int64_t>(result.populations[p].count());
     to.saturations = result.states[p].saturations;
   }

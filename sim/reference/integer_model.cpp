@@ -64,6 +64,7 @@ void IntegerModel::run(const ir::Dataset& data, std::size_t sample, IntegerResul
   for (std::size_t p = 0; p < populations; ++p) {
     ir::PopulationActivity& activity = result.activity.populations[p];
     activity.step_events.assign(steps, 0);
+    activity.step_spikes.assign(steps, 0);
     activity.projections.resize(into_[p].size());
     for (std::size_t k = 0; k < into_[p].size(); ++k) {
       if (!into_[p][k].synapses.pools()) activity.projections[k].step_elements.resize(steps);
@@ -230,8 +231,9 @@ void IntegerModel::update(std::size_t population, std::size_t t,
   }
   for (std::size_t j = 0; j < membranes.cols; ++j) {
     if (p.inhibition && j != winner) spikes(t, j) = 0;
-    activity.spikes += spikes(t, j) != 0 ? 1 : 0;
+    activity.step_spikes[t] += spikes(t, j) != 0 ? 1 : 0;
   }
+  activity.spikes += activity.step_spikes[t];
 }
 
 }  // namespace hillock::sim

@@ -324,3 +324,53 @@ TEST_CASE("a state that is read while it is written is caught") {
                replace("snn_state_ram.v", "assign rd_data_o = passed_q ? passing_q : stored;",
                        "assign rd_data_o = stored;"));
 }
+
+namespace {
+
+// The hidden population's spikes leave as a stream as well.
+SmallCase streaming_case() {
+  SmallCase c = tests::small_case();
+  c.mapping.spike_stream = 0;
+  return c;
+}
+
+}  // namespace
+
+TEST_CASE("a stream of spikes is compared, with stalls and without") {
+  for (const std::uint64_t stalls : {0, 1, 2}) {
+    const SmallCase c = streaming_case();
+    const sim::CosimResult r = simulate(c, {}, stalls);
+    CHECK(r.mismatches == 0);
+    const std::size_t neurons =
+        2 * c.network.populations[0].neurons() + c.network.populations[1].neurons();
+    CHECK(r.spikes_compared == r.samples * c.data.timesteps * neurons);
+  }
+}
+
+TEST_CASE("a stream of spikes that names another neuron is caught at the first spike") {
+  const SmallCase c = streaming_case();
+  const Divergence d = caught(c, replace("small_top.v", "assign spikes_addr_o = spikes_beat_addr;",
+                                         "assign spikes_addr_o = spikes_beat_addr ^ 1'd1;"));
+  CHECK(d.what == "streamed spike");
+  const auto at = first_place(c, [](const auto& r, auto, auto t, auto p, auto j) {
+    // Of two neighbours, one spikes and the other does not.
+    return p == 0 && (r.recording.spikes[p](t, j) != 0) != (r.recording.spikes[p](t, j ^ 1) != 0);
+  });
+  check_place(c, d, at);
+}
+
+TEST_CASE("a stream of spikes whose steps run together is caught") {
+  const SmallCase c = streaming_case();
+  const Divergence d =
+      caught(c, replace("small_top.v", "assign spikes_step_last_o = spikes_beat_step_last;",
+                        "assign spikes_step_last_o = spikes_beat_sample_last;"));
+  CHECK(d.population == c.network.populations[0].name);
+}
+
+TEST_CASE("a stream of spikes that does not mark the end of a sample is caught") {
+  const SmallCase c = streaming_case();
+  const Divergence d =
+      caught(c, replace("small_top.v", "assign spikes_sample_last_o = spikes_beat_sample_last;",
+                        "assign spikes_sample_last_o = 1'b0;"));
+  CHECK(d.what == "spike stream");
+}

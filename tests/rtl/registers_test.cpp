@@ -76,12 +76,13 @@ class Bench {
 
   void identification() {
     rtl::require(read(0) == 0x4b434c48, "magic");
-    rtl::require(read(1) == 0x10001, "version");
+    rtl::require(read(1) == 0x10002, "version");
     rtl::require(read(2) == P::Structure, "structure");
     rtl::require(read(3) == P::Elements && read(4) == P::Outputs && read(5) == P::Timesteps,
                  "sizes");
     const std::uint64_t features = P::ValueBits | P::ElementBits << 8 | P::StreamBits << 16 |
-                                   P::Loadable << 24 | P::Frames << 25 | P::Push << 26;
+                                   P::Loadable << 24 | P::Frames << 25 | P::Push << 26 |
+                                   P::Spikes << 27;
     rtl::require(read(6) == features, "features");
     rtl::require(read(7) == P::Counters, "number of counters");
     rtl::require(read(20) == 0 && read(63) == 0 && read(64 + P::Counters) == 0, "no register");

@@ -582,6 +582,11 @@ RandomCase random_case(std::uint64_t seed, unsigned kinds) {
     c.mapping.loadable.push_back(r.chance(0.3));
   }
   c.mapping = ir::fit_lanes(c.quantized, c.mapping);
+  if (r.chance(0.4)) {
+    const auto last = static_cast<std::int64_t>(c.quantized.populations.size()) - 1;
+    const auto p = static_cast<std::size_t>(r.whole(0, last));
+    if (c.quantized.populations[p].spiking) c.mapping.spike_stream = p;
+  }
   ir::verify(c.quantized);
   ir::verify(c.quantized, c.mapping);
   c.description = describe(c);

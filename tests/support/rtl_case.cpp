@@ -28,6 +28,7 @@ sim::CosimResult cosimulate_design(const std::filesystem::path& folder,
   request.files = design.files;
   request.value_bits = ir::input_value_bits(network);
   request.load_port = mapping.any_loadable();
+  request.spike_stream = mapping.spike_stream.has_value();
   request.quick = true;
   sim::CosimOptions options;
   options.library = sim::build_simulation(request);

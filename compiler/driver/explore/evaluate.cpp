@@ -104,7 +104,7 @@ class Evaluation {
     options.lanes = PerPopulationOption::parse("--lanes", word);
     Candidate c;
     c.word = word;
-    c.mapping = choose_lanes(options, prepared_.network, network_, prepared_.loadable, activity);
+    c.mapping = choose_lanes(options, prepared_.network, network_, prepared_.mapping, activity);
     for (const ir::Mapping& m : mappings_) {
       if (m.lanes == c.mapping.lanes && m.update_lanes == c.mapping.update_lanes) return;
     }

@@ -1,6 +1,6 @@
 // Drives one Verilated design sample by sample and records its rows. Compiled together with
 // Verilator's output; HILLOCK_TOP is the class of the top, HILLOCK_WAVES is 1 where it can trace,
-// HILLOCK_LOAD where it has a load port.
+// HILLOCK_LOAD where it has a load port, HILLOCK_SPIKES where spikes leave as a stream.
 #include <verilated.h>
 
 #include <cstring>
@@ -39,6 +39,7 @@ class Bench {
  public:
   Bench(const HillockDesign& design, uint32_t seed) : counter_words_(design.counter_words) {
     stall_bits_ = design.stall_bits;
+    spike_neurons_ = design.spike_neurons;
     for (uint32_t i = 0; i < design.populations; ++i) population_.push_back(design.population[i]);
     for (uint32_t i = 0; i < design.outputs; ++i) output_.push_back(design.output[i]);
     context_.randReset(seed == 0 ? 0 : 2);
@@ -50,6 +51,7 @@ class Bench {
     top_->rst_i = 1;
     top_->in_valid_i = 0;
     top_->result_ready_i = 0;
+    take_spikes(false);
     top_->counter_select_i = 0;
     clear_stalls();
     for (int i = 0; i < 3; ++i) tick();
@@ -72,6 +74,7 @@ class Bench {
     for (size_t p = 0; p < population_.size(); ++p) r.trace[p].rows = r.trace[p].stray_rows = 0;
     r.finished = 0;
     r.cycles = r.ticks = 0;
+    r.streamed_steps = r.streamed_stray = 0;
 
     Random random(r.stall_seed);
     const bool stalls = r.stall_seed != 0;
@@ -79,6 +82,7 @@ class Bench {
     const unsigned idle = stalls ? static_cast<unsigned>(random.next() >> 61) : 0;
     const unsigned slow = stalls ? static_cast<unsigned>(random.next() >> 61) : 0;
     const unsigned inner = stalls ? static_cast<unsigned>(random.next() >> 61) : 0;
+    const unsigned drain = stalls ? static_cast<unsigned>(random.next() >> 61) : 0;
 
     uint64_t next = 0;
     bool offering = false;
@@ -90,6 +94,7 @@ class Bench {
       }
       top_->in_valid_i = offering;
       top_->result_ready_i = !(stalls && random.chance(slow));
+      take_spikes(!(stalls && random.chance(drain)));
       if (stalls) draw_stalls(random, inner);
 
       settle();
@@ -112,6 +117,7 @@ class Bench {
     }
     top_->in_valid_i = 0;
     top_->result_ready_i = 0;
+    take_spikes(true);
     if (stalls) clear_stalls();
     settle_down(r);
     // The counters are a register behind the rows.
@@ -126,6 +132,7 @@ class Bench {
   void replay(const HillockBeat* beats, uint64_t count, uint64_t ticks) {
     uint64_t next = 0;
     top_->result_ready_i = 1;
+    take_spikes(true);
     for (; ticks > 0; --ticks) {
       top_->in_valid_i = next < count;
       if (next < count) offer(beats[next]);
@@ -187,7 +194,7 @@ class Bench {
         if (r.trace[p].rows < static_cast<uint64_t>(r.timesteps) * population_[p].groups)
           return true;
       }
-      return false;
+      return spike_neurons_ != 0 && r.streamed_steps < r.timesteps;
     };
     bool waited = false;
     for (; working() && limit > 0; --limit) {
@@ -206,7 +213,34 @@ class Bench {
     r.cycles = cycles;
   }
 
+#if HILLOCK_SPIKES
+  void take_spikes(bool ready) { top_->spikes_ready_i = ready; }
+
+  // An event of the stream of spikes, or the end of a step without one.
+  void stream(HillockRun& r) {
+    if (!top_->spikes_valid_o || !top_->spikes_ready_i) return;
+    const uint64_t t = r.streamed_steps;
+    const uint64_t neuron = top_->spikes_addr_o;
+    if (top_->spikes_event_o) {
+      int32_t* at = t < r.timesteps && neuron < spike_neurons_
+                        ? r.streamed + t * spike_neurons_ + neuron
+                        : nullptr;
+      if (at == nullptr || *at != 0 || top_->spikes_value_o == 0)
+        ++r.streamed_stray;
+      else
+        *at = static_cast<int32_t>(top_->spikes_value_o);
+    }
+    if (top_->spikes_step_last_o) ++r.streamed_steps;
+    const bool last = top_->spikes_step_last_o && t + 1 == r.timesteps;
+    if (top_->spikes_sample_last_o != last) ++r.streamed_stray;
+  }
+#else
+  void take_spikes(bool) {}
+  void stream(HillockRun&) {}
+#endif
+
   void observe(HillockRun& r) {
+    stream(r);
     const EData* valid = top_->trace_valid_o.data();
     uint32_t any = 0;
     for (size_t w = 0; w <= (population_.size() - 1) / 32; ++w) any |= valid[w];
@@ -363,6 +397,7 @@ class Bench {
   std::vector<HillockOutput> output_;
   uint32_t counter_words_ = 0;
   uint32_t stall_bits_ = 1;
+  uint32_t spike_neurons_ = 0;
 };
 
 }  // namespace

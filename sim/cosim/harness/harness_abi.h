@@ -6,7 +6,7 @@
 /* NOLINTBEGIN(modernize-deprecated-headers, modernize-use-using): this is C. */
 #include <stdint.h>
 
-#define HILLOCK_HARNESS_ABI 5
+#define HILLOCK_HARNESS_ABI 6
 
 /* One population's place in the verification port trace_rows_o, in words of 32 bits. */
 typedef struct {
@@ -44,6 +44,7 @@ typedef struct {
   uint32_t outputs;
   const HillockOutput* output;
   uint32_t stall_bits;     /* of stall_i */
+  uint32_t spike_neurons;  /* of the population whose spikes leave as a stream; 0: none */
   const HillockLoad* load; /* what is loaded before the first sample */
   uint64_t load_count;
 } HillockDesign;
@@ -76,12 +77,16 @@ typedef struct {
   const char* wave_path; /* VCD of this sample, or null */
   HillockTrace* trace;   /* one per population */
   uint32_t* counters;    /* [counter_words]: out: what they grew by */
+  int32_t* streamed;     /* [timesteps * spike_neurons]: out: the values that the stream of spikes
+                            brought, 0 where it brought none */
   /* out */
-  uint8_t finished;       /* 0: gave up */
-  uint64_t cycles;        /* from the first beat's transfer to the result's, both included */
-  uint64_t ticks;         /* clock cycles simulated, those after the result included */
-  uint32_t* result_class; /* [outputs] */
-  int64_t* result_score;  /* [outputs] */
+  uint8_t finished;        /* 0: gave up */
+  uint64_t cycles;         /* from the first beat's transfer to the result's, both included */
+  uint64_t ticks;          /* clock cycles simulated, those after the result included */
+  uint32_t* result_class;  /* [outputs] */
+  int64_t* result_score;   /* [outputs] */
+  uint64_t streamed_steps; /* steps that the stream of spikes ended */
+  uint64_t streamed_stray; /* events beyond the sample, twice, or of no neuron; ends out of place */
 } HillockRun;
 
 #ifdef __cplusplus

@@ -28,6 +28,7 @@ void require_same(const sim::IntegerResult& expected, const sim::FastModel& mode
     REQUIRE(a.events == e.events);
     REQUIRE(a.synaptic_operations == e.synaptic_operations);
     REQUIRE(a.updates == e.updates);
+    REQUIRE(a.step_spikes == e.step_spikes);
     REQUIRE(a.spikes == e.spikes);
     REQUIRE(a.saturations == e.saturations);
     REQUIRE(a.projections.size() == e.projections.size());

@@ -117,9 +117,15 @@ TEST_CASE("activity counts what was sent and added", "[sim]") {
       REQUIRE(a.step_events == step_events);
       REQUIRE(a.events == events);
       REQUIRE(a.synaptic_operations == operations);
-      const auto& spikes = result.recording.spikes[p].data;
-      REQUIRE(a.spikes ==
-              std::count_if(spikes.begin(), spikes.end(), [](std::uint8_t s) { return s != 0; }));
+      const auto& spikes = result.recording.spikes[p];
+      std::int64_t all_spikes = 0;
+      for (std::size_t t = 0; t < c.data.timesteps; ++t) {
+        std::int64_t of_step = 0;
+        for (std::size_t j = 0; j < spikes.cols; ++j) of_step += spikes(t, j) != 0 ? 1 : 0;
+        REQUIRE(a.step_spikes.at(t) == of_step);
+        all_spikes += of_step;
+      }
+      REQUIRE(a.spikes == all_spikes);
     }
   }
 }
