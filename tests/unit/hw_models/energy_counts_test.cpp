@@ -132,6 +132,25 @@ TEST_CASE("counts of one sample", "[energy]") {
   CHECK(counts.populations[1] == o);
 }
 
+TEST_CASE("a stream of spikes is one more reader of its population", "[energy]") {
+  const ir::QuantizedNetwork network = test::energy_network();
+  ir::Mapping mapping = test::energy_mapping();
+  mapping.spike_stream = 0;
+  const Counts with = hw_models::ActionCounter(network, mapping).count(test::energy_activity());
+  const Counts without = energy_counts();
+  const PopulationCounts& h = with.populations[0];
+  CHECK(h.bitmap_bits_written == 2 * without.populations[0].bitmap_bits_written);
+  // 3, 0 and 1 spikes, all in one word of the bitmap, once for o and once for the stream.
+  CHECK(h.scan_words_min == 2 * 2);
+  CHECK(without.populations[0].scan_words_min == 2);
+  CHECK(with.populations[1] == without.populations[1]);
+  mapping.spike_stream = 1;
+  const PopulationCounts o =
+      hw_models::ActionCounter(network, mapping).count(test::energy_activity()).populations[1];
+  CHECK(o.scan_words_min == 2);  // 1, 0 and 1 spikes
+  CHECK(o.bitmap_bits_written == 3 * 2);
+}
+
 TEST_CASE("counts add up and scale to a mean", "[energy]") {
   const Counts one = energy_counts();
   CHECK(Counts{} + one == one);

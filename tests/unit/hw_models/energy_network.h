@@ -52,8 +52,8 @@ inline ir::Mapping energy_mapping() { return {{2, 2}}; }
 inline ir::Activity energy_activity() {
   ir::Activity a;
   a.populations.resize(2);
-  a.populations[0] = {{{{{0, 1}, {}, {2}}}}, {2, 0, 1}, 3, 15, 15, 4, 0};
-  a.populations[1] = {{{{{0, 1, 2}, {}, {3}}}}, {3, 0, 1}, 4, 8, 6, 2, 0};
+  a.populations[0] = {{{{{0, 1}, {}, {2}}}}, {2, 0, 1}, 3, 15, 15, {3, 0, 1}, 4, 0};
+  a.populations[1] = {{{{{0, 1, 2}, {}, {3}}}}, {3, 0, 1}, 4, 8, 6, {1, 0, 1}, 2, 0};
   return a;
 }
 
