@@ -6,8 +6,9 @@
 #include <cmath>
 #include <utility>
 
+#include "compiler/driver/widths.h"
+#include "sim/fast/whole_model.h"
 #include "sim/float/float_model.h"
-#include "sim/reference/integer_model.h"
 
 namespace hillock::driver {
 namespace {
@@ -249,10 +250,30 @@ passes::Calibration calibrate(const ir::Network& network, const ir::Dataset& dat
   return calibration;
 }
 
+namespace {
+
+// As narrow as the proof allows, which the fast model takes; where there is none, as wide as can
+// be.
+ir::QuantizedNetwork with_widths(const ir::QuantizedNetwork& quantized) {
+  std::vector<std::optional<int>> given;  // those that are to saturate
+  for (const ir::QuantizedPopulation& p : quantized.populations) {
+    given.push_back(p.membrane_bits > 0 ? std::optional<int>(p.membrane_bits) : std::nullopt);
+  }
+  try {
+    ir::QuantizedNetwork proved = quantized;
+    assign_proved_widths(proved, given);
+    return proved;
+  } catch (const support::InputError&) {
+    return passes::with_trial_widths(quantized);
+  }
+}
+
+}  // namespace
+
 passes::CalibrationRun record(const ir::Network& network, const ir::Dataset& data) {
   // Elements x steps to be run once through, and samples at most and, of large networks, at least.
   constexpr std::size_t kBudget = 40'000'000;
-  constexpr std::size_t kMaxSamples = 128;
+  constexpr std::size_t kMaxSamples = 384;
   constexpr std::size_t kMinSamples = 16;
   std::size_t elements = 0;
   for (const ir::Input& i : network.inputs) elements += ir::element_count(i.shape);
@@ -272,8 +293,8 @@ passes::CalibrationRun record(const ir::Network& network, const ir::Dataset& dat
   }
   const std::vector<std::size_t> chosen = out.samples;
   out.run = [&data, chosen](const ir::QuantizedNetwork& quantized) {
-    const ir::QuantizedNetwork wide = passes::with_trial_widths(quantized);
-    const sim::IntegerModel integers(wide);
+    const ir::QuantizedNetwork wide = with_widths(quantized);
+    const sim::WholeModel integers(wide);
     sim::IntegerResult run;
     passes::Recording recording;
     const ir::QuantizedPopulation& output = wide.populations[wide.output];

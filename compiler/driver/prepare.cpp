@@ -9,6 +9,7 @@
 #include "compiler/driver/auto_bits.h"
 #include "compiler/driver/lanes.h"
 #include "compiler/driver/run.h"
+#include "compiler/driver/widths.h"
 #include "compiler/passes/align_convolutions.h"
 #include "compiler/passes/quantize.h"
 #include "compiler/passes/whole_weights.h"
@@ -131,16 +132,6 @@ int proof_timesteps(const CompileOptions& options, const CompileData& data, ir::
   return kDefaultTimesteps;
 }
 
-std::vector<passes::WidthBounds> prove(const ir::QuantizedNetwork& q,
-                                       const std::vector<std::optional<int>>& membrane_bits) {
-  std::vector<passes::WidthBounds> widths;
-  for (const analysis::PopulationBounds& b : analysis::bound_populations(q, membrane_bits)) {
-    widths.push_back(
-        {b.sum.lo, b.sum.hi, b.membrane.lo, b.membrane.hi, b.current.lo, b.current.hi});
-  }
-  return widths;
-}
-
 }  // namespace
 
 CompileData::CompileData(const CompileOptions& options, ir::Network& network) {
@@ -229,8 +220,7 @@ PreparedIntegers make_integers(const CompileOptions& options, const Prepared& pr
   out.network = quantized(options, network, quantize, data, out.auto_bits);
   out.silent = analysis::silent_neurons(out.network);
   passes::check_membrane_bits(out.network, out.silent, quantize.membrane_bits);
-  passes::assign_widths(out.network, prove(out.network, quantize.membrane_bits),
-                        quantize.membrane_bits);
+  assign_proved_widths(out.network, quantize.membrane_bits);
   ir::verify(out.network);
   return out;
 }

@@ -1,9 +1,12 @@
 #include "compiler/driver/quantizer.h"
 
+#include <algorithm>
+
 #include "compiler/analysis/overflow.h"
 #include "compiler/driver/calibration.h"
 #include "compiler/passes/reconstruct.h"
 #include "compiler/passes/scales.h"
+#include "compiler/passes/score_descent.h"
 
 namespace hillock::driver {
 namespace {
@@ -14,6 +17,42 @@ constexpr std::size_t kTraceSamples = 64;
 constexpr std::size_t kQuickWeights = 50'000;
 // Samples x steps that each of their neurons is judged on.
 constexpr std::size_t kManyRows = 16384;
+
+// Elements x steps of samples that the descent on scores may run through: seconds.
+constexpr std::size_t kDescentWork = 2'000'000'000;
+constexpr std::size_t kDescentRuns = 500;
+// Fewer samples would be learnt by heart (docs/quantization.md).
+constexpr std::size_t kDescentSamples = 256;
+
+using passes::Runner;
+
+bool feeds_back(const ir::Network& network) {
+  return std::any_of(network.projections.begin(), network.projections.end(),
+                     [](const ir::Projection& p) { return p.delay > 0; });
+}
+
+std::size_t work_of_a_run(const ir::Network& network, const passes::CalibrationRun& run) {
+  std::size_t elements = 0;
+  for (const ir::Input& i : network.inputs) elements += ir::element_count(i.shape);
+  for (const ir::Population& p : network.populations) elements += p.neurons();
+  return run.samples.size() * run.data->timesteps * elements;
+}
+
+// A run at the start, and one after each population in each round.
+std::size_t reconstruction_runs(const ir::Network& network,
+                                const passes::ReconstructOptions& options) {
+  return 1 + static_cast<std::size_t>(options.rounds) * network.populations.size();
+}
+
+// The runner, which says how many of `total` runs it has done.
+Runner counted(std::size_t total, const QuantizerData& data, const Runner& inner) {
+  if (!data.progress) return inner;
+  return [&data, total, inner, done = std::size_t{0}](const ir::QuantizedNetwork& n) mutable {
+    passes::Recording recording = inner(n);
+    data.progress(++done, total);
+    return recording;
+  };
+}
 
 // Whether events carry what only data can tell the range of: membranes, or counts without a limit.
 bool sends_values(const ir::Network& network) {
@@ -56,18 +95,17 @@ ir::QuantizedNetwork run_quantizer(const ir::Network& network, passes::QuantizeO
     options.rounds = options.descent_passes = 2;
     options.max_rows = kManyRows;
   }
-  if (data.progress) {
-    // A run at the start, and one after each population in each round.
-    const std::size_t total =
-        1 + static_cast<std::size_t>(options.rounds) * network.populations.size();
-    run.run = [&data, total, inner = run.run,
-               done = std::size_t{0}](const ir::QuantizedNetwork& n) mutable {
-      passes::Recording recording = inner(n);
-      data.progress(++done, total);
-      return recording;
-    };
+  passes::ScoreDescentOptions descent;
+  // Without feedback every neuron has seen by itself what there is to see.
+  if (feeds_back(network) && run.samples.size() >= kDescentSamples) {
+    descent.max_runs = std::min(
+        kDescentRuns, kDescentWork / std::max<std::size_t>(1, work_of_a_run(network, run)));
   }
-  return passes::reconstruct(network, q, quantize, calibration, run, options);
+  const Runner plain = run.run;
+  run.run = counted(reconstruction_runs(network, options), data, plain);
+  q = passes::reconstruct(network, q, quantize, calibration, run, options);
+  run.run = counted(1 + descent.max_runs, data, plain);
+  return passes::descend_scores(network, q, run, descent);
 }
 
 }  // namespace hillock::driver

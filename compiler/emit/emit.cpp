@@ -6,6 +6,7 @@
 
 #include "compiler/emit/library.h"
 #include "compiler/emit/lower.h"
+#include "compiler/emit/memory_image.h"
 #include "compiler/emit/shells.h"
 
 namespace hillock::emit {
@@ -56,7 +57,11 @@ EmittedDesign emit(const ir::QuantizedNetwork& network, const ir::Mapping& mappi
   }
   source(top + ".v", print_top(lowered.design));
   out.all.push_back({"rtl/" + top + "_config.vh", print_constants(lowered.design)});
-  for (MemoryFile& m : lowered.memories) out.all.push_back({"rtl/" + m.name, std::move(m.content)});
+  for (const MemoryFile& m : lowered.memories) {
+    for (auto& [name, content] : rom_files(m.name, m.content)) {
+      out.all.push_back({"rtl/" + name, std::move(content)});
+    }
+  }
   out.all.push_back({"rtl/files.f", std::move(file_list)});
   out.structure = structure_of(lowered);
   if (!lowered.load.empty()) {

@@ -1,6 +1,9 @@
 #include "compiler/emit/memory_image.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <bit>
 #include <map>
 #include <optional>
 
@@ -124,6 +127,24 @@ SparseImage sparse_image(const ir::QuantizedNetwork& network, const ir::Mapping&
     image.weights = "0\n";
   }
   return image;
+}
+
+std::vector<std::pair<std::string, std::string>> rom_files(const std::string& name,
+                                                           const std::string& image) {
+  constexpr int kPartBits = 12;  // PartBits of snn_rom
+  const auto words = static_cast<std::size_t>(std::count(image.begin(), image.end(), '\n'));
+  if (words <= std::size_t{1} << kPartBits) return {{name, image}};
+  std::vector<std::pair<std::string, std::string>> files;
+  const std::size_t line = image.find('\n') + 1;  // all words have as many digits
+  std::size_t at = 0;
+  for (int b = static_cast<int>(std::bit_width(words)) - 1; b >= kPartBits; --b) {
+    const std::size_t size = std::size_t{1} << b;
+    if ((words & size) == 0) continue;
+    files.emplace_back(fmt::format("{}.{:02}.mem", name, b), image.substr(at * line, size * line));
+    at += size;
+  }
+  if (at < words) files.emplace_back(name, image.substr(at * line));
+  return files;
 }
 
 std::string index_image(const ir::Layout& layout, int index_bits) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "compiler/ir/layout.h"
@@ -48,6 +49,11 @@ struct SparseImage {
 
 // A word per slot: the index of its neuron, 0 where there is none.
 [[nodiscard]] std::string index_image(const ir::Layout& layout, int index_bits);
+
+// The files, name and content, of which snn_rom takes the image of that name: one, or, of more than
+// 4096 words, one for each part, the largest first.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> rom_files(const std::string& name,
+                                                                         const std::string& image);
 
 // Row `group`: per lane the stored parameters in the order threshold, decay, bias, reset value,
 // current decay, current bias, reset decay, reset current.

@@ -7,11 +7,26 @@ namespace {
 using rtl::Bits;
 using rtl::Random;
 
+// As snn_rom takes it: in parts of powers of two, the largest first, and what is left.
+template <class P>
+void write_image(std::vector<Bits> image) {
+  const std::string name = P::MemInitFile;
+  if (image.size() <= 4096) return rtl::write_memory(name.c_str(), image);
+  for (std::size_t b = 30; b >= 12; --b) {
+    const std::size_t size = std::size_t{1} << b;
+    if (image.size() < size) continue;
+    const auto end = image.begin() + static_cast<std::ptrdiff_t>(size);
+    rtl::write_memory((name + "." + std::to_string(b) + ".mem").c_str(), {image.begin(), end});
+    image.erase(image.begin(), end);
+  }
+  rtl::write_memory(name.c_str(), image);
+}
+
 template <class P>
 void test(Random& random) {
   std::vector<Bits> image;
   for (int i = 0; i < P::Depth; ++i) image.push_back(rtl::random_bits(random, P::Width));
-  rtl::write_memory(P::MemInitFile, image);
+  write_image<P>(image);
   rtl::Clocked<typename P::Top> m(random);
   Bits expected;
   const std::int64_t reads = random.whole(1, 8);
