@@ -13,8 +13,8 @@
 #include <mutex>
 #include <thread>
 
-#include "compiler/analysis/overflow.h"
 #include "compiler/driver/calibration.h"
+#include "compiler/driver/widths.h"
 #include "compiler/ir/layout.h"
 #include "compiler/passes/align_convolutions.h"
 #include "compiler/passes/quantize.h"
@@ -39,12 +39,7 @@ ir::QuantizedNetwork quantized(const ir::Network& network, const ir::Dataset& da
   o.timesteps = static_cast<int>(data.timesteps);
   ir::QuantizedNetwork q =
       passes::quantize(network, o, driver::calibrate(network, data, data.samples));
-  std::vector<passes::WidthBounds> widths;
-  for (const analysis::PopulationBounds& b : analysis::bound_populations(q, o.membrane_bits)) {
-    widths.push_back(
-        {b.sum.lo, b.sum.hi, b.membrane.lo, b.membrane.hi, b.current.lo, b.current.hi});
-  }
-  passes::assign_widths(q, widths, o.membrane_bits);
+  driver::assign_proved_widths(q, o.membrane_bits);
   ir::verify(q);
   return q;
 }

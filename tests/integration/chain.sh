@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Two accelerators in a chain (examples/chain), the spikes of one being the input of the other: they must
-# say what the whole network says, class and score, whatever stalls; with a population of neurons, and
-# with one of planes, whose neurons lie in another order.
+# give the classes that the whole network gives, and the same scores whatever stalls; with a population of
+# neurons, and with one of planes, whose neurons lie in another order.
 #
 #   tests/integration/chain.sh HILLOCK OUT
 set -euo pipefail

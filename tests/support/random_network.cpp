@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "compiler/analysis/overflow.h"
+#include "compiler/driver/widths.h"
 #include "compiler/ir/hardware_view.h"
 #include "compiler/ir/layout.h"
 #include "compiler/passes/align_convolutions.h"
@@ -404,15 +404,6 @@ passes::QuantizeOptions random_options(Random& r, std::size_t populations, int s
   return o;
 }
 
-void assign_widths(ir::QuantizedNetwork& q, const passes::QuantizeOptions& o) {
-  std::vector<passes::WidthBounds> widths;
-  for (const auto& b : analysis::bound_populations(q, o.membrane_bits)) {
-    widths.push_back(
-        {b.sum.lo, b.sum.hi, b.membrane.lo, b.membrane.hi, b.current.lo, b.current.hi});
-  }
-  passes::assign_widths(q, widths, o.membrane_bits);
-}
-
 std::string describe_projection(const ir::QuantizedNetwork& n, const ir::QuantizedProjection& p) {
   std::string out = fmt::format("{} of {}", ir::kind_of(p.connectivity), n.source_name(p.source));
   if (const auto* conv = std::get_if<ir::QuantizedConv>(&p.connectivity)) {
@@ -562,7 +553,7 @@ RandomCase random_case(std::uint64_t seed, unsigned kinds) {
   }
   widen_sparse_weights(c.quantized, options);
   c.quantized = passes::quantize(c.network, options, calibration);
-  assign_widths(c.quantized, options);
+  driver::assign_proved_widths(c.quantized, options.membrane_bits);
   for (std::size_t p = 0; p < c.quantized.populations.size(); ++p) {
     const std::int64_t n = ir::max_lanes(c.quantized, p);
     const std::int64_t lanes = r.chance(0.2) ? 1 : r.chance(0.25) ? n : r.whole(1, n);

@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "compiler/analysis/overflow.h"
+#include "compiler/driver/widths.h"
 #include "compiler/passes/quantize.h"
 #include "tests/support/random_network.h"
 
@@ -44,13 +44,8 @@ SmallCase make(std::size_t hidden, int hidden_lanes, std::size_t outputs, int ou
     c.network.projections.push_back({fmt::format("w{}", p), source, p, std::move(dense), 3, 0, {}});
     sources = hidden;
   }
-  std::vector<passes::WidthBounds> widths;
   const std::vector<std::optional<int>> bits(2, membrane_bits);
-  for (const auto& b : analysis::bound_populations(c.network, bits)) {
-    widths.push_back(
-        {b.sum.lo, b.sum.hi, b.membrane.lo, b.membrane.hi, b.current.lo, b.current.hi});
-  }
-  passes::assign_widths(c.network, widths, bits);
+  driver::assign_proved_widths(c.network, bits);
   c.mapping.lanes = {hidden_lanes, output_lanes};
   ir::verify(c.network);
   ir::verify(c.network, c.mapping);

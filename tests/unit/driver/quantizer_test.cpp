@@ -4,10 +4,10 @@
 
 #include <catch2/catch.hpp>
 
-#include "compiler/analysis/overflow.h"
 #include "compiler/driver/accuracy.h"
 #include "compiler/driver/auto_bits.h"
 #include "compiler/driver/calibration.h"
+#include "compiler/driver/widths.h"
 #include "compiler/passes/align_convolutions.h"
 #include "compiler/passes/reconstruct.h"
 #include "tests/support/fixtures.h"
@@ -58,12 +58,7 @@ TEST_CASE("rebuilt networks are never further from the float network on what the
     CHECK(after <= before);
     better += after < before ? 1 : 0;
 
-    std::vector<passes::WidthBounds> widths;
-    for (const auto& b : analysis::bound_populations(rebuilt, o.membrane_bits)) {
-      widths.push_back(
-          {b.sum.lo, b.sum.hi, b.membrane.lo, b.membrane.hi, b.current.lo, b.current.hi});
-    }
-    passes::assign_widths(rebuilt, widths, o.membrane_bits);
+    driver::assign_proved_widths(rebuilt, o.membrane_bits);
     CHECK_NOTHROW(ir::verify(rebuilt));
   }
   CHECK(better > 10);
