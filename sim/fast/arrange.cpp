@@ -252,8 +252,8 @@ std::int64_t largest_sum(const ir::QuantizedNetwork& network, std::size_t popula
 
 // Value by value of the neurons, and `none` where there is none.
 template <typename V, typename F>
-std::vector<V> per_slot(const Slots& slots, std::size_t neurons, V none, F value) {
-  std::vector<V> out(slots.count + kSpare, none);
+Array<V> per_slot(const Slots& slots, std::size_t neurons, V none, F value) {
+  Array<V> out(slots.count + kSpare, none);
   for (std::size_t j = 0; j < neurons; ++j) out[slots.at(j)] = static_cast<V>(value(j));
   return out;
 }

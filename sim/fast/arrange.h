@@ -37,7 +37,7 @@ template <typename W>
 struct DensePlan {
   std::size_t stride = 0;
   Batch batch;
-  std::vector<W> weight;  // [source elements, stride]
+  Array<W> weight;  // [source elements, stride]
 };
 
 struct SparsePlan {
@@ -68,8 +68,8 @@ struct Incoming {
 // does not use them.
 template <typename V>
 struct Parameters {
-  std::vector<V> valid, threshold, reset_amount, decay, bias, reset_value, current_decay,
-      current_bias, reset_decay, reset_current;
+  Array<V> valid, threshold, reset_amount, decay, bias, reset_value, current_decay, current_bias,
+      reset_decay, reset_current;
 };
 
 struct Population {

@@ -110,7 +110,7 @@ std::int64_t membrane_at(const FastResult::State& state, std::size_t slot) {
 }
 
 template <typename V>
-const V* data_or_null(const std::vector<V>& v) {
+const V* data_or_null(const fast::Array<V>& v) {
   return v.empty() ? nullptr : v.data();
 }
 

@@ -63,7 +63,7 @@ struct FastResult {
   // V: of 16 bits or 32, whichever holds all.
   template <typename V>
   struct Words {
-    std::vector<V> sum, static_sum, membrane, current, hidden;
+    fast::Array<V> sum, static_sum, membrane, current, hidden;
   };
   struct State {
     Words<std::int16_t> narrow_words;

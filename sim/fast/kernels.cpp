@@ -284,27 +284,27 @@ std::size_t find_byte_events_of(const std::uint8_t* x, std::size_t n, std::uint3
   const std::size_t lanes = hn::Lanes(d);
   const auto zero = hn::Zero(d);
   auto highest = zero;
-  std::uint8_t largest_of_rest = 1;
   std::uint8_t bits[kChunk / 8 + 64];
   std::size_t found = 0;
   for (std::size_t begin = 0; begin < n; begin += kChunk) {
     const std::size_t size = n - begin < kChunk ? n - begin : kChunk;
     std::size_t i = 0;
-    for (; i + lanes <= size; i += lanes) {
-      const auto value = hn::LoadU(d, x + begin + i);
+    const auto take = [&](const std::uint8_t* from) HWY_ATTR {
+      const auto value = hn::LoadU(d, from);
       highest = hn::Max(highest, value);
       hn::StoreMaskBits(d, hn::Ne(value, zero), bits + i / 8);
-    }
+    };
+    for (; i + lanes <= size; i += lanes) take(x + begin + i);
     std::memset(bits + i / 8, 0, lanes / 8 + 8);
-    for (; i < size; ++i) {
-      const std::uint8_t value = x[begin + i];
-      bits[i / 8] = static_cast<std::uint8_t>(bits[i / 8] | (value != 0 ? 1U : 0U) << (i % 8));
-      largest_of_rest = value > largest_of_rest ? value : largest_of_rest;
+    if (i < size) {
+      std::uint8_t rest[HWY_MAX_BYTES] = {};
+      std::memcpy(rest, x + begin + i, size - i);
+      take(rest);
     }
     found += expand_bits_of(bits, (size + 63) / 64 * 8, static_cast<std::uint32_t>(begin),
                             element + found);
   }
-  largest = largest_of_rest;  // at least 1: 0 and 1 need not be told apart
+  largest = 1;  // 0 and 1 need not be told apart
   if (!hn::AllTrue(d, hn::Eq(hn::Min(highest, hn::Set(d, 1)), highest))) {
     HWY_ALIGN std::uint8_t each[HWY_MAX_BYTES];
     hn::Store(highest, d, each);

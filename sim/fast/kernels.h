@@ -8,9 +8,29 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <vector>
 
 namespace hillock::sim::fast {
+
+// Arrays that vectors walk begin with a cache line: a vector of a line's size that begins within
+// one touches two.
+template <typename T>
+struct LineAllocator {
+  static constexpr std::align_val_t kLine{64};
+  using value_type = T;
+
+  LineAllocator() = default;
+  template <typename U>
+  explicit LineAllocator(const LineAllocator<U>&) {}
+  [[nodiscard]] T* allocate(std::size_t n) {
+    return static_cast<T*>(::operator new(n * sizeof(T), kLine));
+  }
+  void deallocate(T* p, std::size_t) { ::operator delete(p, kLine); }
+  bool operator==(const LineAllocator&) const { return true; }
+};
+template <typename T>
+using Array = std::vector<T, LineAllocator<T>>;
 
 // Elements that every array a kernel touches has to spare behind its last one.
 inline constexpr std::size_t kSpare = 64;
@@ -40,7 +60,7 @@ struct ConvPlan {
   std::vector<std::uint32_t> length;     // per element; 0 where it reaches nothing
   std::vector<std::uint32_t> first_row;  // per row of the source, into rows; one more at the end
   std::vector<KernelRow> rows;
-  std::vector<W> weight;
+  Array<W> weight;
 };
 
 // sum[0..n) += weight[element * stride + 0..n) * value, over all events. Events that are all 1 are
