@@ -20,6 +20,7 @@ build|ninja-build|ninja|runs the build
 build|make|make|builds the simulator that Verilator generates
 build|g++|g++|the C++ library, and the second compiler
 build|clang|clang++|the default compiler
+build|clang-16|clang++-16|co-simulation runs a sixth faster than with the clang 14 of Debian 12
 build|pkg-config|pkg-config|finds libzip and HDF5
 build|ccache|ccache|makes the second build quick
 build|verilator|verilator|simulates and lints the Verilog
@@ -64,6 +65,7 @@ installed() {  # package, probe
   [[ $(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null || true) == installed ]]
 }
 
+debian=$(. /etc/os-release 2>/dev/null && echo "${ID:-}${VERSION_ID:-}" || true)
 missing=()
 reasons=()
 while IFS='|' read -r group package probe why; do
@@ -72,6 +74,8 @@ while IFS='|' read -r group package probe why; do
     if [[ " $* " == *" $g "* ]]; then wanted=yes; fi
   done
   [[ $wanted == yes && " ${missing[*]:-} " != *" $package "* ]] || continue
+  # Elsewhere the default clang is as new.
+  if [[ $package == clang-16 && $debian != debian12 ]]; then continue; fi
   if ! installed "$package" "$probe"; then
     missing+=("$package")
     reasons+=("$(printf '  %-20s %s' "$package" "$why")")

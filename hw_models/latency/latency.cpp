@@ -27,6 +27,9 @@ struct StreamTable {
   std::int64_t room = 0;               // beats of the snn_fifo in front of it, where it waits
   std::vector<std::uint32_t> taps;     // rows per address of the source
   std::vector<std::uint32_t> address;  // of an element of the source; empty: the same
+  // Taps of every event, where snn_dense_taps makes them and all have as many: then the beats in
+  // the middle of a step need no look one by one.
+  std::optional<std::int64_t> each;
 };
 
 struct PopulationTable {
@@ -96,11 +99,20 @@ class TapPipeline {
 
   // The first cycle in which the accepted beat offers a tap.
   [[nodiscard]] std::int64_t first_offer() const { return first_; }
+  [[nodiscard]] std::int64_t accepted() const { return accepted_; }
 
   // Its `taps` taps are taken one a cycle from `first` on.
   void taken(std::int64_t first, std::int64_t taps) {
     last_tap_ = first + taps - 1;
     last_fetch_ = taps == 1 ? first_fetch_ : last_tap_ - 1;
+  }
+
+  // snn_dense_taps: `beats` more of `taps` taps each, every one offered before the last tap of the
+  // beat in front of it is taken: it is accepted with that tap, and follows without a gap.
+  void follow(std::int64_t beats, std::int64_t taps) {
+    last_tap_ += beats * taps;
+    accepted_ = last_tap_ - taps;
+    first_ = accepted_ + 1;
   }
 
  private:
@@ -173,6 +185,7 @@ class Run {
   void waited(std::size_t p, std::size_t k, std::size_t t);
   void rows(std::size_t p, std::size_t k, std::size_t t);
   void take(std::size_t p, std::size_t k, std::int64_t taps, bool ends_step, std::size_t t);
+  void follow(std::size_t p, std::size_t k, std::int64_t beats, std::int64_t taps, std::size_t t);
   void hand_on(std::size_t p, std::int64_t last_tap, std::size_t t);
   void end_step(std::size_t p, std::int64_t last_issue);
   [[nodiscard]] std::int64_t credit(std::size_t p, std::size_t t) const;
@@ -239,6 +252,17 @@ void Run::input(std::size_t t) {
   std::size_t left = 0;
   for (const auto* of_input : events) left += of_input == nullptr ? 0 : of_input->size();
   if (left == 0) input_from_ = input_beat(input_from_, 0, std::nullopt, true, t) + 1;
+  if (left > 2 && readers_.size() == 1) {
+    const auto& [p, k] = readers_[0];
+    if (const std::optional<std::int64_t> each = tables_[p].streams[k].each; each && k == 0) {
+      const std::size_t i = tables_[p].streams[k].source.index;
+      static_cast<void>(input_beat(input_from_, i, events[i]->front(), false, t));
+      follow(p, k, static_cast<std::int64_t>(left) - 2, *each, t);
+      const std::int64_t before = state_[p].streams[k].pipeline.accepted();
+      input_from_ = input_beat(before + 1, i, events[i]->back(), true, t) + 1;
+      return;
+    }
+  }
   for (std::size_t i = 0; i < events.size(); ++i) {
     if (events[i] == nullptr) continue;
     for (const std::uint32_t e : *events[i]) {
@@ -354,6 +378,14 @@ void Run::spikes(std::size_t p, std::size_t k, std::size_t t, std::int64_t turn)
     s.last_accept = s.pipeline.accept(std::max(load + 1, table.delay > 0 ? turn : kLongAgo));
     const std::int64_t taps = taps_.empty() ? beat_without_event(p) : at_least_one(taps_[n]);
     take(p, k, taps, n + 1 == beats, t);
+    if (n == 0 && beats > 2 && table.each) {
+      const auto more = static_cast<std::int64_t>(beats) - 2;
+      follow(p, k, more, *table.each, t);
+      const std::int64_t accepted = s.pipeline.accepted();
+      load = more == 1 ? s.last_accept : accepted - *table.each;
+      s.last_accept = accepted;
+      n += beats - 2;
+    }
   }
   // The bank is released when its last event enters the output register.
   s.released.push_back(load + 1);
@@ -404,6 +436,15 @@ void Run::take(std::size_t p, std::size_t k, std::int64_t taps, bool ends_step, 
   note(p, t, first, taps);
   own.free = first + taps;
   if (update) end_step(p, first + taps - 1);
+}
+
+// Taps of beats in the middle of a step, behind the one that was taken last
+// (TapPipeline::follow()).
+void Run::follow(std::size_t p, std::size_t k, std::int64_t beats, std::int64_t taps,
+                 std::size_t t) {
+  state_[p].streams[k].pipeline.follow(beats, taps);
+  note(p, t, 0, beats * taps);
+  (tables_[p].split ? state_[p].sums.free : state_[p].free) += beats * taps;
 }
 
 // snn_step_sums: the step whose last tap was taken in `last_tap` goes to the engine.
@@ -498,6 +539,10 @@ LatencyModel::LatencyModel(const ir::QuantizedNetwork& network, const ir::Mappin
         for (std::size_t i = 0; i < elements; ++i) {
           s.address.push_back(static_cast<std::uint32_t>(addresses.of(i)));
         }
+      }
+      const auto differs = [&](std::uint32_t taps) { return taps != s.taps[0] || taps == 0; };
+      if (s.kind == TapKind::Dense && std::none_of(s.taps.begin(), s.taps.end(), differs)) {
+        s.each = s.taps[0];
       }
       table.streams.push_back(std::move(s));
     }
