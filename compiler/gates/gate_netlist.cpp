@@ -114,23 +114,34 @@ class Reader {
       if (bits_of(parameters, odd).find('1') != std::string::npos)
         fault(fmt::format("the memory {} has a port of a kind that is not understood", name));
     }
-    for (const char* reset : {"RD_ARST", "RD_SRST"}) {
-      for (const json& b : pins.at(reset)) {
-        if (net(b) != kNetZero) fault(fmt::format("the memory {} has a reset", name));
-      }
+    for (const json& b : pins.at("RD_ARST")) {
+      if (net(b) != kNetZero)
+        fault(fmt::format("the memory {} has a reset without the clock", name));
     }
     const std::string clocked = bits_of(parameters, "RD_CLK_ENABLE");
+    const std::string reset_values = bits_of(parameters, "RD_SRST_VALUE");
+    const std::string enable_first = bits_of(parameters, "RD_CE_OVER_SRST");
     for (std::size_t r = 0; r < number(parameters, "RD_PORTS"); ++r) {
       m.reads.push_back({slice("RD_ADDR", r * address_bits, address_bits),
                          slice("RD_DATA", r * m.width, m.width),
                          slice("RD_EN", r, 1)[0],
+                         {},
+                         slice("RD_SRST", r, 1)[0],
                          {}});
+      MacroPort& port = m.reads.back();
+      if (port.reset != kNetZero && bit(enable_first, r))
+        fault(fmt::format("the memory {} has a reset that needs its enable", name));
+      for (std::size_t b = 0; port.reset != kNetZero && b < m.width; ++b)
+        port.reset_value.push_back(bit(reset_values, r * m.width + b) ? 1 : 0);
       if (!bit(clocked, r)) fault(fmt::format("the memory {} has a read without a clock", name));
     }
     for (std::size_t w = 0; w < number(parameters, "WR_PORTS"); ++w) {
       m.writes.push_back({slice("WR_ADDR", w * address_bits, address_bits),
-                          slice("WR_DATA", w * m.width, m.width), kNetOne,
-                          slice("WR_EN", w * m.width, m.width)});
+                          slice("WR_DATA", w * m.width, m.width),
+                          kNetOne,
+                          slice("WR_EN", w * m.width, m.width),
+                          kNetZero,
+                          {}});
     }
     out_.macros.push_back(std::move(m));
   }

@@ -27,6 +27,9 @@ struct MacroPort {
   std::vector<int> data;
   int enable = kNetOne;           // of a read port: its register holds while low
   std::vector<int> write_enable;  // by bit of data, of a write port
+  // Of a read port: while high, its register takes `reset_value` instead, whatever `enable` is.
+  int reset = kNetZero;
+  std::vector<std::uint8_t> reset_value;
 };
 
 struct MacroInstance {

@@ -172,7 +172,11 @@ std::vector<std::size_t> addresses(const MacroPort& port, const std::vector<Word
 
 void GateSimulator::read(const MacroInstance& m, const MacroPort& port,
                          const std::vector<Word>& content, std::vector<Word>& data) const {
-  const Word enabled = value_[static_cast<std::size_t>(port.enable)];
+  const Word reset = value_[static_cast<std::size_t>(port.reset)];
+  for (std::size_t b = 0; reset != 0 && b < m.width; ++b) {
+    data[b] = port.reset_value[b] != 0 ? data[b] | reset : data[b] & ~reset;
+  }
+  const Word enabled = value_[static_cast<std::size_t>(port.enable)] & ~reset;
   if (enabled == 0) return;
   const std::vector<std::size_t> row = addresses(port, value_);
   for (std::size_t b = 0; b < m.width; ++b) {

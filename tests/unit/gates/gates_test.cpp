@@ -216,14 +216,16 @@ TEST_CASE("64 cases run side by side, each with its own inputs and memory", "[ga
   const std::string text = R"({"modules": {"top": {"ports": {
       "clk_i": {"direction": "input", "bits": [2]}, "a_i": {"direction": "input", "bits": [3]},
       "we_i": {"direction": "input", "bits": [8]},
+      "r_i": {"direction": "input", "bits": [9]},
       "d_o": {"direction": "output", "bits": [5, 6]}},
     "cells": {
       "n": {"type": "INV", "connections": {"A": [3], "Y": [4]}},
       "m": {"type": "$mem_v2", "parameters": {"WIDTH": "10", "SIZE": "10", "ABITS": "1",
           "INIT": "1001", "RD_PORTS": "1", "WR_PORTS": "1", "RD_CLK_ENABLE": "1",
-          "RD_TRANSPARENCY_MASK": "0", "RD_WIDE_CONTINUATION": "0", "WR_WIDE_CONTINUATION": "0"},
+          "RD_TRANSPARENCY_MASK": "0", "RD_WIDE_CONTINUATION": "0", "WR_WIDE_CONTINUATION": "0",
+          "RD_SRST_VALUE": "10", "RD_CE_OVER_SRST": "0"},
         "connections": {"RD_ADDR": [4], "RD_DATA": [5, 6], "RD_EN": ["1"], "RD_CLK": [2],
-          "RD_ARST": ["0"], "RD_SRST": ["0"], "WR_ADDR": [4], "WR_DATA": ["1", "1"],
+          "RD_ARST": ["0"], "RD_SRST": [9], "WR_ADDR": [4], "WR_DATA": ["1", "1"],
           "WR_EN": [8, 8], "WR_CLK": [2]}}}}}})";
   const gates::GateNetlist n = gates::read_gate_netlist(folder.file("m.json", text), "top", l);
   REQUIRE(n.macros.size() == 1);
@@ -244,6 +246,13 @@ TEST_CASE("64 cases run side by side, each with its own inputs and memory", "[ga
   s.edge();
   s.settle(0);
   CHECK(s.net(5) == (odd | 0xf));
+  s.drive("r_i", 0, 0xff);  // the read port's register is set to 10 in eight cases
+  const Word high = s.net(6);
+  s.settle(0);
+  s.edge();
+  s.settle(0);
+  CHECK(s.net(5) == ((odd | 0xf) & ~Word{0xff}));
+  CHECK(s.net(6) == (high | 0xff));
 }
 
 TEST_CASE("a netlist that is none is refused", "[gates]") {
