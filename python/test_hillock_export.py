@@ -24,6 +24,12 @@ except ImportError as error:
     print(f"skipped: {error}")
     sys.exit(77)
 
+try:
+    import brevitas.nn as qnn
+    from brevitas.quant import Int8WeightPerChannelFloat, Int8WeightPerTensorFloat
+except ImportError:
+    qnn = None
+
 HILLOCK = os.environ.get("HILLOCK", "hillock")
 STEPS = 12
 
@@ -159,6 +165,44 @@ class ExportTest(unittest.TestCase):
         self.assertEqual(arch["layers"][2], {"name": "2", "type": "leaky",
                                              "reset_mechanism": "subtract", "reset_delay": True})
         self.assertTrue(arch["layers"][-1]["inhibition"])
+
+
+@unittest.skipIf(qnn is None, "Brevitas is not installed")
+class BrevitasTest(unittest.TestCase):
+    """Integers of quantization-aware layers, saved as docs/import.md says, arrive bit for bit."""
+
+    def weights_come_through(self, quantizer, bits):
+        torch.manual_seed(bits)
+        layers = {f"fc{i + 1}": qnn.QuantLinear(n, m, bias=False, weight_quant=quantizer, weight_bit_width=bits)
+                  for i, (n, m) in enumerate([(12, 9), (9, 4)])}
+        state = {}
+        for name, layer in layers.items():
+            q = layer.quant_weight()
+            state[name + ".weight"], state[name + ".weight_scale"] = q.int(), q.scale.detach()
+        for name in ("lif1", "lif2"):
+            state[name + ".beta"], state[name + ".threshold"] = torch.tensor(0.9), torch.tensor(0.4)
+        arch = {"input": {"shape": [12]}, "timesteps": STEPS,
+                "layers": [{"name": "fc1", "type": "linear"}, {"name": "lif1", "type": "leaky"},
+                           {"name": "fc2", "type": "linear"}, {"name": "lif2", "type": "leaky"}]}
+        x = (np.random.default_rng(bits).random((8, STEPS, 12)) < 0.3).astype(np.uint8)
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            torch.save(state, folder / "q.pt")
+            (folder / "q.json").write_text(json.dumps(arch))
+            np.savez(folder / "x.npz", x=x, y=np.zeros(8, np.int64))
+            subprocess.run([HILLOCK, "compile", folder / "q.pt", "--arch", folder / "q.json", "--data",
+                            folder / "x.npz", "-o", folder / "build", "--quiet"], check=True)
+            quantized = json.loads((folder / "build" / "quantized.json").read_text())
+        for projection, layer in zip(quantized["projections"], layers.values()):
+            wanted = layer.quant_weight().int().numpy()
+            self.assertGreater(np.abs(wanted).max(), 0)
+            self.assertEqual(projection["weight_bits"], bits)
+            self.assertEqual(np.array(projection["weight"]).reshape(wanted.shape).tolist(), wanted.tolist())
+
+    def test_one_scale_and_one_per_channel(self):
+        for bits in (2, 4, 8):
+            self.weights_come_through(Int8WeightPerTensorFloat, bits)
+            self.weights_come_through(Int8WeightPerChannelFloat, bits)
 
 
 if __name__ == "__main__":

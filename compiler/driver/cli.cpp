@@ -19,6 +19,7 @@
 #include "compiler/driver/explore/explore.h"
 #include "compiler/driver/explore/from.h"
 #include "compiler/driver/flow.h"
+#include "compiler/driver/fpga_power.h"
 #include "compiler/driver/help.h"
 #include "compiler/driver/inspect.h"
 #include "compiler/driver/power.h"
@@ -206,23 +207,27 @@ class CommandLine {
   }
 
   void power_verb() {
-    CLI::App* v = verb("power", "Energy of the netlist of standard cells on samples", [this] {
+    CLI::App* v = verb("power", "Energy of a netlist on samples, from its own activity", [this] {
       check_output_file(power_.opensta);
-      const json result = power(power_, common_);
-      say(common_, power_text(result));
+      const bool fpga = !power_.target.empty();
+      const json result = fpga ? fpga_power(power_, common_) : power(power_, common_);
+      say(common_, fpga ? fpga_power_text(result) : power_text(result));
       if (result.at("mismatches").get<std::uint64_t>() == 0) return;
-      std::fputs("netlist and integer model disagree: run `hillock cosim --netlist asic`\n",
-                 stderr);
+      std::fprintf(stderr, "netlist and integer model disagree: run `hillock cosim --netlist %s`\n",
+                   fpga ? power_.target.c_str() : "asic");
       status_ = kDisagreement;
     });
-    v->add_option("folder", power_.folder, "Build folder, after synth --target asic")->required();
+    v->add_option("folder", power_.folder, "Build folder, after synth")->required();
     add_data(*v, power_.data, true);
-    v->add_option("--liberty", power_.liberty, "Standard cells that the netlist is made of")
-        ->type_name("FILE.lib")
-        ->required()
-        ->check(CLI::ExistingFile);
+    CLI::Option* liberty =
+        v->add_option("--liberty", power_.liberty, "Standard cells that the netlist is made of")
+            ->type_name("FILE.lib")
+            ->check(CLI::ExistingFile);
+    v->add_option("--target", power_.target, "Instead: an FPGA (4 samples unless stated)")
+        ->check(CLI::IsMember({"ice40-up5k"}))
+        ->excludes(liberty);
     v->add_option("--first", power_.first, "First sample [0]")->type_name("N");
-    v->add_option("--clock", power_.clock_hz, "Clock, for leakage and watts [50e6]")
+    v->add_option("--clock", power_.clock_hz, "Clock, for leakage and watts [50e6, or the FPGA's]")
         ->type_name("HZ")
         ->check(CLI::PositiveNumber);
     v->add_option("--clock-slew", power_.clock_slew_ns, "Of the clock at the flip-flops [0]")
@@ -242,6 +247,9 @@ class CommandLine {
                   "Steps of static data, or the first of others")
         ->type_name("T");
     add_estimate(*v, estimate_, true);
+    v->add_option("--node", estimate_.node_nm, "Carried over to this node, in nm [the target's]")
+        ->type_name("NM")
+        ->check(CLI::PositiveNumber);
   }
 
   void report_verb() {

@@ -7,8 +7,10 @@
 #include "compiler/driver/netlist.h"
 #include "compiler/driver/run.h"
 #include "hw_models/energy/ann.h"
+#include "hw_models/energy/coefficients.h"
 #include "hw_models/energy/comparison.h"
 #include "hw_models/energy/energy.h"
+#include "hw_models/energy/node_scaling.h"
 
 namespace hillock::driver {
 namespace {
@@ -83,8 +85,10 @@ json estimate(const EstimateOptions& options, const CommonOptions& common) {
         "nothing has been run in this build yet, so there is no activity to estimate from",
         "give --data D.npz, or use `hillock run` first");
   }
-  const hw_models::EnergyEstimate e =
+  const hw_models::EnergyEstimate own =
       hw_models::estimate_energy(activity->mean, build.quantized, build.mapping, target, clock);
+  const hw_models::EnergyEstimate e =
+      options.node_nm ? hw_models::scale_to_node(own, *options.node_nm) : own;
   json breakdown = json::object();
   json breakdown_interval = json::object();
   for (const hw_models::EnergyComponent& c : e.breakdown) {
@@ -99,7 +103,18 @@ json estimate(const EstimateOptions& options, const CommonOptions& common) {
                           {"citation", r.citation}});
   }
   const hw_models::AnnComparison ann =
-      hw_models::compare_with_ann(e, activity->mean, build.quantized, build.mapping);
+      hw_models::compare_with_ann(own, activity->mean, build.quantized, build.mapping);
+  json ann_result = ann_json(ann, own);
+  json node_scaling = nullptr;
+  if (options.node_nm) {
+    const double from = hw_models::coefficients_of(target).node_nm;
+    const hw_models::NodeScaling s = hw_models::node_scaling(from, *options.node_nm);
+    node_scaling = {{"from_nm", s.from_nm}, {"to_nm", s.to_nm}, {"voltage", s.voltage},
+                    {"factor", s.factor},   {"low", s.low},     {"high", s.high}};
+    const hw_models::Interval& a = ann.energy_j;
+    ann_result["energy_j"] =
+        interval({a.low * s.factor * s.low, a.nominal * s.factor, a.high * s.factor * s.high});
+  }
   const auto min = static_cast<double>(activity->min_cycles);
   const auto max = static_cast<double>(activity->max_cycles);
   json result = {
@@ -118,7 +133,8 @@ json estimate(const EstimateOptions& options, const CommonOptions& common) {
       {"breakdown_interval_j", std::move(breakdown_interval)},
       {"naive_sop_energy_j", e.naive_sop_energy_j},
       {"comparison", std::move(comparison)},
-      {"ann", ann_json(ann, e)},
+      {"ann", std::move(ann_result)},
+      {"node_scaling", std::move(node_scaling)},
       {"sources", e.sources}};
   write_result(build.folder, "estimate", result, common.json);
   return result;

@@ -116,7 +116,8 @@ struct PowerOptions {
   std::filesystem::path folder;
   DataOptions data;  // samples: 64 unless stated
   std::size_t first = 0;
-  std::filesystem::path liberty;
+  std::filesystem::path liberty;  // of standard cells, or
+  std::string target;             // an FPGA that there are measurements of
   std::optional<double> clock_hz;
   double clock_slew_ns = 0;
   bool no_wire_load = false;
@@ -128,6 +129,7 @@ struct EstimateOptions {
   DataOptions data;
   std::string target;
   std::optional<double> clock_hz;
+  std::optional<double> node_nm;  // carried over to another node
 };
 
 }  // namespace hillock::driver

@@ -48,6 +48,10 @@ json synth_result(const Build& build, const fs::path& netlist) {
 
 json power(const PowerOptions& o, const CommonOptions& common) {
   const Build build = load_build(o.folder);
+  if (o.liberty.empty()) {
+    support::fail(DiagnosticKind::BadOption, {"power"}, "of which netlist?",
+                  "--liberty FILE.lib for standard cells, --target ice40-up5k for the FPGA");
+  }
   const fs::path folder = build.folder / synth_folder("asic");
   const json synthesized = synth_result(build, folder / synth::kNetlistJson);
   if (build.mapping.any_loadable()) {

@@ -235,6 +235,33 @@ std::string power_text(const json& r) {
        {"power", quantity(r.at("power_w").get<double>(), "W")}});
 }
 
+std::string fpga_power_text(const json& r) {
+  const json& e = r.at("breakdown_j");
+  const auto part = [&](const char* key) { return quantity(e.at(key).get<double>(), "J"); };
+  return table(
+      {{"target", r.at("target")},
+       {"samples", fmt::format("{} from {}", r.at("samples").dump(), r.at("first_sample").dump())},
+       {"mismatches", r.at("mismatches").dump()},
+       {"cycles per inference", fmt::format("{:.1f}", r.at("cycles_per_inference").get<double>())},
+       {"logic cells / flip-flops / block RAMs / multipliers",
+        fmt::format("{} / {} / {} / {}", r.at("logic_cells").dump(), r.at("flip_flops").dump(),
+                    r.at("block_rams").dump(), r.at("multipliers").dump())},
+       {"transitions per logic cell and cycle",
+        fmt::format("{:.3f}", r.at("transitions_per_cell_and_cycle").get<double>())},
+       {"energy per inference", energy_of(r.at("energy_j"))},
+       {"  logic", part("logic")},
+       {"  flip-flops", part("flip_flops")},
+       {"  multipliers", part("multipliers")},
+       {"  memories",
+        quantity(e.at("weight_memory").get<double>() + e.at("state_memory").get<double>() +
+                     e.at("parameter_memory").get<double>(),
+                 "J")},
+       {"  clock tree", part("clock")},
+       {"  static", part("leakage")},
+       {"estimated without activity", energy_of(r.at("estimate_j"))},
+       {"power", quantity(r.at("power_w").get<double>(), "W")}});
+}
+
 std::string flow_text(const json& r, const std::filesystem::path& folder) {
   const json& cosim = r.at("cosim");
   std::string out = compile_text(r.at("compile"), folder) + "\n";

@@ -16,6 +16,7 @@ namespace hillock::driver {
 [[nodiscard]] std::string cosim_text(const nlohmann::json& result);
 [[nodiscard]] std::string estimate_text(const nlohmann::json& result);
 [[nodiscard]] std::string synth_text(const nlohmann::json& result);
+[[nodiscard]] std::string fpga_power_text(const nlohmann::json& result);
 [[nodiscard]] std::string power_text(const nlohmann::json& result);
 [[nodiscard]] std::string flow_text(const nlohmann::json& result,
                                     const std::filesystem::path& folder);

@@ -164,11 +164,19 @@ std::vector<PublishedFigure> parse_published(std::string_view text) {
   return figures;
 }
 
+std::string_view table_text(std::string_view file) {
+  for (const TableFile& f : kFiles) {
+    if (f.name == file) return f.content;
+  }
+  broken(std::string(file), "is not built in");
+}
+
 const std::vector<CoefficientTable>& coefficient_tables() {
   static const std::vector<CoefficientTable> kTables = [] {
     std::vector<CoefficientTable> all;
     for (const TableFile& f : kFiles) {
-      if (f.name != "published.json") all.push_back(parse_table(f.content));
+      if (f.name != "published.json" && f.name != "node_scaling.json")
+        all.push_back(parse_table(f.content));
     }
     std::sort(all.begin(), all.end(), [](const CoefficientTable& a, const CoefficientTable& b) {
       return a.target < b.target;
@@ -189,10 +197,7 @@ const CoefficientTable& coefficients_of(std::string_view target) {
 
 const std::vector<PublishedFigure>& published_figures() {
   static const std::vector<PublishedFigure> kFigures = [] {
-    for (const TableFile& f : kFiles) {
-      if (f.name == "published.json") return parse_published(f.content);
-    }
-    broken("published.json", "is not built in");
+    return parse_published(table_text("published.json"));
   }();
   return kFigures;
 }

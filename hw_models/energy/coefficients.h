@@ -74,6 +74,9 @@ struct PublishedFigure {
 [[nodiscard]] CoefficientTable parse_table(std::string_view json);
 [[nodiscard]] std::vector<PublishedFigure> parse_published(std::string_view json);
 
+// A file of hw_models/tables as it is. Throws std::logic_error where there is none of that name.
+[[nodiscard]] std::string_view table_text(std::string_view file);
+
 // The tables built into the program, in order of target.
 [[nodiscard]] const std::vector<CoefficientTable>& coefficient_tables();
 [[nodiscard]] const std::vector<PublishedFigure>& published_figures();

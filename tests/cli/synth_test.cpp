@@ -87,6 +87,10 @@ TEST_CASE("synth refuses what it cannot do, with one error") {
   CHECK(refused(synth({"asic", "--liberty", kData})).find("[bad-liberty]") != std::string::npos);
   CHECK(refused({"power", "b", "--data", kData, "--liberty", kCells})
             .find("there is no netlist of standard cells [bad-build]") != std::string::npos);
+  CHECK(refused({"power", "b", "--data", kData}).find("of which netlist?") != std::string::npos);
+  CHECK(refused({"power", "b", "--data", kData, "--target", "ice40-up5k"})
+            .find("b has no netlist for ice40-up5k") != std::string::npos);
+  CHECK(hillock(folder / "", {"power", "b", "--data", kData, "--target", "ecp5"}).status == 2);
   CHECK(refused(synth({"ice40-hx8k", "--memories", "macros"}))
             .find("--memories: error: macros are for --target asic") == 0);
   CHECK(refused(synth({"asic", "--liberty", "none.lib"})).find("[file-not-found]") !=
@@ -162,6 +166,39 @@ TEST_CASE("a network becomes a bitstream for iCE40, and its netlist does as the 
   run = hillock(folder / "", cosim(netlist.string()));
   CHECK(run.status == 3);
   CHECK(read(folder / "b/cosim.json")["mismatches"] > 0);
+}
+
+TEST_CASE("the energy of an iCE40UP5K follows the activity of its netlist") {
+  const TemporaryFolder folder;
+  compile(folder);
+  done(hillock(folder / "", synth({"ice40-up5k"})));
+  const std::vector<std::string> power = {"power",     "b", "--data",   kData,
+                                          "--samples", "3", "--target", "ice40-up5k"};
+  done(hillock(folder / "", power));
+  const json p = read(folder / "b/power.json");
+  CHECK(p.at("mismatches") == 0);
+  CHECK(p.at("samples") == 3);
+  CHECK(p.at("flip_flops") == read(folder / "b/synth-ice40-up5k.json").at("ffs"));
+  const double cells = p.at("logic_cells");
+  const double cycles = p.at("cycles_per_inference");
+  const double transitions = p.at("transitions_per_inference");
+  CHECK(transitions > cycles);  // the counter of cycles alone moves in each
+  CHECK(transitions < 0.5 * cells * cycles);
+  double of_instances = 0;
+  for (const auto& [name, n] : p.at("transitions_by_instance").items())
+    of_instances += n.get<double>();
+  CHECK(of_instances == Approx(transitions));
+  double sum = 0;
+  for (const auto& [name, e] : p.at("breakdown_j").items()) sum += e.get<double>();
+  CHECK(p.at("energy_j").at("nominal").get<double>() == Approx(sum));
+  CHECK(p.at("breakdown_j").at("logic").get<double>() == Approx(transitions * 0.502e-12));
+  for (const auto& entry : fs::directory_iterator(folder / "b"))
+    CHECK(entry.path().extension() != ".pipe");
+
+  // A netlist that is not the network's is noticed.
+  const std::string netlist = (folder / "b/synth-ice40-up5k/netlist.v").string();
+  plant(netlist, "u_lane", ".LUT_INIT(16'h", ".LUT_INIT(16'hffff & ~16'h");
+  CHECK(hillock(folder / "", power).status == 3);
 }
 
 TEST_CASE("a network becomes standard cells, and their netlist does as the model") {

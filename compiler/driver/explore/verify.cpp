@@ -45,8 +45,8 @@ json verify_point(const VerifyRequest& request, const json& point) {
 
   DataOptions data{setting.base.data, setting.samples, options.import.timesteps, request.jobs};
   const json ran = run({options.output, data, false, {}}, common);
-  const json estimated =
-      estimate({options.output, {}, setting.target, point.at("clock_hz").get<double>()}, common);
+  const json estimated = estimate(
+      {options.output, {}, setting.target, point.at("clock_hz").get<double>(), {}}, common);
   const bool equal = (ran.at("accuracy").is_null() || ran.at("accuracy") == point.at("accuracy")) &&
                      estimated.at("cycles_per_inference") == point.at("cycles_per_inference") &&
                      estimated.at("energy_j") == point.at("energy_j") &&

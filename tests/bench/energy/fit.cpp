@@ -20,6 +20,7 @@
 #include "compiler/driver/build_folder.h"
 #include "compiler/support/diagnostics.h"
 #include "compiler/support/file.h"
+#include "hw_models/energy/energy.h"
 #include "hw_models/energy/logic_terms.h"
 #include "tests/support/nonnegative.h"
 #include "tests/support/random_network.h"
@@ -206,6 +207,28 @@ std::vector<Vector> bootstrap(const std::vector<Design>& designs, int rounds) {
   return draws;
 }
 
+// What the literature of another node, scaled, says of the same logic: the error of such a scaling
+// in hw_models/tables/node_scaling.json.
+void compare_literature(const fs::path& folder, const std::vector<Design>& designs) {
+  Vector ratios;
+  for (const Design& d : designs) {
+    const fs::path home = folder / d.about.at("name").get<std::string>();
+    const driver::Build build = driver::load_build(home);
+    const auto activity = driver::read_activity(home / "second");
+    const hw_models::EnergyEstimate e =
+        hw_models::estimate_energy(activity->mean, build.quantized, build.mapping, "sky130");
+    double logic = 0;
+    for (const hw_models::EnergyComponent& c : e.breakdown) {
+      if (c.name == "accumulate" || c.name == "update" || c.name == "spike_bitmap" ||
+          c.name == "clock")
+        logic += c.energy_j.nominal;
+    }
+    ratios.push_back(logic / d.second.total());
+  }
+  fmt::print("literature scaled to this node (target sky130): {:.2f} to {:.2f} of the measured\n",
+             quantile(ratios, 0), quantile(ratios, 1));
+}
+
 // The registers that logic_terms() sees.
 double register_bits(const Measured& m) {
   double cycles = 0;
@@ -270,6 +293,7 @@ int main(int argc, char** argv) {
       return 2;
     }
     const std::vector<Design> designs = read_designs(folder);
+    compare_literature(folder, designs);
     std::vector<const Design*> all;
     for (const Design& d : designs) all.push_back(&d);
     json errors = leave_one_out(designs);

@@ -9,7 +9,9 @@
 #include "hw_models/energy/ann.h"
 #include "hw_models/energy/coefficients.h"
 #include "hw_models/energy/comparison.h"
+#include "hw_models/energy/fpga_energy.h"
 #include "hw_models/energy/logic_terms.h"
+#include "hw_models/energy/node_scaling.h"
 #include "tests/unit/hw_models/energy_network.h"
 
 using namespace hillock;
@@ -120,6 +122,25 @@ TEST_CASE("static power and the clock tree on the iCE40UP5K", "[energy]") {
   CHECK(part(slow, "weight_memory").nominal == Approx(part(e, "weight_memory").nominal));
 }
 
+TEST_CASE("a netlist's own activity takes the place of its logic's estimate", "[energy]") {
+  const EnergyEstimate before = estimate("ice40-up5k");
+  const EnergyEstimate e = hw_models::with_activity(before, {100, 7, 3});
+  CHECK(part(e, "logic").nominal == Approx(100 * 0.502 * kPico));
+  CHECK(part(e, "logic").high == Approx(100 * 0.502 * 1.52 * kPico));
+  CHECK(part(e, "flip_flops").nominal == Approx(7 * 40 * 0.01441 * kPico));
+  CHECK(part(e, "multipliers").nominal == Approx(3 * 20 * kPico));
+  CHECK(part(e, "clock").nominal == Approx(40 * 53 * kPico));
+  Interval sum;
+  for (const auto& c : e.breakdown) sum += c.energy_j;
+  for (const char* kept : {"weight_memory", "state_memory", "parameter_memory", "leakage"}) {
+    CHECK(part(e, kept).nominal == part(before, kept).nominal);
+  }
+  CHECK(e.breakdown.size() == 8);
+  CHECK(e.energy_j.nominal == Approx(sum.nominal));
+  CHECK(e.energy_j.low == Approx(sum.low));
+  CHECK_THROWS_AS(hw_models::with_activity(estimate("asic45"), {}), support::InputError);
+}
+
 TEST_CASE("graded input pays for its multiplications", "[energy]") {
   ir::QuantizedNetwork network = test::energy_network();
   const EnergyEstimate binary = estimate("asic45");
@@ -181,6 +202,29 @@ TEST_CASE("the same network of activations: every weight once", "[energy]") {
       CHECK(ann.energy_j.nominal < e.energy_j.nominal);
     }
   }
+}
+
+TEST_CASE("another node is named as such, with the error that scaling had", "[energy]") {
+  const EnergyEstimate own = estimate("sky130hd");
+  const EnergyEstimate e = hw_models::scale_to_node(own, 45);
+  const hw_models::NodeScaling s = hw_models::node_scaling(130, 45);
+  CHECK(s.factor == Approx(1 / 16.7));
+  CHECK(s.voltage == 0.9);
+  CHECK(s.low == Approx(1 / 3.27).epsilon(0.02));
+  CHECK(s.high == Approx(1 / 0.51).epsilon(0.02));
+  CHECK(s.text.find("Stillmaker") != std::string::npos);
+  CHECK(part(e, "clock").nominal == Approx(part(own, "clock").nominal / 16.7));
+  CHECK(part(e, "clock").low == Approx(part(own, "clock").low / 16.7 * 0.31));
+  CHECK(part(e, "clock").high == Approx(part(own, "clock").high / 16.7 * 1.96));
+  CHECK(part(e, "leakage").nominal == part(own, "leakage").nominal);
+  CHECK(part(e, "leakage").high == Approx(10 * part(own, "leakage").high));
+  Interval sum;
+  for (const auto& c : e.breakdown) sum += c.energy_j;
+  CHECK(e.energy_j.nominal == Approx(sum.nominal));
+  CHECK(e.sources.front() == s.text);
+  CHECK(hw_models::scale_to_node(own, 130).energy_j.nominal == Approx(own.energy_j.nominal));
+  CHECK_THROWS_AS(hw_models::node_scaling(130, 28), support::InputError);
+  CHECK_THROWS_AS(hw_models::scale_to_node(estimate("ice40-up5k"), 45), support::InputError);
 }
 
 TEST_CASE("an unknown target and an impossible clock are the user's mistakes", "[energy]") {
