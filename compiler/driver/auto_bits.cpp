@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "compiler/driver/accuracy.h"
+#include "compiler/driver/margins.h"
 #include "compiler/passes/recordings.h"
 #include "compiler/support/diagnostics.h"
 #include "sim/float/float_model.h"
@@ -17,6 +18,13 @@ namespace hillock::driver {
 namespace {
 
 using Bits = std::vector<int>;
+
+// Of the loss that decides, how much is the expected one; the rest is counted.
+constexpr double kExpected = 2.0 / 3;
+constexpr double kRounding = 1e-9;
+// Of many choices the luckiest would win: those that are not of one width may lose so much of what
+// is allowed.
+constexpr double kAmongMany = 0.75;
 
 class Search {
  public:
@@ -44,9 +52,10 @@ class Search {
         const bool labels = !kept.y.empty();
         fold.wanted.push_back(labels ? static_cast<std::size_t>(kept.y[i]) : result.predicted);
         fold.float_right += result.predicted == fold.wanted.back() ? 1 : 0;
+        margins_.push_back(margin_of(result.scores, fold.wanted.back()));
       }
-      fold.least_right = static_cast<double>(fold.float_right) -
-                         max_drop / 100 * static_cast<double>(kept.samples);
+      may_lose_ += max_drop / 100 * static_cast<double>(kept.samples);
+      float_right_ += static_cast<double>(fold.float_right);
     }
   }
 
@@ -81,11 +90,11 @@ class Search {
     const ir::Dataset* kept = nullptr;
     std::vector<std::size_t> wanted;
     std::size_t float_right = 0;
-    double least_right = 0;
   };
   struct Result {
     ir::QuantizedNetwork network;  // of the first fold
     std::array<std::size_t, 2> right{};
+    double loss = 0;  // in samples, of both folds
     bool holds = false;
   };
 
@@ -105,16 +114,35 @@ class Search {
     return sum;
   }
 
-  // Whether the bits hold the accuracy in both folds: of many choices that are tried, one that is
-  // lucky with one half seldom is with the other.
+  // Whether all populations whose bits are free have the same.
+  [[nodiscard]] bool uniform(const Bits& bits) const {
+    std::optional<int> width;
+    for (std::size_t p = 0; p < bits.size(); ++p) {
+      if (fixed_[p]) continue;
+      if (width.value_or(bits[p]) != bits[p]) return false;
+      width = bits[p];
+    }
+    return true;
+  }
+
+  // Whether the bits hold the accuracy over both folds.
   bool holds(const Bits& bits) {
     const auto [place, fresh] = results_.try_emplace(bits);
     Result& r = place->second;
-    if (fresh) r.holds = holds_in(0, bits, r) && holds_in(1, bits, r);
+    if (fresh) {
+      std::vector<double> margins;
+      for (std::size_t f = 0; f < 2; ++f) run_fold(f, bits, r, margins);
+      const double counted = float_right_ - static_cast<double>(r.right[0] + r.right[1]);
+      const double expected = expected_loss(margins_, margins);
+      // What even the widest cost is no loss of bits.
+      if (!widest_) widest_ = std::max(0.0, expected);
+      r.loss = kExpected * (expected - *widest_) + (1 - kExpected) * counted;
+      r.holds = r.loss <= (uniform(bits) ? 1 : kAmongMany) * may_lose_ + kRounding;
+    }
     return r.holds;
   }
 
-  bool holds_in(std::size_t f, const Bits& bits, Result& r) const {
+  void run_fold(std::size_t f, const Bits& bits, Result& r, std::vector<double>& margins) const {
     const Fold& fold = folds_[f];
     passes::QuantizeOptions o = quantize_;
     o.weight_bits = bits;
@@ -125,9 +153,9 @@ class Search {
     for (std::size_t i = 0; i < fold.kept->samples; ++i) {
       model.run(*fold.kept, i, result);
       r.right[f] += result.predicted == fold.wanted[i] ? 1 : 0;
+      margins.push_back(margin_of(result.scores, fold.wanted[i]));
     }
     if (f == 0) r.network = std::move(network);
-    return static_cast<double>(r.right[f]) >= fold.least_right - 1e-9;
   }
 
   // Populations that are free, those with the fewest weights first.
@@ -180,7 +208,8 @@ class Search {
             {"decided_on", samples},
             {"labels", !halves_[1].y.empty()},
             {"float", share(folds_[0].float_right + folds_[1].float_right)},
-            {"integer", share(found.right[0] + found.right[1])}};
+            {"integer", share(found.right[0] + found.right[1])},
+            {"loss", found.loss / static_cast<double>(samples)}};
   }
 
   const ir::Network& network_;
@@ -189,6 +218,11 @@ class Search {
   QuantizerMethod method_;
   std::array<ir::Dataset, 2> halves_;
   std::array<Fold, 2> folds_;
+  // Of both folds, in samples:
+  double may_lose_ = 0;
+  double float_right_ = 0;
+  std::optional<double> widest_;       // expected loss of the first bits that were tried
+  std::vector<double> margins_;        // of the float network
   std::vector<std::int64_t> weights_;  // per population
   std::map<Bits, Result> results_;
   Bits best_;
