@@ -468,7 +468,7 @@ def main():
     bench.models("conv", *conv, {"fast": 80, "reference": 4, "torch": 1})
     say("co-simulation")
     bench.cosimulating("dense", 20)
-    bench.cosimulating("dense_all", 200)
+    bench.cosimulating("dense_all", 400)
     say("scaling")
     bench.scaling()
     bench.load.append(os.getloadavg()[0])
