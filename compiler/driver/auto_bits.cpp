@@ -183,11 +183,12 @@ class Search {
 
   // Takes a bit from the first population, largest first, that can spare it.
   bool lower() {
-    const std::vector<std::size_t> order = by_size();
-    for (auto p = order.rbegin(); p != order.rend(); ++p) {
+    std::vector<std::size_t> order = by_size();
+    std::reverse(order.begin(), order.end());
+    for (const std::size_t p : order) {
       Bits less = best_;
-      if (less[*p] == 1) continue;
-      --less[*p];
+      if (less[p] == 1) continue;
+      --less[p];
       if (holds(less)) {
         best_ = less;
         return true;

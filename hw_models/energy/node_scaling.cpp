@@ -47,6 +47,7 @@ const Node& node(double nm) {
       std::find_if(nodes.begin(), nodes.end(), [nm](const Node& n) { return n.nm == nm; });
   if (at != nodes.end()) return *at;
   std::vector<double> known;
+  known.reserve(nodes.size());
   for (const Node& n : nodes) known.push_back(n.nm);
   support::fail(support::DiagnosticKind::BadOption, {"--node"},
                 fmt::format("nothing is known of energy at {} nm", nm),

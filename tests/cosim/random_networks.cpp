@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
@@ -84,6 +85,7 @@ int main(int argc, char** argv) {
       ++failed;
       fmt::print("seed {}: {}\n  {}\n  replay: random_networks {} 1\n", seed, problem, description,
                  seed);
+      std::fflush(stdout);  // a long run may be stopped before its end
     }
   };
   std::vector<std::thread> threads;
