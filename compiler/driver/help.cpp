@@ -31,6 +31,9 @@ constexpr std::pair<std::string_view, std::string_view> kExamples[] = {
     {"synth", R"(  Area, clock and bitstream of an iCE40 UP5K (takes minutes):
     hillock synth build/digits --target ice40-up5k
 )"},
+    {"power", R"(  What the FPGA's netlist takes on four samples, after `hillock synth`:
+    hillock power build/digits --data examples/digits/test.npz --target ice40-up5k
+)"},
     {"explore",
      R"(  The front of accuracy, latency, energy and LUTs; the pick loses at most half a point:
     hillock explore examples/digits/model.nir --data examples/digits/test.npz \
