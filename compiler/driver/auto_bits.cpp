@@ -51,11 +51,10 @@ class Search {
         model.run(kept, i, result);
         const bool labels = !kept.y.empty();
         fold.wanted.push_back(labels ? static_cast<std::size_t>(kept.y[i]) : result.predicted);
-        fold.float_right += result.predicted == fold.wanted.back() ? 1 : 0;
+        float_right_ += result.predicted == fold.wanted.back() ? 1 : 0;
         margins_.push_back(margin_of(result.scores, fold.wanted.back()));
       }
       may_lose_ += max_drop / 100 * static_cast<double>(kept.samples);
-      float_right_ += static_cast<double>(fold.float_right);
     }
   }
 
@@ -89,12 +88,12 @@ class Search {
     QuantizerData data;
     const ir::Dataset* kept = nullptr;
     std::vector<std::size_t> wanted;
-    std::size_t float_right = 0;
   };
   struct Result {
     ir::QuantizedNetwork network;  // of the first fold
-    std::array<std::size_t, 2> right{};
-    double loss = 0;  // in samples, of both folds
+    // Of both folds, in samples:
+    std::size_t right = 0;
+    double loss = 0;
     bool holds = false;
   };
 
@@ -132,7 +131,7 @@ class Search {
     if (fresh) {
       std::vector<double> margins;
       for (std::size_t f = 0; f < 2; ++f) run_fold(f, bits, r, margins);
-      const double counted = float_right_ - static_cast<double>(r.right[0] + r.right[1]);
+      const double counted = static_cast<double>(float_right_) - static_cast<double>(r.right);
       const double expected = expected_loss(margins_, margins);
       // What even the widest cost is no loss of bits.
       if (!widest_) widest_ = std::max(0.0, expected);
@@ -152,7 +151,7 @@ class Search {
     sim::IntegerResult result;
     for (std::size_t i = 0; i < fold.kept->samples; ++i) {
       model.run(*fold.kept, i, result);
-      r.right[f] += result.predicted == fold.wanted[i] ? 1 : 0;
+      r.right += result.predicted == fold.wanted[i] ? 1 : 0;
       margins.push_back(margin_of(result.scores, fold.wanted[i]));
     }
     if (f == 0) r.network = std::move(network);
@@ -208,8 +207,8 @@ class Search {
             {"networks_tried", results_.size()},
             {"decided_on", samples},
             {"labels", !halves_[1].y.empty()},
-            {"float", share(folds_[0].float_right + folds_[1].float_right)},
-            {"integer", share(found.right[0] + found.right[1])},
+            {"float", share(float_right_)},
+            {"integer", share(found.right)},
             {"loss", found.loss / static_cast<double>(samples)}};
   }
 
@@ -221,7 +220,7 @@ class Search {
   std::array<Fold, 2> folds_;
   // Of both folds, in samples:
   double may_lose_ = 0;
-  double float_right_ = 0;
+  std::size_t float_right_ = 0;
   std::optional<double> widest_;       // expected loss of the first bits that were tried
   std::vector<double> margins_;        // of the float network
   std::vector<std::int64_t> weights_;  // per population

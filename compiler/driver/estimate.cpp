@@ -4,6 +4,7 @@
 
 #include "compiler/driver/activity_file.h"
 #include "compiler/driver/build_folder.h"
+#include "compiler/driver/energy_json.h"
 #include "compiler/driver/netlist.h"
 #include "compiler/driver/run.h"
 #include "hw_models/energy/ann.h"
@@ -31,10 +32,6 @@ json synth_result(const std::filesystem::path& folder, const std::string& target
   return r.value("library", "").rfind(target, 0) == 0 ? r : json(nullptr);
 }
 
-json interval(const hw_models::Interval& e) {
-  return {{"low", e.low}, {"nominal", e.nominal}, {"high", e.high}};
-}
-
 json ann_json(const hw_models::AnnComparison& ann, const hw_models::EnergyEstimate& e) {
   return {
       {"macs", ann.macs},
@@ -42,7 +39,7 @@ json ann_json(const hw_models::AnnComparison& ann, const hw_models::EnergyEstima
       {"weight_bits_read", ann.weight_bits_read},
       {"activation_bits_moved", ann.activation_bits_moved},
       {"cycles", ann.cycles},
-      {"energy_j", interval(ann.energy_j)},
+      {"energy_j", interval_json(ann.energy_j)},
       {"spiking_over_ann",
        ann.energy_j.nominal > 0 ? json(e.energy_j.nominal / ann.energy_j.nominal) : json(nullptr)},
       {"synaptic_operations_per_mac", ann.spikes_per_synapse},
@@ -89,16 +86,10 @@ json estimate(const EstimateOptions& options, const CommonOptions& common) {
       hw_models::estimate_energy(activity->mean, build.quantized, build.mapping, target, clock);
   const hw_models::EnergyEstimate e =
       options.node_nm ? hw_models::scale_to_node(own, *options.node_nm) : own;
-  json breakdown = json::object();
-  json breakdown_interval = json::object();
-  for (const hw_models::EnergyComponent& c : e.breakdown) {
-    breakdown[c.name] = c.energy_j.nominal;
-    breakdown_interval[c.name] = interval(c.energy_j);
-  }
   json comparison = json::array();
   for (const hw_models::ComparisonRow& r : hw_models::comparison_rows(e)) {
     comparison.push_back({{"name", r.name},
-                          {"energy_j", interval(r.energy_j)},
+                          {"energy_j", interval_json(r.energy_j)},
                           {"basis", r.basis},
                           {"citation", r.citation}});
   }
@@ -111,9 +102,7 @@ json estimate(const EstimateOptions& options, const CommonOptions& common) {
     const hw_models::NodeScaling s = hw_models::node_scaling(from, *options.node_nm);
     node_scaling = {{"from_nm", s.from_nm}, {"to_nm", s.to_nm}, {"voltage", s.voltage},
                     {"factor", s.factor},   {"low", s.low},     {"high", s.high}};
-    const hw_models::Interval& a = ann.energy_j;
-    ann_result["energy_j"] =
-        interval({a.low * s.factor * s.low, a.nominal * s.factor, a.high * s.factor * s.high});
+    ann_result["energy_j"] = interval_json(ann.energy_j * s.energy());
   }
   const auto min = static_cast<double>(activity->min_cycles);
   const auto max = static_cast<double>(activity->max_cycles);
@@ -128,14 +117,13 @@ json estimate(const EstimateOptions& options, const CommonOptions& common) {
         {"max", activity->max_cycles}}},
       {"latency_s",
        {{"min", min / clock}, {"mean", activity->mean_cycles / clock}, {"max", max / clock}}},
-      {"energy_j", interval(e.energy_j)},
-      {"breakdown_j", std::move(breakdown)},
-      {"breakdown_interval_j", std::move(breakdown_interval)},
+      {"energy_j", interval_json(e.energy_j)},
       {"naive_sop_energy_j", e.naive_sop_energy_j},
       {"comparison", std::move(comparison)},
       {"ann", std::move(ann_result)},
       {"node_scaling", std::move(node_scaling)},
       {"sources", e.sources}};
+  put_breakdown(result, e.breakdown);
   write_result(build.folder, "estimate", result, common.json);
   return result;
 }

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "compiler/driver/build_folder.h"
+#include "compiler/driver/energy_json.h"
 #include "compiler/driver/netlist.h"
 #include "compiler/driver/run.h"
 #include "compiler/driver/terminal.h"
@@ -73,10 +74,6 @@ void measure(const Build& build, const ir::Dataset& data, std::size_t sample,
   for (const std::uint64_t active : activity.active) all.multiplier_cycles += active;
 }
 
-json interval(const hw_models::Interval& e) {
-  return {{"low", e.low}, {"nominal", e.nominal}, {"high", e.high}};
-}
-
 }  // namespace
 
 json fpga_power(const PowerOptions& o, const CommonOptions& common) {
@@ -125,12 +122,6 @@ json fpga_power(const PowerOptions& o, const CommonOptions& common) {
   const hw_models::EnergyEstimate e = hw_models::with_activity(
       estimate,
       {mean(m.transitions), static_cast<double>(netlist.flip_flops), mean(m.multiplier_cycles)});
-  json breakdown = json::object();
-  json breakdown_interval = json::object();
-  for (const hw_models::EnergyComponent& c : e.breakdown) {
-    breakdown[c.name] = c.energy_j.nominal;
-    breakdown_interval[c.name] = interval(c.energy_j);
-  }
   json instances = json::object();
   for (const auto& [name, transitions] : m.by_instance) {
     instances[name.empty() ? top : name] = mean(transitions);
@@ -142,10 +133,8 @@ json fpga_power(const PowerOptions& o, const CommonOptions& common) {
                  {"first_sample", first},
                  {"mismatches", m.mismatches},
                  {"cycles_per_inference", cycles},
-                 {"energy_j", interval(e.energy_j)},
-                 {"breakdown_j", std::move(breakdown)},
-                 {"breakdown_interval_j", std::move(breakdown_interval)},
-                 {"estimate_j", interval(estimate.energy_j)},
+                 {"energy_j", interval_json(e.energy_j)},
+                 {"estimate_j", interval_json(estimate.energy_j)},
                  {"power_w", e.energy_j.nominal / cycles * clock_hz},
                  {"logic_cells", netlist.logic_cells},
                  {"flip_flops", netlist.flip_flops},
@@ -157,6 +146,7 @@ json fpga_power(const PowerOptions& o, const CommonOptions& common) {
                       static_cast<double>(std::max<std::size_t>(netlist.logic_cells, 1))},
                  {"transitions_by_instance", std::move(instances)},
                  {"sources", e.sources}};
+  put_breakdown(result, e.breakdown);
   write_result(build.folder, "power", result, common.json);
   return result;
 }

@@ -58,9 +58,8 @@ const Node& node(double nm) {
 
 NodeScaling node_scaling(double from_nm, double to_nm) {
   const Node& to = node(to_nm);
-  NodeScaling s{from_nm, to_nm, to.voltage, to.energy / node(from_nm).energy, 1, 1, ""};
-  s.low = table().low;
-  s.high = table().high;
+  NodeScaling s{from_nm,     to_nm,        to.voltage, to.energy / node(from_nm).energy,
+                table().low, table().high, ""};
   s.text = fmt::format(
       "Scaled from {} nm to {} nm at {} V: dynamic energy x {:.3g} ({}); the truth may be {} to {} "
       "times that. {}",
@@ -76,15 +75,12 @@ EnergyEstimate scale_to_node(const EnergyEstimate& estimate, double to_nm) {
                   "choose a target of standard cells");
   }
   const NodeScaling s = node_scaling(coefficients.node_nm, to_nm);
+  const Interval leakage{1 / kLeakageError, 1, kLeakageError};
   EnergyEstimate out = estimate;
   out.energy_j = {};
   for (EnergyComponent& c : out.breakdown) {
-    const bool leakage = c.name == "leakage";
-    const double factor = leakage ? 1 : s.factor;
-    Interval& e = c.energy_j;
-    e = {e.low * factor * (leakage ? 1 / kLeakageError : s.low), e.nominal * factor,
-         e.high * factor * (leakage ? kLeakageError : s.high)};
-    out.energy_j += e;
+    c.energy_j = c.energy_j * (c.name == "leakage" ? leakage : s.energy());
+    out.energy_j += c.energy_j;
   }
   out.sources.insert(out.sources.begin(), s.text);
   return out;

@@ -16,6 +16,8 @@ struct NodeScaling {
   double factor = 1;   // of dynamic energy
   double low = 1;      // what the truth may be of the scaled figure
   double high = 1;
+  // What a dynamic energy is multiplied by.
+  [[nodiscard]] Interval energy() const { return {factor * low, factor, factor * high}; }
   std::string text;  // source, factor and error, for people
 };
 

@@ -7,6 +7,7 @@
 #include "compiler/driver/accuracy.h"
 #include "compiler/driver/activity_file.h"
 #include "compiler/driver/compile.h"
+#include "compiler/driver/energy_json.h"
 #include "compiler/driver/explore/lane_choices.h"
 #include "compiler/driver/lanes.h"
 #include "hw_models/energy/energy.h"
@@ -202,7 +203,7 @@ class Evaluation {
     for (const double clock : setting_.clocks_hz) {
       const hw_models::Interval e =
           hw_models::estimate_energy(s.mean, network_, c.mapping, setting_.target, clock).energy_j;
-      energies.push_back({{"low", e.low}, {"nominal", e.nominal}, {"high", e.high}});
+      energies.push_back(interval_json(e));
     }
     json updates = json::array();
     for (std::size_t p = 0; p < c.mapping.lanes.size(); ++p) {
