@@ -31,6 +31,11 @@ json read_json(const fs::path& file) {
   return support::JsonValue::parse(support::read_file(file), file.string());
 }
 
+int load_address_bits(const Build& build) {
+  const nlohmann::json load = build.summary.value("load", nlohmann::json());
+  return load.is_null() ? 0 : load.at("address_bits").get<int>();
+}
+
 bool is_build(const fs::path& folder) {
   std::error_code ec;
   return fs::is_directory(folder, ec) && fs::exists(folder / kMarker, ec);

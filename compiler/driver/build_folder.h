@@ -27,6 +27,9 @@ struct Build {
 // Throws InputError (bad-build, file-not-found) where the folder is not a build.
 [[nodiscard]] Build load_build(const std::filesystem::path& folder);
 
+// Of the top's load port; 0 where there is none.
+[[nodiscard]] int load_address_bits(const Build& build);
+
 // True where the folder looks like a build.
 [[nodiscard]] bool is_build(const std::filesystem::path& folder);
 

@@ -34,9 +34,8 @@ sim::BuildRequest build_request(const Build& build, const CosimVerbOptions& opti
   request.folder = build.folder;
   request.top = build.summary.at("rtl").at("top");
   request.files = build.summary.at("rtl").at("files").get<std::vector<std::string>>();
-  request.value_bits = ir::input_value_bits(build.quantized);
-  request.load_port = build.mapping.any_loadable();
-  request.spike_stream = build.mapping.spike_stream.has_value();
+  request.ports = sim::traced_ports(build.quantized, build.mapping, load_address_bits(build));
+  request.stalls = options.stall_seed != 0;
   request.waves = waves;
   request.quick = options.quick || waves;
   return request;

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "compiler/ir/hardware_view.h"
 #include "compiler/support/diagnostics.h"
 #include "compiler/synth/target.h"
 #include "compiler/synth/yosys_script.h"
@@ -61,13 +60,10 @@ sim::BuildRequest netlist_request(const Build& build, const std::string& netlist
   request.folder = folder;
   request.top = sim::kNetlistBench;
   request.files = {file.filename().string(), synth::kCellModels};
-  request.value_bits = ir::input_value_bits(build.quantized);
-  sim::NetlistTop module{top, row_nets(build), 0};
-  const nlohmann::json load = build.summary.value("load", nlohmann::json());
-  if (!load.is_null()) module.load_address_bits = load.at("address_bits");
-  request.load_port = build.mapping.any_loadable();
-  request.spike_stream = build.mapping.spike_stream.has_value();
-  request.bench = sim::netlist_bench(build.quantized, build.mapping, module);
+  const int load = load_address_bits(build);
+  request.ports = sim::traced_ports(build.quantized, build.mapping, load);
+  request.netlist_bench =
+      sim::netlist_bench(build.quantized, build.mapping, {top, row_nets(build), load});
   return request;
 }
 

@@ -68,6 +68,13 @@ fs::path runtime_object(const fs::path& cache, const std::string& root, const st
   return object;
 }
 
+// A waveform shows the clock, and that of a netlist may pass cells on the way.
+bool two_phases(const BuildRequest& r) { return r.waves || !r.netlist_bench.empty(); }
+
+std::string verilog_of_bench(const BuildRequest& r) {
+  return r.netlist_bench + clocked_bench(r.ports, r.top, {r.stalls, two_phases(r)});
+}
+
 // Everything that the shared object depends on, as one text.
 std::string recipe(const BuildRequest& r, const std::vector<std::string>& verilate,
                    const std::vector<std::string>& compiler) {
@@ -76,8 +83,9 @@ std::string recipe(const BuildRequest& r, const std::vector<std::string>& verila
   for (const std::string& file : r.files) {
     text += "\n" + file + "\n" + support::read_file(r.folder / file);
   }
-  if (r.bench.empty()) text += support::read_file(r.folder / "rtl" / (r.top + "_config.vh"));
-  return text + r.bench;
+  if (r.netlist_bench.empty())
+    text += support::read_file(r.folder / "rtl" / (r.top + "_config.vh"));
+  return text + verilog_of_bench(r);
 }
 
 // What Verilator writes runs fastest where clang 16 compiled it; later ones are next, then the
@@ -108,7 +116,7 @@ fs::path build_simulation(const BuildRequest& r) {
   std::vector<std::string> verilate = {"verilator",
                                        "--cc",
                                        "--top-module",
-                                       r.top,
+                                       kBench,
                                        "--prefix",
                                        "Vtop",
                                        "-DSNN_TRACE",
@@ -126,7 +134,7 @@ fs::path build_simulation(const BuildRequest& r) {
                                        "-I" + fs::absolute(r.folder / "rtl").string()};
   // Cell models of netlists: without default values of ports, which are not Verilog; their loops
   // are such only between bits of a net.
-  if (!r.bench.empty())
+  if (!r.netlist_bench.empty())
     verilate.insert(verilate.end() - 1, {"-DNO_ICE40_DEFAULT_ASSIGNMENTS", "-Wno-lint"});
   if (r.waves) verilate.emplace_back("--trace");
   // A netlist is a lot of code that runs for a few samples.
@@ -134,9 +142,9 @@ fs::path build_simulation(const BuildRequest& r) {
                                        "-std=c++17",
                                        "-fPIC",
                                        "-fvisibility=hidden",
-                                       !r.bench.empty() ? "-O0"
-                                       : r.quick        ? "-O1"
-                                                        : "-O3",
+                                       !r.netlist_bench.empty() ? "-O0"
+                                       : r.quick                ? "-O1"
+                                                                : "-O3",
                                        "-w",
                                        r.waves ? "-DVM_TRACE=1" : "-DVM_TRACE=0"};
   if (!r.quick) compiler.emplace_back("-march=native");
@@ -145,9 +153,7 @@ fs::path build_simulation(const BuildRequest& r) {
   std::vector<std::string> named = verilate;
   named.pop_back();
   if (r.waves) named.back() = "--trace";
-  const std::string text =
-      recipe(r, named, compiler) + fmt::format("value_bits {} waves {} load {} spikes {}",
-                                               r.value_bits, r.waves, r.load_port, r.spike_stream);
+  const std::string text = recipe(r, named, compiler) + fmt::format("waves {}", r.waves);
   const fs::path home = cache / fmt::format("{:016x}", fingerprint(text));
   fs::path library = home / "design.so";
   if (fs::exists(library) && fs::exists(home / "recipe.txt") &&
@@ -173,10 +179,8 @@ fs::path build_simulation(const BuildRequest& r) {
   });
   for (const std::string& file : r.files)
     verilate.push_back(fs::absolute(r.folder / file).string());
-  if (!r.bench.empty()) {
-    support::write_file(scratch / "bench.v", r.bench);
-    verilate.emplace_back("bench.v");
-  }
+  support::write_file(scratch / "bench.v", verilog_of_bench(r));
+  verilate.emplace_back("bench.v");
   run_or_fail(verilate, scratch, scratch / "verilator.log", r.tick);
 
   std::string unity;
@@ -191,11 +195,15 @@ fs::path build_simulation(const BuildRequest& r) {
   for (const HarnessFile& f : kHarness) support::write_file(scratch / f.name, f.content);
 
   std::vector<std::string> compile = compiler;
-  const std::uint32_t mask = r.value_bits >= 32 ? 0xffffffffU : (1U << r.value_bits) - 1;
+  const int value_bits = find_port(r.ports, "in_value_i")->width;
+  const std::uint32_t mask = value_bits >= 32 ? 0xffffffffU : (1U << value_bits) - 1;
+  const auto has = [&](const char* port) { return find_port(r.ports, port) != nullptr ? 1 : 0; };
   compile.insert(compile.end(), {"-DHILLOCK_TOP=Vtop", "-DHILLOCK_TOP_HEADER=\"obj/Vtop.h\"",
                                  fmt::format("-DHILLOCK_WAVES={}", r.waves ? 1 : 0),
-                                 fmt::format("-DHILLOCK_LOAD={}", r.load_port ? 1 : 0),
-                                 fmt::format("-DHILLOCK_SPIKES={}", r.spike_stream ? 1 : 0),
+                                 fmt::format("-DHILLOCK_TWO_PHASES={}", two_phases(r) ? 1 : 0),
+                                 fmt::format("-DHILLOCK_STALLS={}", r.stalls ? 1 : 0),
+                                 fmt::format("-DHILLOCK_LOAD={}", has("load_valid_i")),
+                                 fmt::format("-DHILLOCK_SPIKES={}", has("spikes_valid_o")),
                                  fmt::format("-DHILLOCK_VALUE_MASK={}u", mask), "-I.", "-Iobj",
                                  "-c", "unity.cpp", "-o", "unity.o"});
   run_or_fail(compile, scratch, scratch / "compiler.log", r.tick);

@@ -7,19 +7,20 @@
 #include <string>
 #include <vector>
 
+#include "sim/cosim/bench.h"
+
 namespace hillock::sim {
 
 struct BuildRequest {
   std::filesystem::path folder;     // the build folder; sources are relative to it
   std::string top;                  // module name
+  std::vector<Port> ports;          // of the top, with those for verification
   std::vector<std::string> files;   // Verilog sources
-  int value_bits = 1;               // width of in_value_i
-  bool spike_stream = false;        // its top has a stream of spikes
-  bool load_port = false;           // the top has a load port
+  std::string netlist_bench;        // more Verilog: the module `top` around a netlist; may be empty
+  bool stalls = true;               // able to stall within the design; a seventh slower
   bool waves = false;               // able to write a VCD; several times slower
   bool quick = false;               // little optimization: for many small designs run briefly
   std::function<void()> tick = {};  // called some times a second while it is made
-  std::string bench;                // more Verilog: the module `top` around a netlist; may be empty
 };
 
 // The path of the shared object, built or found in the cache ($HILLOCK_CACHE, else

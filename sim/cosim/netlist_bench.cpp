@@ -3,18 +3,9 @@
 #include <fmt/format.h>
 
 #include "compiler/ir/hardware_view.h"
+#include "sim/cosim/bench.h"
 
 namespace hillock::sim {
-namespace {
-
-struct Port {
-  bool input;
-  int width;
-  const char* name;
-};
-
-}  // namespace
-
 std::vector<std::string> netlist_bench_nets(const ir::QuantizedNetwork& network,
                                             const std::vector<std::string>& rows) {
   std::vector<std::string> nets = {"counters"};
@@ -31,48 +22,16 @@ std::string netlist_bench(const ir::QuantizedNetwork& network, const ir::Mapping
                           const NetlistTop& top) {
   const std::vector<std::string>& rows = top.rows;
   const ir::TraceLayout layout = ir::trace_layout(network, mapping);
-  const ir::ResultField last = ir::result_fields(network).back();
-  std::vector<Port> ports = {{true, 1, "clk_i"},
-                             {true, 1, "rst_i"},
-                             {true, 1, "in_valid_i"},
-                             {false, 1, "in_ready_o"},
-                             {true, 1, "in_event_i"},
-                             {true, 1, "in_step_last_i"},
-                             {true, 1, "in_sample_last_i"},
-                             {true, ir::input_address_bits(network), "in_addr_i"},
-                             {true, ir::input_value_bits(network), "in_value_i"},
-                             {false, 1, "result_valid_o"},
-                             {true, 1, "result_ready_i"},
-                             {false, last.class_at + last.class_bits, "result_class_o"},
-                             {false, last.score_at + last.score_bits, "result_score_o"},
-                             {true, ir::address_bits(layout.counter_words), "counter_select_i"},
-                             {false, 32, "counter_o"}};
-  if (top.load_address_bits > 0) {
-    ports.insert(ports.end(), {{true, 1, "load_valid_i"},
-                               {true, top.load_address_bits, "load_addr_i"},
-                               {true, 32, "load_data_i"}});
-  }
-  if (const auto spikes = ir::spike_stream(network, mapping)) {
-    ports.insert(ports.end(), {{false, 1, "spikes_valid_o"},
-                               {true, 1, "spikes_ready_i"},
-                               {false, 1, "spikes_event_o"},
-                               {false, 1, "spikes_step_last_o"},
-                               {false, 1, "spikes_sample_last_o"},
-                               {false, spikes->addr_bits, "spikes_addr_o"},
-                               {false, spikes->value_bits, "spikes_value_o"}});
-  }
+  const std::vector<Port> ports = design_ports(network, mapping, top.load_address_bits);
   std::string out = fmt::format("module {} (\n", kNetlistBench);
-  std::string bindings;
-  for (const Port& p : ports) {
-    out += fmt::format("  {} wire [{}:0] {},\n", p.input ? "input" : "output", p.width - 1, p.name);
-    bindings += fmt::format("{}.{}({})", bindings.empty() ? "" : ", ", p.name, p.name);
+  for (const Port& p : ports) out += fmt::format("  {},\n", declaration(p));
+  std::string verification;
+  for (const Port& p : verification_ports(network, mapping)) {
+    verification += fmt::format("{}  {}", verification.empty() ? "" : ",\n", declaration(p));
   }
-  out += fmt::format(
-      "  input wire [{0}:0] stall_i,\n  output wire [{0}:0] trace_valid_o,\n"
-      "  output wire [{1}:0] trace_rows_o,\n  output wire [{2}:0] trace_counters_o\n);\n"
-      "  {3} u_netlist ({4});\n  assign trace_counters_o = u_netlist.counters;\n",
-      32 * layout.flag_words - 1, 32 * layout.row_words - 1, 32 * layout.counter_words - 1,
-      top.module, bindings);
+  out +=
+      fmt::format("{}\n);\n  {} u_netlist ({});\n  assign trace_counters_o = u_netlist.counters;\n",
+                  verification, top.module, by_name(ports));
   std::string valid;
   for (const std::string& r : rows) {
     valid = fmt::format("u_netlist.{}_row_valid{}{}", r, valid.empty() ? "" : ", ", valid);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <mutex>
+#include <stdexcept>
 
 #include "compiler/support/diagnostics.h"
 #include "sim/cosim/load_image.h"
@@ -16,6 +17,7 @@ struct Simulation::Library {
   void* object = nullptr;
   decltype(&hillock_create) create = nullptr;
   decltype(&hillock_destroy) destroy = nullptr;
+  decltype(&hillock_can_stall) can_stall = nullptr;
   decltype(&hillock_run) run = nullptr;
   decltype(&hillock_replay) replay = nullptr;
 
@@ -29,6 +31,7 @@ struct Simulation::Library {
     }
     create = reinterpret_cast<decltype(create)>(::dlsym(object, "hillock_create"));
     destroy = reinterpret_cast<decltype(destroy)>(::dlsym(object, "hillock_destroy"));
+    can_stall = reinterpret_cast<decltype(can_stall)>(::dlsym(object, "hillock_can_stall"));
     run = reinterpret_cast<decltype(run)>(::dlsym(object, "hillock_run"));
     replay = reinterpret_cast<decltype(replay)>(::dlsym(object, "hillock_replay"));
   }
@@ -108,8 +111,8 @@ Simulation::Simulation(const fs::path& library, const fs::path& rtl_folder,
              load_.data(),
              load_.size()};
   const WorkingFolder in(rtl_folder);
-  if (library_->create != nullptr && library_->destroy != nullptr && library_->run != nullptr &&
-      library_->replay != nullptr) {
+  if (library_->create != nullptr && library_->destroy != nullptr &&
+      library_->can_stall != nullptr && library_->run != nullptr && library_->replay != nullptr) {
     handle_ = library_->create(&design_, seed);
   }
   if (handle_ == nullptr) {
@@ -127,6 +130,8 @@ void Simulation::replay(const std::vector<HillockBeat>& beats, std::uint64_t tic
 }
 
 void Simulation::run(const std::vector<HillockBeat>& beats, std::size_t timesteps, RtlSample& s) {
+  if (s.run.stall_seed != 0 && library_->can_stall() == 0)
+    throw std::logic_error("a design built without stalls is to stall");
   const std::size_t n = populations_.size();
   s.traces.assign(n, HillockTrace{});
   s.spikes.resize(n);

@@ -2,7 +2,6 @@
 
 #include "compiler/driver/count_check.h"
 #include "compiler/emit/emit.h"
-#include "compiler/ir/hardware_view.h"
 #include "compiler/support/file.h"
 #include "hw_models/latency/latency.h"
 #include "sim/cosim/build.h"
@@ -26,9 +25,8 @@ sim::CosimResult cosimulate_design(const std::filesystem::path& folder,
   request.folder = folder;
   request.top = design.top;
   request.files = design.files;
-  request.value_bits = ir::input_value_bits(network);
-  request.load_port = mapping.any_loadable();
-  request.spike_stream = mapping.spike_stream.has_value();
+  request.ports =
+      sim::traced_ports(network, mapping, mapping.any_loadable() ? design.load.addr_bits() : 0);
   request.quick = true;
   sim::CosimOptions options;
   options.library = sim::build_simulation(request);

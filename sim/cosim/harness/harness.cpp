@@ -1,6 +1,11 @@
 // Drives one Verilated design sample by sample and records its rows. Compiled together with
-// Verilator's output; HILLOCK_TOP is the class of the top, HILLOCK_WAVES is 1 where it can trace,
-// HILLOCK_LOAD where it has a load port, HILLOCK_SPIKES where spikes leave as a stream.
+// Verilator's output; HILLOCK_TOP is the class of the bench around it (sim/cosim/bench.h),
+// HILLOCK_WAVES is 1 where it can trace, HILLOCK_TWO_PHASES where a cycle is two calls of eval(),
+// HILLOCK_STALLS where stalls within the design can be asked for, HILLOCK_LOAD where it has a load
+// port, HILLOCK_SPIKES where spikes leave as a stream.
+//
+// Inputs pass a register of the bench: what is set before a tick is what the design sees after it,
+// together with its answer.
 #include <verilated.h>
 
 #include <cstring>
@@ -50,12 +55,9 @@ class Bench {
 #endif
     top_ = std::make_unique<Top>(&context_);
     top_->rst_i = 1;
-    top_->in_valid_i = 0;
-    top_->result_ready_i = 0;
-    take_spikes(false);
     top_->counter_select_i = 0;
-    clear_stalls();
-    for (int i = 0; i < 3; ++i) tick();
+    rest(false);
+    for (int i = 0; i < 4; ++i) tick();
     load(design);
     top_->rst_i = 0;
     // The engines prepare their neurons after reset; they take no beat meanwhile. Wait until all
@@ -73,53 +75,15 @@ class Bench {
     std::vector<uint32_t> before(counter_words_);
     read_counters(before.data());
     for (size_t p = 0; p < population_.size(); ++p) r.trace[p].rows = r.trace[p].stray_rows = 0;
+    next_.assign(population_.size(), Next{});
     r.finished = 0;
     r.cycles = r.ticks = 0;
     r.streamed_steps = r.streamed_stray = 0;
 
-    Random random(r.stall_seed);
-    const bool stalls = r.stall_seed != 0;
-    // How often each end holds back, differently in every sample.
-    const unsigned idle = stalls ? static_cast<unsigned>(random.next() >> 61) : 0;
-    const unsigned slow = stalls ? static_cast<unsigned>(random.next() >> 61) : 0;
-    const unsigned inner = stalls ? static_cast<unsigned>(random.next() >> 61) : 0;
-    const unsigned drain = stalls ? static_cast<unsigned>(random.next() >> 61) : 0;
-
-    uint64_t next = 0;
-    bool offering = false;
-    bool begun = false;
-    while (r.ticks < r.max_cycles) {
-      if (!offering && next < r.beat_count && !(stalls && random.chance(idle))) {
-        offering = true;
-        offer(r.beats[next]);
-      }
-      top_->in_valid_i = offering;
-      top_->result_ready_i = !(stalls && random.chance(slow));
-      take_spikes(!(stalls && random.chance(drain)));
-      if (stalls) draw_stalls(random, inner);
-
-      settle();
-      const bool taken = offering && top_->in_ready_o;
-      if (taken) begun = true;
-      if (begun) ++r.cycles;
-      observe(r);
-      const bool done = top_->result_valid_o && top_->result_ready_i;
-      if (done) read_result(r);
-      rise();
-      ++r.ticks;
-      if (taken) {
-        offering = false;
-        ++next;
-      }
-      if (done) {
-        r.finished = next == r.beat_count;
-        break;
-      }
-    }
-    top_->in_valid_i = 0;
-    top_->result_ready_i = 0;
-    take_spikes(true);
-    if (stalls) clear_stalls();
+    if (r.stall_seed == 0)
+      drive<false>(r);
+    else
+      drive<true>(r);
     settle_down(r);
     // The counters are a register behind the rows.
     tick();
@@ -132,17 +96,23 @@ class Bench {
 
   void replay(const HillockBeat* beats, uint64_t count, uint64_t ticks) {
     uint64_t next = 0;
+    bool offering = count > 0;
+    top_->in_valid_i = offering;
     top_->result_ready_i = 1;
     take_spikes(true);
+    if (offering) offer(beats[0]);
+    tick();
     for (; ticks > 0; --ticks) {
-      top_->in_valid_i = next < count;
-      if (next < count) offer(beats[next]);
-      settle();
-      if (next < count && top_->in_ready_o) ++next;
-      rise();
+      if (offering && top_->in_ready_o) {
+        ++next;
+        offering = next < count;
+        if (offering) offer(beats[next]);
+        top_->in_valid_i = offering;
+      }
+      tick();
     }
-    top_->in_valid_i = 0;
-    top_->result_ready_i = 0;
+    rest(true);
+    tick();
   }
 
  private:
@@ -161,6 +131,64 @@ class Bench {
   void load(const HillockDesign&) {}
 #endif
 
+  // From the first beat until the result is taken; `kStalls`: each end holds back at random.
+  template <bool kStalls>
+  void drive(HillockRun& r) {
+    Random random(r.stall_seed);
+    // How often, differently in every sample.
+    const auto often = [&] { return kStalls ? static_cast<unsigned>(random.next() >> 61) : 0; };
+    const unsigned idle = often();
+    const unsigned slow = often();
+    const unsigned inner = often();
+    const unsigned drain = often();
+    uint64_t next = 0;
+    bool offering = false;
+    bool accepting = true;
+    bool draining = true;
+    // The inputs of the next cycle.
+    const auto draw = [&] {
+      if (!offering && next < r.beat_count && !(kStalls && random.chance(idle))) {
+        offering = true;
+        offer(r.beats[next]);
+      }
+      top_->in_valid_i = offering;
+      if (!kStalls) return;
+      accepting = !random.chance(slow);
+      top_->result_ready_i = accepting;
+      draining = !random.chance(drain);
+      take_spikes(draining);
+      draw_stalls(random, inner);
+    };
+    top_->result_ready_i = 1;
+    take_spikes(true);
+    draw();
+    tick();
+    bool begun = false;
+    while (r.ticks < r.max_cycles) {
+      const bool taken = offering && top_->in_ready_o;
+      begun |= taken;
+      r.cycles += begun;
+      observe(r, draining);
+      const bool done = accepting && top_->result_valid_o;
+      if (taken) {
+        offering = false;
+        ++next;
+      }
+      if (done) {
+        read_result(r);
+        r.finished = next == r.beat_count;
+        rest(true);
+      } else if (kStalls || taken) {
+        draw();
+      }
+      tick();
+      ++r.ticks;
+      if (done) return;
+    }
+    rest(true);
+    tick();
+  }
+
   void offer(const HillockBeat& b) {
     top_->in_event_i = b.event;
     top_->in_step_last_i = b.step_last;
@@ -169,17 +197,24 @@ class Bench {
     set_value(b.value);
   }
 
-  void settle() { clock(0); }
-  void rise() { clock(1); }
-  // The one place that evaluates: what eval() calls is compiled into it.
-  __attribute__((noinline, flatten)) void clock(uint8_t level) {
-    top_->clk_i = level;
+  // Nothing is offered, and no result taken.
+  void rest(bool spikes) {
+    top_->in_valid_i = 0;
+    top_->result_ready_i = 0;
+    take_spikes(spikes);
+    clear_stalls();
+  }
+
+  // A cycle.
+  void tick() {
+    if (HILLOCK_TWO_PHASES) evaluate();
+    evaluate();
+  }
+  // The one place that does: what eval() calls is compiled into it.
+  __attribute__((noinline, flatten)) void evaluate() {
+    top_->tick_i = !top_->tick_i;
     top_->eval();
     dump();
-  }
-  void tick() {
-    settle();
-    rise();
   }
 
   // A population that the result did not wait for may still be at work: the next sample begins when
@@ -197,10 +232,9 @@ class Bench {
     };
     bool waited = false;
     for (; working() && limit > 0; --limit) {
-      settle();
       ++r.cycles;
-      observe(r);
-      rise();
+      observe(r, true);
+      tick();
       ++r.ticks;
       waited = true;
     }
@@ -216,8 +250,8 @@ class Bench {
   void take_spikes(bool ready) { top_->spikes_ready_i = ready; }
 
   // An event of the stream of spikes, or the end of a step without one.
-  void stream(HillockRun& r) {
-    if (!top_->spikes_valid_o || !top_->spikes_ready_i) return;
+  void stream(HillockRun& r, bool ready) {
+    if (!top_->spikes_valid_o || !ready) return;
     const uint64_t t = r.streamed_steps;
     const uint64_t neuron = top_->spikes_addr_o;
     if (top_->spikes_event_o) {
@@ -235,11 +269,12 @@ class Bench {
   }
 #else
   void take_spikes(bool) {}
-  void stream(HillockRun&) {}
+  void stream(HillockRun&, bool) {}
 #endif
 
-  void observe(HillockRun& r) {
-    stream(r);
+  // `draining`: the design has been told that its stream of spikes is taken.
+  void observe(HillockRun& r, bool draining) {
+    stream(r, draining);
     const EData* valid = top_->trace_valid_o.data();
     uint32_t any = 0;
     for (size_t w = 0; w <= last_valid_word_; ++w) any |= valid[w];
@@ -253,10 +288,12 @@ class Bench {
       const HillockPopulation& pop = population_[p];
       HillockTrace& trace = r.trace[p];
       const EData* rows = top_->trace_rows_o.data();
-      const uint64_t t = trace.rows / pop.groups;
+      Next& next = next_[p];
+      const uint64_t t = next.step;
       const uint32_t group = rows[pop.group_word];
-      const bool stray = t >= r.timesteps || group != trace.rows % pop.groups;
+      const bool stray = t >= r.timesteps || group != next.group;
       ++trace.rows;
+      if (++next.group == pop.groups) next = {t + 1, 0};
       if (stray) {
         ++trace.stray_rows;
         if (t >= r.timesteps || group >= pop.groups) continue;
@@ -351,6 +388,7 @@ class Bench {
     top_->in_value_i = static_cast<Value>(static_cast<uint32_t>(value) & HILLOCK_VALUE_MASK);
   }
 
+#if HILLOCK_STALLS
   void draw_stalls(Random& random, unsigned eighths) {
     EData* stall = top_->stall_i.data();
     for (size_t bit = 0; bit < stall_bits_; ++bit) {
@@ -366,6 +404,10 @@ class Bench {
     EData* stall = top_->stall_i.data();
     for (size_t w = 0; w <= stall_bits_ / 32; ++w) stall[w] = 0;
   }
+#else
+  void draw_stalls(Random&, unsigned) {}
+  void clear_stalls() {}
+#endif
 
   void read_counters(uint32_t* into) {
     std::memcpy(into, top_->trace_counters_o.data(), counter_words_ * sizeof(uint32_t));
@@ -398,6 +440,12 @@ class Bench {
   std::unique_ptr<Top> top_;
   std::vector<HillockPopulation> population_;
   std::vector<HillockOutput> output_;
+  // The row that a population sends next.
+  struct Next {
+    uint64_t step = 0;
+    uint32_t group = 0;
+  };
+  std::vector<Next> next_;
   size_t last_valid_word_ = 0;
   uint32_t counter_words_ = 0;
   uint32_t stall_bits_ = 1;
@@ -417,6 +465,8 @@ HILLOCK_EXPORT void* hillock_create(const HillockDesign* design, uint32_t seed) 
 }
 
 HILLOCK_EXPORT void hillock_destroy(void* design) { delete static_cast<Bench*>(design); }
+
+HILLOCK_EXPORT int hillock_can_stall() { return HILLOCK_STALLS; }
 
 HILLOCK_EXPORT void hillock_run(void* design, HillockRun* run) {
   static_cast<Bench*>(design)->run(*run);

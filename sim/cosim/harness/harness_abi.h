@@ -6,7 +6,7 @@
 /* NOLINTBEGIN(modernize-deprecated-headers, modernize-use-using): this is C. */
 #include <stdint.h>
 
-#define HILLOCK_HARNESS_ABI 6
+#define HILLOCK_HARNESS_ABI 7
 
 /* One population's place in the verification port trace_rows_o, in words of 32 bits. */
 typedef struct {
@@ -96,6 +96,8 @@ extern "C" {
    folder. `seed` fills what a real chip would power up with at random. */
 void* hillock_create(const HillockDesign* design, uint32_t seed);
 void hillock_destroy(void* design);
+/* Whether it was built to stall within the design: else a run's stall_seed must be 0. */
+int hillock_can_stall(void);
 /* Runs one sample from idle to its result. */
 void hillock_run(void* design, HillockRun* run);
 /* The beats of a sample and so many cycles, with nothing observed: the cost of simulation alone. */

@@ -6,7 +6,7 @@
 //   reference SAMPLES         the scalar integer model
 //   float THREADS SAMPLES     the float model
 //   cosim JOBS SAMPLES        co-simulation of the first SAMPLES samples
-//   bare SAMPLES              the same design and the same cycles, in a loop of eval() alone
+//   unobserved SAMPLES        the same cycles of its bench, with nothing observed
 //   stimulus FILE SAMPLES     writes those samples' beats for tests/bench/speed/bare.cpp
 //   dense SOURCES NEURONS STEPS RUNS, sparse NEURONS FAN_OUT STEPS RUNS,
 //   conv CHANNELS SIDE STEPS RUNS                                      see scaling.h
@@ -21,7 +21,6 @@
 
 #include "compiler/driver/build_folder.h"
 #include "compiler/import/import.h"
-#include "compiler/ir/hardware_view.h"
 #include "hw_models/latency/latency.h"
 #include "sim/cosim/build.h"
 #include "sim/cosim/cosim.h"
@@ -86,7 +85,7 @@ class Worker {
   }
 
   // SAMPLES: the same cycles of the same design, with nothing observed.
-  json bare(std::istream& in) {
+  json unobserved(std::istream& in) {
     std::size_t samples = 0;
     in >> samples;
     sim::Simulation simulation(library(), build_->folder / "rtl", build_->quantized,
@@ -119,6 +118,7 @@ class Worker {
       }
     }
     return {{"samples", samples},
+            {"recipe", (library().parent_path() / "recipe.txt").string()},
             {"top", build_->summary.at("rtl").at("top")},
             {"files", build_->summary.at("rtl").at("files")}};
   }
@@ -163,8 +163,8 @@ class Worker {
     request.folder = build_->folder;
     request.top = build_->summary.at("rtl").at("top");
     request.files = build_->summary.at("rtl").at("files").get<std::vector<std::string>>();
-    request.value_bits = ir::input_value_bits(build_->quantized);
-    request.load_port = build_->mapping.any_loadable();
+    request.ports = sim::traced_ports(build_->quantized, build_->mapping, 0);
+    request.stalls = false;
     return sim::build_simulation(request);
   }
 
@@ -208,7 +208,7 @@ int main() {
       {"reference", [&](std::istream& in) { return worker.reference(in); }},
       {"float", [&](std::istream& in) { return worker.floating(in); }},
       {"cosim", [&](std::istream& in) { return worker.cosim(in); }},
-      {"bare", [&](std::istream& in) { return worker.bare(in); }},
+      {"unobserved", [&](std::istream& in) { return worker.unobserved(in); }},
       {"dense", [](std::istream& in) { return scaling(in, tests::run_dense); }},
       {"sparse", [](std::istream& in) { return scaling(in, tests::run_sparse); }},
       {"conv", [](std::istream& in) { return scaling(in, tests::run_conv); }},
