@@ -11,6 +11,8 @@ line: so a page cannot show what the Verilog no longer does.
 import sys
 from pathlib import Path
 
+DESIGN = "u_design"  # the instance in the bench of the co-simulation (sim/cosim/bench.h)
+
 
 def read(file):
     """Names to codes, and at each rising edge of the clock the values before it."""
@@ -25,8 +27,8 @@ def read(file):
         elif word[0] == "$upscope":
             path.pop()
         elif word[0] == "$var":
-            names[".".join(path[2:] + [word[4]])] = word[3]
-            names.setdefault(word[4], word[3])
+            if DESIGN in path:  # what is outside is the bench
+                names.setdefault(".".join(path[path.index(DESIGN) + 1:] + [word[4]]), word[3])
         elif word[0] == "$enddefinitions":
             break
     clock = names["clk_i"]

@@ -11,6 +11,7 @@ namespace {
 
 constexpr const char* kClock = "clk_i";
 constexpr const char* kReset = "rst_i";
+constexpr const char* kSelect = "counter_select_i";  // all counters leave at once
 constexpr const char* kStall = "stall_i";
 
 std::string range(int width) { return width == 1 ? "" : fmt::format("[{}:0] ", width - 1); }
@@ -34,8 +35,7 @@ std::vector<Port> design_ports(const ir::QuantizedNetwork& network, const ir::Ma
       {true, 1, "result_ready_i"},
       {false, last.class_at + last.class_bits, "result_class_o"},
       {false, last.score_at + last.score_bits, "result_score_o"},
-      {true, ir::address_bits(ir::trace_layout(network, mapping).counter_words),
-       "counter_select_i"},
+      {true, ir::address_bits(ir::trace_layout(network, mapping).counter_words), kSelect},
       {false, 32, "counter_o"}};
   if (load_address_bits > 0) {
     ports.insert(ports.end(), {{true, 1, "load_valid_i"},
@@ -99,8 +99,8 @@ std::string clocked_bench(const std::vector<Port>& ports, const std::string& mod
     if (p.name == kClock) {
       declare({true, 1, "tick_i"});
       value = "clk";
-    } else if (p.name == kStall && !options.stalls) {
-      // Known to be 0, the logic that stalls is not even evaluated.
+    } else if (p.name == kSelect || (p.name == kStall && !options.stalls)) {
+      // Known to be 0, the logic behind them is not even evaluated.
       value = fmt::format("{}'d0", p.width);
     } else {
       declare(p);

@@ -43,7 +43,8 @@ struct BenchOptions {
 };
 
 // The text of kBench around an instance of `module`, which has these ports. Its own are the same
-// but for the clock: tick_i, of which every change is a cycle, or, with two phases, every rise.
+// but for counter_select_i, which is 0, and the clock: tick_i, of which every change is a cycle,
+// or, with two phases, every rise.
 [[nodiscard]] std::string clocked_bench(const std::vector<Port>& ports, const std::string& module,
                                         const BenchOptions& options);
 

@@ -55,7 +55,6 @@ class Bench {
 #endif
     top_ = std::make_unique<Top>(&context_);
     top_->rst_i = 1;
-    top_->counter_select_i = 0;
     rest(false);
     for (int i = 0; i < 4; ++i) tick();
     load(design);

@@ -1,7 +1,7 @@
 // The module around a design that co-simulation drives.
 #include "sim/cosim/bench.h"
 
-#include <catch2/catch_test_macros.hpp>
+#include <catch2/catch.hpp>
 
 using hillock::sim::clocked_bench;
 using hillock::sim::find_port;
