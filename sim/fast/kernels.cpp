@@ -7,6 +7,8 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "sim/fast/store_bits-inl.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace hillock::sim::fast::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
@@ -178,20 +180,26 @@ HWY_INLINE void add_rows_of(const Events& e, const W* weight, std::size_t stride
 }
 
 template <typename W, typename S>
-HWY_INLINE void add_conv_of(const Events& e, const ConvPlan<W>& plan, S* sum) {
+HWY_INLINE std::size_t add_conv_of(const Events& e, const ConvPlan<W>& plan, S* sum) {
   const hn::ScalableTag<S> d;
   const hn::CappedTag<S, kRunUnit> unit;
   const std::size_t lanes = hn::Lanes(d);
   const std::size_t unit_lanes = hn::Lanes(unit);
+  std::size_t met = 0;
   for (std::size_t i = 0; i < e.count; ++i) {
-    const std::uint32_t element = e.element[i];
-    const std::size_t length = plan.length[element];
+    const std::uint32_t line = plan.width.quotient(e.element[i]);
+    const LandingColumn& at = plan.columns[plan.width.rest(e.element[i], line)];
+    const std::size_t length = at.length;
     if (length == 0) continue;
+    const std::uint32_t channel = plan.height.quotient(line);
+    const std::uint32_t y = plan.height.rest(line, channel);
+    const W* const weight = plan.weight.data() + channel * plan.channel_weights + at.weight;
     const S value = e.value == nullptr ? S{1} : static_cast<S>(e.value[i]);
-    const Landing& at = plan.landing[element];
-    for (std::size_t r = plan.first_row[at.row]; r < plan.first_row[at.row + 1]; ++r) {
+    const std::uint32_t last_row = plan.first_row[y + 1];
+    met += std::size_t{at.met} * (last_row - plan.first_row[y]);
+    for (std::uint32_t r = plan.first_row[y]; r < last_row; ++r) {
       S* const to = sum + at.slot + plan.rows[r].slot;
-      const W* const from = plan.weight.data() + at.weight + plan.rows[r].weight;
+      const W* const from = weight + plan.rows[r].weight;
       std::size_t j = 0;
       for (; j + lanes <= length; j += lanes) {
         const auto w = weights(d, from + j);
@@ -205,6 +213,7 @@ HWY_INLINE void add_conv_of(const Events& e, const ConvPlan<W>& plan, S* sum) {
       }
     }
   }
+  return met * plan.reached;
 }
 
 // The indices of the bits that are set in a byte, rising.
@@ -248,67 +257,65 @@ std::size_t expand_bits_of(const std::uint8_t* bits, std::size_t bytes, std::uin
   return found;
 }
 
-std::size_t find_events_of(const float* x, std::size_t n, std::uint32_t* element, bool& binary) {
-  const hn::ScalableTag<float> d;
-  const hn::ScalableTag<std::uint32_t> du;
+std::size_t count_bits_of(const std::uint8_t* bits, std::size_t bytes) {
+  std::size_t count = 0;
+  for (std::size_t b = 0; b < bytes; b += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bits + b, sizeof word);
+    count += hwy::PopCount(word);
+  }
+  return count;
+}
+
+// Calls take(vector, i) for whole vectors of x from x[i], the last one filled up with zeros, having
+// cleared the bits from there on.
+template <class D, class F>
+HWY_INLINE void for_vectors(D d, const hn::TFromD<D>* x, std::size_t n, std::uint8_t* bits,
+                            F take) {
   const std::size_t lanes = hn::Lanes(d);
+  std::size_t i = 0;
+  for (; i + lanes <= n; i += lanes) take(hn::LoadU(d, x + i), i);
+  std::memset(bits + (i + 7) / 8, 0, lanes / 8 + 8);
+  if (i < n) {
+    HWY_ALIGN hn::TFromD<D> rest[HWY_MAX_BYTES / sizeof(hn::TFromD<D>)] = {};
+    std::memcpy(rest, x + i, (n - i) * sizeof *x);
+    take(hn::Load(d, rest), i);
+  }
+}
+
+std::size_t mark_floats_of(const float* x, std::size_t n, std::uint8_t* bits, bool& binary) {
+  const hn::ScalableTag<float> d;
   const auto zero = hn::Zero(d);
   const auto one = hn::Set(d, 1.0F);
   auto other = hn::Ne(zero, zero);
   std::size_t found = 0;
-  std::size_t i = 0;
-  for (; i + lanes <= n; i += lanes) {
-    const auto value = hn::LoadU(d, x + i);
+  for_vectors(d, x, n, bits, [&](auto value, std::size_t i) HWY_ATTR {
     const auto event = hn::Ne(value, zero);
-    if (hn::AllFalse(d, event)) continue;
     other = hn::Or(other, hn::And(event, hn::Ne(value, one)));
-    // A whole vector is stored: storing some lanes at once is very slow on some processors.
-    const auto kept = hn::RebindMask(du, event);
-    hn::StoreU(hn::Compress(hn::Iota(du, static_cast<std::uint32_t>(i)), kept), du,
-               element + found);
-    found += hn::CountTrue(du, kept);
-  }
-  binary = hn::AllFalse(d, other);
-  for (; i < n; ++i) {
-    if (x[i] == 0) continue;
-    if (x[i] != 1) binary = false;
-    element[found++] = static_cast<std::uint32_t>(i);
-  }
+    store_bits(d, event, i, bits);
+    found += hn::CountTrue(d, event);
+  });
+  if (!hn::AllFalse(d, other)) binary = false;
   return found;
 }
 
-std::size_t find_byte_events_of(const std::uint8_t* x, std::size_t n, std::uint32_t* element,
-                                std::uint8_t& largest) {
-  constexpr std::size_t kChunk = 4096;
+std::size_t mark_bytes_of(const std::uint8_t* x, std::size_t n, std::uint8_t* bits,
+                          std::uint8_t& largest) {
   const hn::ScalableTag<std::uint8_t> d;
-  const std::size_t lanes = hn::Lanes(d);
   const auto zero = hn::Zero(d);
   auto highest = zero;
-  std::uint8_t bits[kChunk / 8 + 64];
   std::size_t found = 0;
-  for (std::size_t begin = 0; begin < n; begin += kChunk) {
-    const std::size_t size = n - begin < kChunk ? n - begin : kChunk;
-    std::size_t i = 0;
-    const auto take = [&](const std::uint8_t* from) HWY_ATTR {
-      const auto value = hn::LoadU(d, from);
-      highest = hn::Max(highest, value);
-      hn::StoreMaskBits(d, hn::Ne(value, zero), bits + i / 8);
-    };
-    for (; i + lanes <= size; i += lanes) take(x + begin + i);
-    std::memset(bits + i / 8, 0, lanes / 8 + 8);
-    if (i < size) {
-      std::uint8_t rest[HWY_MAX_BYTES] = {};
-      std::memcpy(rest, x + begin + i, size - i);
-      take(rest);
-    }
-    found += expand_bits_of(bits, (size + 63) / 64 * 8, static_cast<std::uint32_t>(begin),
-                            element + found);
-  }
-  largest = 1;  // 0 and 1 need not be told apart
+  for_vectors(d, x, n, bits, [&](auto value, std::size_t i) HWY_ATTR {
+    const auto event = hn::Ne(value, zero);
+    highest = hn::Max(highest, value);
+    hn::StoreMaskBits(d, event, bits + i / 8);
+    found += hn::CountTrue(d, event);
+  });
+  // 0 and 1 need not be told apart.
   if (!hn::AllTrue(d, hn::Eq(hn::Min(highest, hn::Set(d, 1)), highest))) {
     HWY_ALIGN std::uint8_t each[HWY_MAX_BYTES];
     hn::Store(highest, d, each);
-    for (std::size_t k = 0; k < lanes; ++k) largest = each[k] > largest ? each[k] : largest;
+    for (std::size_t k = 0; k < hn::Lanes(d); ++k) largest = each[k] > largest ? each[k] : largest;
   }
   return found;
 }
@@ -330,17 +337,17 @@ void add_rows_16_32(const Events& e, const std::int16_t* w, std::size_t stride, 
                     const Batch& batch, std::int32_t* sum) {
   add_rows_of(e, w, stride, n, batch, sum);
 }
-void add_conv_8_16(const Events& e, const ConvPlan<std::int8_t>& plan, std::int16_t* sum) {
-  add_conv_of(e, plan, sum);
+std::size_t add_conv_8_16(const Events& e, const ConvPlan<std::int8_t>& plan, std::int16_t* sum) {
+  return add_conv_of(e, plan, sum);
 }
-void add_conv_8_32(const Events& e, const ConvPlan<std::int8_t>& plan, std::int32_t* sum) {
-  add_conv_of(e, plan, sum);
+std::size_t add_conv_8_32(const Events& e, const ConvPlan<std::int8_t>& plan, std::int32_t* sum) {
+  return add_conv_of(e, plan, sum);
 }
-void add_conv_16_16(const Events& e, const ConvPlan<std::int16_t>& plan, std::int16_t* sum) {
-  add_conv_of(e, plan, sum);
+std::size_t add_conv_16_16(const Events& e, const ConvPlan<std::int16_t>& plan, std::int16_t* sum) {
+  return add_conv_of(e, plan, sum);
 }
-void add_conv_16_32(const Events& e, const ConvPlan<std::int16_t>& plan, std::int32_t* sum) {
-  add_conv_of(e, plan, sum);
+std::size_t add_conv_16_32(const Events& e, const ConvPlan<std::int16_t>& plan, std::int32_t* sum) {
+  return add_conv_of(e, plan, sum);
 }
 
 }  // namespace hillock::sim::fast::HWY_NAMESPACE
@@ -357,8 +364,9 @@ HWY_EXPORT(add_conv_8_16);
 HWY_EXPORT(add_conv_8_32);
 HWY_EXPORT(add_conv_16_16);
 HWY_EXPORT(add_conv_16_32);
-HWY_EXPORT(find_events_of);
-HWY_EXPORT(find_byte_events_of);
+HWY_EXPORT(mark_floats_of);
+HWY_EXPORT(mark_bytes_of);
+HWY_EXPORT(count_bits_of);
 HWY_EXPORT(expand_bits_of);
 
 template <>
@@ -382,27 +390,30 @@ void add_rows(const Events& e, const std::int16_t* w, std::size_t stride, std::s
   HWY_DYNAMIC_DISPATCH(add_rows_16_32)(e, w, stride, n, batch, sum);
 }
 template <>
-void add_conv(const Events& e, const ConvPlan<std::int8_t>& plan, std::int16_t* sum) {
-  HWY_DYNAMIC_DISPATCH(add_conv_8_16)(e, plan, sum);
+std::size_t add_conv(const Events& e, const ConvPlan<std::int8_t>& plan, std::int16_t* sum) {
+  return HWY_DYNAMIC_DISPATCH(add_conv_8_16)(e, plan, sum);
 }
 template <>
-void add_conv(const Events& e, const ConvPlan<std::int8_t>& plan, std::int32_t* sum) {
-  HWY_DYNAMIC_DISPATCH(add_conv_8_32)(e, plan, sum);
+std::size_t add_conv(const Events& e, const ConvPlan<std::int8_t>& plan, std::int32_t* sum) {
+  return HWY_DYNAMIC_DISPATCH(add_conv_8_32)(e, plan, sum);
 }
 template <>
-void add_conv(const Events& e, const ConvPlan<std::int16_t>& plan, std::int16_t* sum) {
-  HWY_DYNAMIC_DISPATCH(add_conv_16_16)(e, plan, sum);
+std::size_t add_conv(const Events& e, const ConvPlan<std::int16_t>& plan, std::int16_t* sum) {
+  return HWY_DYNAMIC_DISPATCH(add_conv_16_16)(e, plan, sum);
 }
 template <>
-void add_conv(const Events& e, const ConvPlan<std::int16_t>& plan, std::int32_t* sum) {
-  HWY_DYNAMIC_DISPATCH(add_conv_16_32)(e, plan, sum);
+std::size_t add_conv(const Events& e, const ConvPlan<std::int16_t>& plan, std::int32_t* sum) {
+  return HWY_DYNAMIC_DISPATCH(add_conv_16_32)(e, plan, sum);
 }
-std::size_t find_events(const float* x, std::size_t n, std::uint32_t* element, bool& binary) {
-  return HWY_DYNAMIC_DISPATCH(find_events_of)(x, n, element, binary);
+std::size_t mark_events(const float* x, std::size_t n, std::uint8_t* bits, bool& binary) {
+  return HWY_DYNAMIC_DISPATCH(mark_floats_of)(x, n, bits, binary);
 }
-std::size_t find_events(const std::uint8_t* x, std::size_t n, std::uint32_t* element,
+std::size_t mark_events(const std::uint8_t* x, std::size_t n, std::uint8_t* bits,
                         std::uint8_t& largest) {
-  return HWY_DYNAMIC_DISPATCH(find_byte_events_of)(x, n, element, largest);
+  return HWY_DYNAMIC_DISPATCH(mark_bytes_of)(x, n, bits, largest);
+}
+std::size_t count_bits(const std::uint8_t* bits, std::size_t bytes) {
+  return HWY_DYNAMIC_DISPATCH(count_bits_of)(bits, bytes);
 }
 std::size_t expand_bits(const std::uint8_t* bits, std::size_t bytes, std::uint32_t base,
                         std::uint32_t* to) {

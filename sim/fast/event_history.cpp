@@ -1,0 +1,50 @@
+#include "sim/fast/event_history.h"
+
+#include <algorithm>
+
+namespace hillock::sim {
+
+void EventHistory::clear(bool with_values) {
+  first_.assign(1, 0);
+  gone_ = steps_gone_ = 0;
+  valued_ = with_values;
+}
+
+std::uint32_t* EventHistory::room(std::size_t n) {
+  const std::size_t used = first_.back() - gone_;
+  const std::size_t needed = used + n + fast::kBitSpare;
+  if (element_.size() < needed) {
+    // Where steps are kept, the next ones will want room too; where none is, this is all there is.
+    element_.reserve(needed + used / 4);
+    element_.resize(element_.capacity());
+  }
+  if (valued_ && value_.size() < element_.size()) {
+    value_.reserve(element_.size());
+    value_.resize(element_.size());
+  }
+  return element_.data() + used;
+}
+
+std::int32_t* EventHistory::values() {
+  if (!valued_) {
+    valued_ = true;
+    value_.assign(element_.size(), 1);
+  }
+  return value_.data() + (first_.back() - gone_);
+}
+
+void EventHistory::forget(std::size_t t) {
+  const std::size_t steps = t - steps_gone_;
+  // Moving what stays costs no more than writing what goes did.
+  if (2 * steps < first_.size()) return;
+  const auto from = static_cast<std::ptrdiff_t>(first_[steps] - gone_);
+  const auto end = static_cast<std::ptrdiff_t>(first_.back() - gone_);
+  if (end > 2 * from) return;
+  std::copy(element_.begin() + from, element_.begin() + end, element_.begin());
+  if (valued_) std::copy(value_.begin() + from, value_.begin() + end, value_.begin());
+  gone_ = first_[steps];
+  steps_gone_ = t;
+  first_.erase(first_.begin(), first_.begin() + static_cast<std::ptrdiff_t>(steps));
+}
+
+}  // namespace hillock::sim
