@@ -8,32 +8,25 @@ void EventHistory::clear(bool with_values) {
   first_.assign(1, 0);
   gone_ = steps_gone_ = 0;
   valued_ = with_values;
+  if (valued_) value_.resize(element_.size());
 }
 
-std::uint32_t* EventHistory::room(std::size_t n) {
+void EventHistory::grow(std::size_t n) {
   const std::size_t used = first_.back() - gone_;
-  const std::size_t needed = used + n + fast::kBitSpare;
-  if (element_.size() < needed) {
-    // Where steps are kept, the next ones will want room too; where none is, this is all there is.
-    element_.reserve(needed + used / 4);
-    element_.resize(element_.capacity());
-  }
-  if (valued_ && value_.size() < element_.size()) {
-    value_.reserve(element_.size());
-    value_.resize(element_.size());
-  }
-  return element_.data() + used;
+  // Where steps are kept, the next ones will want room too; where none is, this is all there is.
+  element_.reserve(used + n + kSpare + used / 4);
+  element_.resize(element_.capacity());
+  if (!valued_) return;
+  value_.reserve(element_.size());
+  value_.resize(element_.size());
 }
 
-std::int32_t* EventHistory::values() {
-  if (!valued_) {
-    valued_ = true;
-    value_.assign(element_.size(), 1);
-  }
-  return value_.data() + (first_.back() - gone_);
+void EventHistory::begin_values() {
+  valued_ = true;
+  value_.assign(element_.size(), 1);
 }
 
-void EventHistory::forget(std::size_t t) {
+void EventHistory::forget_some(std::size_t t) {
   const std::size_t steps = t - steps_gone_;
   // Moving what stays costs no more than writing what goes did.
   if (2 * steps < first_.size()) return;

@@ -69,9 +69,6 @@ std::int64_t membrane_at(const FastResult::State& state, std::size_t slot) {
   return state.narrow ? state.narrow_words.membrane[slot] : state.wide_words.membrane[slot];
 }
 
-// The bits of a population's slots, in whole words.
-std::size_t bit_bytes(const fast::Slots& slots) { return fast::round_up(slots.count(), 64) / 8; }
-
 }  // namespace
 
 std::unique_ptr<FastModel> FastModel::make(const ir::QuantizedNetwork& network, std::string* why) {
@@ -102,7 +99,7 @@ void FastModel::reset(std::size_t population, FastResult::State& s) const {
   s.synaptic_operations = s.saturations = 0;
   s.narrow = plan.narrow && (plan.narrow_update.limits.proved || s.wide_samples == 0);
   s.sent = 1;  // whatever the thresholds are, the first step is computed
-  s.bits.assign(bit_bytes(plan.slots) + fast::kBitSpare, 0);
+  s.bits.assign(fast::round_up(plan.slots.count(), 64) / 8 + 8, 0);
   if (plan.narrow_sum) {
     s.narrow_words.sum.assign(size, 0);
     if (plan.static_input) s.narrow_words.static_sum.assign(size, 0);
@@ -234,27 +231,17 @@ void FastModel::take_input(std::size_t input, const ir::Dataset& data, std::size
   const ir::Row x = data.step(sample, t).part(first_elements_[input], n);
   // The quick way is for what nothing has to be asked about: whole numbers as they are.
   if (in.scale != 1 || in.min_value > 0) return take_other_input(input, data, sample, t, result);
-  constexpr std::size_t kChunk = 4096;
-  std::uint8_t bits[kChunk / 8 + kSpare];
-  std::size_t count = 0;
   bool binary = true;
   std::uint8_t largest = 1;
-  for (std::size_t begin = 0; begin < n; begin += kChunk) {
-    const std::size_t size = std::min(n - begin, kChunk);
-    const std::size_t found = x.bytes() == nullptr
-                                  ? fast::mark_events(x.floats() + begin, size, bits, binary)
-                                  : fast::mark_events(x.bytes() + begin, size, bits, largest);
-    std::uint32_t* const element = history.room(count + found);
-    fast::expand_bits(bits, fast::round_up(size, 64) / 8, static_cast<std::uint32_t>(begin),
-                      element + count);
-    count += found;
-  }
+  const std::size_t count = x.bytes() == nullptr
+                                ? fast::find_events(x.floats(), n, history, binary)
+                                : fast::find_events(x.bytes(), n, history, largest);
   if (!binary || largest > in.max_value) {
     return take_other_input(input, data, sample, t, result);
   }
   if (largest > 1 || history.valued()) {
-    const std::uint32_t* const element = history.room(count);
     std::int32_t* const value = history.values();
+    const std::uint32_t* const element = history.room(count);
     for (std::size_t i = 0; i < count; ++i) value[i] = largest == 1 ? 1 : x.bytes()[element[i]];
   }
   history.end_step(count);
@@ -320,13 +307,17 @@ bool FastModel::update(std::size_t population, std::size_t t, FastResult& result
   const fast::Population& plan = arrangement_.populations[population];
   FastResult::State& state = result.states[population];
   EventHistory& history = result.populations[population];
+  std::size_t count = 0;
+  // Values are written before it is known how many they are.
   if (plan.sends_values) history.room(plan.slots.count() + kSpare);
   if (state.narrow) {
     constexpr std::size_t kWideSamples = 64;
     auto& words = state.narrow_words;
     const fast::StepState<std::int16_t> arrays = {
         t == 0, words.membrane.data(), words.current.data(), nullptr, state.bits.data(), nullptr};
-    if (!fast::update_narrow(plan.narrow_update, arrays, words.sum.data())) {
+    bool within = true;
+    count = fast::update_narrow(plan.narrow_update, arrays, words.sum.data(), history, within);
+    if (!within) {
       state.wide_samples = kWideSamples;
       return false;
     }
@@ -338,14 +329,13 @@ bool FastModel::update(std::size_t population, std::size_t t, FastResult& result
                                                   words.hidden.data(),
                                                   state.bits.data(),
                                                   plan.sends_values ? history.values() : nullptr};
-    state.saturations += plan.narrow_sum
-                             ? fast::update(plan.update, arrays, state.narrow_words.sum.data())
-                             : fast::update(plan.update, arrays, words.sum.data());
+    const fast::Sent all =
+        plan.narrow_sum ? fast::update(plan.update, arrays, state.narrow_words.sum.data(), history)
+                        : fast::update(plan.update, arrays, words.sum.data(), history);
+    count = all.count;
+    state.saturations += all.saturations;
   }
-  const std::size_t bytes = bit_bytes(plan.slots);
-  std::size_t count = fast::count_bits(state.bits.data(), bytes);
   std::uint32_t* const sent = history.room(count);
-  if (count > 0) fast::expand_bits(state.bits.data(), bytes, 0, sent);
   state.sent = count;
   if (plan.inhibition && count > 1) {
     const std::size_t winner = leader(plan, state, sent, count);
@@ -354,7 +344,8 @@ bool FastModel::update(std::size_t population, std::size_t t, FastResult& result
     count = 1;
   }
   if (!plan.slots.plain()) {
-    for (std::size_t i = 0; i < count; ++i) sent[i] = plan.slots.neuron(sent[i]);
+    const fast::Slots slots = plan.slots;  // a copy that no store can change
+    for (std::size_t i = 0; i < count; ++i) sent[i] = slots.neuron(sent[i]);
   }
   history.end_step(count);
   return true;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "sim/fast/divider.h"
+#include "sim/fast/event_history.h"
 
 namespace hillock::sim::fast {
 
@@ -42,12 +43,6 @@ inline constexpr std::size_t kRunUnit = 16;
 constexpr std::size_t round_up(std::size_t n, std::size_t unit) {
   return (n + unit - 1) / unit * unit;
 }
-
-struct Events {
-  const std::uint32_t* element = nullptr;
-  const std::int32_t* value = nullptr;  // null: all are 1
-  std::size_t count = 0;
-};
 
 // A convolution's source is [channels, height, width]; where an event of it lands follows from its
 // row and column. It adds `length` weights from `weight` to as many slots from `slot`, once for
@@ -90,22 +85,11 @@ void add_rows(const Events& events, const W* weight, std::size_t stride, std::si
 template <typename W, typename S>
 std::size_t add_conv(const Events& events, const ConvPlan<W>& plan, S* sum);
 
-// A step's events as bits: bit i % 8 of byte i / 8 is set where x[i] is not zero. Returns how many
-// are; `largest` is raised to the largest of x where that is above 1. Writes (n + 63) / 64 * 8
-// bytes and may write 64 more.
-std::size_t mark_events(const std::uint8_t* x, std::size_t n, std::uint8_t* bits,
+// Writes the indices of all x that are not zero, rising, to the next step of `to`, and returns how
+// many they are. `largest` is the largest of x, and at least 1.
+std::size_t find_events(const std::uint8_t* x, std::size_t n, EventHistory& to,
                         std::uint8_t& largest);
-// The same of floats; `binary` is cleared where one is neither 0 nor 1.
-std::size_t mark_events(const float* x, std::size_t n, std::uint8_t* bits, bool& binary);
-
-// How many bits are set; the bytes are a multiple of 8.
-std::size_t count_bits(const std::uint8_t* bits, std::size_t bytes);
-
-// Writes `base` plus the index of every bit that is set, rising, and returns how many they are.
-// Bit i is bit i % 8 of byte i / 8; the bytes are a multiple of 8. There is room for kBitSpare
-// more.
-inline constexpr std::size_t kBitSpare = 8;
-std::size_t expand_bits(const std::uint8_t* bits, std::size_t bytes, std::uint32_t base,
-                        std::uint32_t* to);
+// The same of floats; `binary` is whether all that are not zero are 1.
+std::size_t find_events(const float* x, std::size_t n, EventHistory& to, bool& binary);
 
 }  // namespace hillock::sim::fast

@@ -74,11 +74,9 @@ class Slots {
     return static_cast<std::size_t>(static_cast<std::int64_t>(left_) + x) * channels_.divisor();
   }
 
-  // Zeros to the slots without a neuron and to kSpare behind the last: what events have added there
-  // means nothing.
+  // Zeros to the slots without a neuron: what events have added there means nothing.
   template <typename S>
   void clear_others(S* sum) const {
-    std::fill_n(sum + count_, kSpare, S{0});
     if (gap_ == 0) return;
     std::fill_n(sum, column(0), S{0});
     const std::size_t neurons = std::size_t{width_.divisor()} * channels_.divisor();

@@ -7,11 +7,10 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "sim/fast/store_bits-inl.h"
+#include "sim/fast/event_bits-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace hillock::sim::fast::HWY_NAMESPACE {
-namespace hn = hwy::HWY_NAMESPACE;
 
 // D(v) of fixed_point.h. Where the product needs more than 32 bits (`wide`) even and odd lanes are
 // multiplied in turn; their results fit again.
@@ -88,6 +87,7 @@ HWY_INLINE std::int64_t update_of(const Update& u, const StepState<std::int32_t>
       input = hn::PromoteTo(d, hn::LoadU(ds, sum + j));
     }
     hn::StoreU(hn::Zero(ds), ds, sum + j);
+    if (u.slots - j < lanes) input = hn::IfThenElseZero(hn::FirstN(d, u.slots - j), input);
     input = hn::ShiftLeftSame(input, u.fraction_bits);
 
     const V theta = hn::LoadU(d, u.threshold.from(j));
@@ -171,11 +171,8 @@ HWY_INLINE std::int64_t update_of(const Update& u, const StepState<std::int32_t>
 
 // The rule and what else does not change are known where this is compiled: no branch in the loop.
 template <NarrowRule kRule, bool kLeaks, bool kCurrent>
-HWY_INLINE bool update_narrow_as(const NarrowUpdate& update, const StepState<std::int16_t>& arrays,
+HWY_INLINE bool update_narrow_as(const NarrowUpdate& u, const StepState<std::int16_t>& state,
                                  std::int16_t* sum) {
-  // Copies, which stay in registers: no store of the loop could have changed them.
-  const NarrowUpdate u = update;
-  const StepState<std::int16_t> state = arrays;
   constexpr bool kDelayed = kRule == NarrowRule::DelayedSubtract ||
                             kRule == NarrowRule::DelayedZero ||
                             kRule == NarrowRule::DelayedZeroLosesInput;
@@ -192,6 +189,7 @@ HWY_INLINE bool update_narrow_as(const NarrowUpdate& update, const StepState<std
   for (std::size_t j = 0; j < u.slots; j += lanes) {
     auto input = hn::LoadU(d, sum + j);
     hn::StoreU(nothing, d, sum + j);
+    if (u.slots - j < lanes) input = hn::IfThenElseZero(hn::FirstN(d, u.slots - j), input);
     highest_sum = hn::Max(highest_sum, input);
     lowest_sum = hn::Min(lowest_sum, input);
     input = hn::ShiftLeftSame(input, u.fraction_bits);
@@ -273,12 +271,26 @@ bool update_narrow_of(const NarrowUpdate& u, const StepState<std::int16_t>& stat
   return false;
 }
 
-// Highway dispatches plain functions, not templates.
-std::int64_t update_16(const Update& u, const StepState<std::int32_t>& state, std::int16_t* sum) {
-  return update_of(u, state, sum);
+template <typename S>
+HWY_INLINE Sent update_and_send(const Update& u, const StepState<std::int32_t>& state, S* sum,
+                                EventHistory& sent) {
+  const std::int64_t saturations = update_of(u, state, sum);
+  return {add_events(state.bits, round_up(u.slots, 64) / 8, 0, 0, sent), saturations};
 }
-std::int64_t update_32(const Update& u, const StepState<std::int32_t>& state, std::int32_t* sum) {
-  return update_of(u, state, sum);
+
+// Highway dispatches plain functions, not templates.
+Sent update_16(const Update& u, const StepState<std::int32_t>& state, std::int16_t* sum,
+               EventHistory& sent) {
+  return update_and_send(u, state, sum, sent);
+}
+Sent update_32(const Update& u, const StepState<std::int32_t>& state, std::int32_t* sum,
+               EventHistory& sent) {
+  return update_and_send(u, state, sum, sent);
+}
+std::size_t update_narrow_and_send(const NarrowUpdate& u, const StepState<std::int16_t>& state,
+                                   std::int16_t* sum, EventHistory& sent, bool& within) {
+  within = update_narrow_of(u, state, sum);
+  return u.spiking ? add_events(state.bits, round_up(u.slots, 64) / 8, 0, 0, sent) : 0;
 }
 
 }  // namespace hillock::sim::fast::HWY_NAMESPACE
@@ -289,18 +301,21 @@ namespace hillock::sim::fast {
 
 HWY_EXPORT(update_16);
 HWY_EXPORT(update_32);
-HWY_EXPORT(update_narrow_of);
+HWY_EXPORT(update_narrow_and_send);
 
 template <>
-std::int64_t update(const Update& u, const StepState<std::int32_t>& state, std::int16_t* sum) {
-  return HWY_DYNAMIC_DISPATCH(update_16)(u, state, sum);
+Sent update(const Update& u, const StepState<std::int32_t>& state, std::int16_t* sum,
+            EventHistory& sent) {
+  return HWY_DYNAMIC_DISPATCH(update_16)(u, state, sum, sent);
 }
 template <>
-std::int64_t update(const Update& u, const StepState<std::int32_t>& state, std::int32_t* sum) {
-  return HWY_DYNAMIC_DISPATCH(update_32)(u, state, sum);
+Sent update(const Update& u, const StepState<std::int32_t>& state, std::int32_t* sum,
+            EventHistory& sent) {
+  return HWY_DYNAMIC_DISPATCH(update_32)(u, state, sum, sent);
 }
-bool update_narrow(const NarrowUpdate& u, const StepState<std::int16_t>& state, std::int16_t* sum) {
-  return HWY_DYNAMIC_DISPATCH(update_narrow_of)(u, state, sum);
+std::size_t update_narrow(const NarrowUpdate& u, const StepState<std::int16_t>& state,
+                          std::int16_t* sum, EventHistory& sent, bool& within) {
+  return HWY_DYNAMIC_DISPATCH(update_narrow_and_send)(u, state, sum, sent, within);
 }
 
 }  // namespace hillock::sim::fast

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "sim/fast/event_history.h"
+
 namespace hillock::sim::fast {
 
 // A parameter of the neurons: one value for each slot, or one for all of them, of which as many lie
@@ -19,14 +21,15 @@ struct Parameter {
 };
 
 // What a step reads and leaves for the next one, and what it says. Slots without a neuron are at
-// rest: their sum is 0, and so are their membrane and all else.
+// rest: their sum is 0 (behind the last slot it counts as 0), and so are their membrane and all
+// else.
 template <typename V>
 struct StepState {
   bool first = false;  // step of the sample: no reset is due
   V* membrane = nullptr;
   V* current = nullptr;           // I, or E of an alpha synapse
   V* hidden = nullptr;            // H of an alpha synapse
-  std::uint8_t* bits = nullptr;   // which slots send; whole words of 64
+  std::uint8_t* bits = nullptr;   // room for one of each slot, in whole words of 64
   std::int32_t* value = nullptr;  // beside each that sends, where it carries values: room for all
 };
 
@@ -57,10 +60,16 @@ struct Update {
   Parameter<std::int32_t> reset_decay, reset_current;  // of an alpha synapse that subtracts
 };
 
-// Takes the sums (and leaves zeros), and marks the slots that send something. Returns how many
-// values were saturated.
+// What the neurons send in a step.
+struct Sent {
+  std::size_t count = 0;
+  std::int64_t saturations = 0;
+};
+
+// Takes the sums (and leaves zeros), and writes the slots that send something, rising, to the next
+// step of `sent`.
 template <typename S>
-std::int64_t update(const Update& u, const StepState<std::int32_t>& state, S* sum);
+Sent update(const Update& u, const StepState<std::int32_t>& state, S* sum, EventHistory& sent);
 
 // The usual neurons in 16 bits: no alpha synapse, no values, nothing that saturates.
 enum class NarrowRule {
@@ -101,8 +110,8 @@ struct NarrowUpdate {
   return static_cast<std::int16_t>((multiplier << (15 - shift)) - 32768);
 }
 
-// As update(); returns whether all kept within their limits. If not, nothing of the step holds.
-[[nodiscard]] bool update_narrow(const NarrowUpdate& u, const StepState<std::int16_t>& state,
-                                 std::int16_t* sum);
+// As update(); `within` is whether all kept within their limits. If not, nothing of the step holds.
+std::size_t update_narrow(const NarrowUpdate& u, const StepState<std::int16_t>& state,
+                          std::int16_t* sum, EventHistory& sent, bool& within);
 
 }  // namespace hillock::sim::fast
