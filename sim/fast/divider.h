@@ -15,13 +15,13 @@ class Divider {
   explicit Divider(std::uint64_t divisor)
       : divisor_(static_cast<std::uint32_t>(divisor)),
         shift_(31 + static_cast<std::uint32_t>(std::bit_width(divisor - 1))),
-        factor_((std::uint64_t{1} << shift_) / divisor + 1) {}
+        factor_(static_cast<std::uint32_t>((std::uint64_t{1} << shift_) / divisor + 1)) {}
 
   // n / divisor, for n < 2^31. Exact: factor * divisor is above 2^shift by 1..divisor, which is no
   // more than 2^(shift - 31); so n * factor / 2^shift is above n / divisor by less than 1 /
-  // divisor. The factor is at most 2^32, and the product fits.
+  // divisor. 2^shift is below 2^32 * divisor, so that the factor has 32 bits, as vectors want it.
   [[nodiscard]] std::uint32_t quotient(std::uint32_t n) const {
-    return static_cast<std::uint32_t>(n * factor_ >> shift_);
+    return static_cast<std::uint32_t>(std::uint64_t{n} * factor_ >> shift_);
   }
   // n less what the divisor goes into it: n % divisor, where `quotient` is n / divisor.
   [[nodiscard]] std::uint32_t rest(std::uint32_t n, std::uint32_t quotient) const {
@@ -32,7 +32,7 @@ class Divider {
  private:
   std::uint32_t divisor_ = 1;
   std::uint32_t shift_ = 31;
-  std::uint64_t factor_ = (std::uint64_t{1} << 31) + 1;
+  std::uint32_t factor_ = (std::uint32_t{1} << 31) + 1;
 };
 
 }  // namespace hillock::sim::fast

@@ -5,6 +5,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "sim/fast/slot_kernels.h"
+
 namespace hillock::sim {
 
 using fast::Events;
@@ -294,9 +296,9 @@ std::size_t FastModel::gather(std::size_t population, std::size_t t, FastResult&
     };
     plan.narrow_sum ? add_static(state.narrow_words) : add_static(state.wide_words);
   }
-  if (count > 0 || plan.static_input) {
-    plan.narrow_sum ? plan.slots.clear_others(state.narrow_words.sum.data())
-                    : plan.slots.clear_others(state.wide_words.sum.data());
+  if (plan.slots.gap() > 0 && (count > 0 || plan.static_input)) {
+    plan.narrow_sum ? fast::clear_gaps(plan.slots, state.narrow_words.sum.data())
+                    : fast::clear_gaps(plan.slots, state.wide_words.sum.data());
   }
   return count;
 }
@@ -343,10 +345,7 @@ bool FastModel::update(std::size_t population, std::size_t t, FastResult& result
     if (plan.sends_values) history.values()[0] = history.values()[winner];
     count = 1;
   }
-  if (!plan.slots.plain()) {
-    const fast::Slots slots = plan.slots;  // a copy that no store can change
-    for (std::size_t i = 0; i < count; ++i) sent[i] = slots.neuron(sent[i]);
-  }
+  if (!plan.slots.plain()) fast::to_neurons(plan.slots, sent, count);
   history.end_step(count);
   return true;
 }

@@ -1,5 +1,7 @@
 #include "sim/fast/slots.h"
 
+#include <algorithm>
+
 namespace hillock::sim::fast {
 
 Slots::Slots(std::size_t channels, std::size_t height, std::size_t width, std::size_t left,

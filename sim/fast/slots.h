@@ -7,13 +7,11 @@
 // arithmetic, and the neuron from the slot.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
 #include "compiler/ir/quantized_network.h"
 #include "sim/fast/divider.h"
-#include "sim/fast/kernels.h"
 
 namespace hillock::sim::fast {
 
@@ -74,17 +72,12 @@ class Slots {
     return static_cast<std::size_t>(static_cast<std::int64_t>(left_) + x) * channels_.divisor();
   }
 
-  // Zeros to the slots without a neuron: what events have added there means nothing.
-  template <typename S>
-  void clear_others(S* sum) const {
-    if (gap_ == 0) return;
-    std::fill_n(sum, column(0), S{0});
-    const std::size_t neurons = std::size_t{width_.divisor()} * channels_.divisor();
-    S* row = sum + column(0) + neurons;
-    for (std::uint32_t y = 0; y < height_.divisor(); ++y, row += row_slots()) {
-      for (std::size_t k = 0; k < gap_; ++k) row[k] = 0;
-    }
-  }
+  // The slots without a neuron: those before the first one, then `gap` behind each of `rows` rows,
+  // the first of these from `first_gap`.
+  [[nodiscard]] std::size_t before() const { return plain() ? 0 : column(0); }
+  [[nodiscard]] std::size_t gap() const { return gap_; }
+  [[nodiscard]] std::size_t rows() const { return height_.divisor(); }
+  [[nodiscard]] std::size_t first_gap() const { return before() + row_slots() - gap_; }
 
  private:
   std::size_t count_ = 0;
