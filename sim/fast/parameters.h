@@ -23,13 +23,15 @@ class ParameterArrays {
     const auto first = static_cast<V>(value(0));
     bool same = rests(first);
     for (std::size_t j = 1; j < neurons && same; ++j) same = static_cast<V>(value(j)) == first;
-    if (same) return {arrays_.emplace_back(kSpare, first).data(), 0};
+    if (same) return {arrays_.emplace_back(kLongestVector / sizeof(V), first).data(), 0};
     Array<V>& out = arrays_.emplace_back(slots.count() + kSpare, none);
     for (std::size_t j = 0; j < neurons; ++j) out[slots.at(j)] = static_cast<V>(value(j));
     return {out.data(), ~std::size_t{0}};
   }
 
  private:
+  static constexpr std::size_t kLongestVector = 64;  // bytes
+
   std::vector<Array<V>> arrays_;
 };
 
