@@ -179,6 +179,13 @@ HWY_INLINE bool update_narrow_as(const NarrowUpdate& u, const StepState<std::int
   const hn::ScalableTag<std::int16_t> d;
   const std::size_t lanes = hn::Lanes(d);
   const auto nothing = hn::Zero(d);
+  // Copies, which stay in registers: no store of the loop could have changed them.
+  const std::size_t slots = u.slots;
+  const Parameter<std::int16_t> threshold = u.threshold;
+  const Parameter<std::int16_t> decay = u.decay;
+  const Parameter<std::int16_t> reset_amount = u.reset_amount;
+  std::int16_t* const membrane = state.membrane;
+  std::uint8_t* const bits = state.bits;
   const auto due = state.first ? nothing : hn::Set(d, -1);  // where a reset may be
   auto highest_sum = nothing;
   auto lowest_sum = nothing;
@@ -186,15 +193,15 @@ HWY_INLINE bool update_narrow_as(const NarrowUpdate& u, const StepState<std::int
   auto lowest_current = nothing;
   auto highest = nothing;
   auto lowest = nothing;
-  for (std::size_t j = 0; j < u.slots; j += lanes) {
+  for (std::size_t j = 0; j < slots; j += lanes) {
     auto input = hn::LoadU(d, sum + j);
     hn::StoreU(nothing, d, sum + j);
-    if (u.slots - j < lanes) input = hn::IfThenElseZero(hn::FirstN(d, u.slots - j), input);
+    if (slots - j < lanes) input = hn::IfThenElseZero(hn::FirstN(d, slots - j), input);
     highest_sum = hn::Max(highest_sum, input);
     lowest_sum = hn::Min(lowest_sum, input);
     input = hn::ShiftLeftSame(input, u.fraction_bits);
-    const auto theta = hn::LoadU(d, u.threshold.from(j));
-    const auto before = hn::LoadU(d, state.membrane + j);
+    const auto theta = hn::LoadU(d, threshold.from(j));
+    const auto before = hn::LoadU(d, membrane + j);
     if constexpr (kCurrent) {
       const auto i = hn::LoadU(d, state.current + j);
       const auto kept = hn::Add(i, hn::MulFixedPoint15(i, hn::LoadU(d, u.current_decay.from(j))));
@@ -206,12 +213,12 @@ HWY_INLINE bool update_narrow_as(const NarrowUpdate& u, const StepState<std::int
     if (u.bias.values != nullptr) input = hn::Add(input, hn::LoadU(d, u.bias.from(j)));
     auto v = before;
     if constexpr (kLeaks) {
-      v = hn::Add(v, hn::MulFixedPoint15(before, hn::LoadU(d, u.decay.from(j))));
+      v = hn::Add(v, hn::MulFixedPoint15(before, hn::LoadU(d, decay.from(j))));
     }
     if constexpr (kDelayed) {
       const auto reset = hn::And(hn::VecFromMask(d, hn::Gt(before, theta)), due);
       if constexpr (kRule == NarrowRule::DelayedSubtract) {
-        v = hn::Sub(hn::Add(v, input), hn::And(reset, hn::LoadU(d, u.reset_amount.from(j))));
+        v = hn::Sub(hn::Add(v, input), hn::And(reset, hn::LoadU(d, reset_amount.from(j))));
       } else if constexpr (kRule == NarrowRule::DelayedZero) {
         v = hn::Add(hn::AndNot(reset, v), input);
       } else {
@@ -222,14 +229,14 @@ HWY_INLINE bool update_narrow_as(const NarrowUpdate& u, const StepState<std::int
     }
     const auto spike = hn::Gt(v, theta);
     if constexpr (kRule == NarrowRule::Subtract) {
-      v = hn::Sub(v, hn::IfThenElseZero(spike, hn::LoadU(d, u.reset_amount.from(j))));
+      v = hn::Sub(v, hn::IfThenElseZero(spike, hn::LoadU(d, reset_amount.from(j))));
     } else if constexpr (kRule == NarrowRule::Zero) {
       v = hn::IfThenElse(spike, hn::LoadU(d, u.reset_value.from(j)), v);
     }
-    hn::StoreU(v, d, state.membrane + j);
+    hn::StoreU(v, d, membrane + j);
     highest = hn::Max(highest, v);
     lowest = hn::Min(lowest, v);
-    hn::StoreMaskBits(d, spike, state.bits + j / 8);
+    hn::StoreMaskBits(d, spike, bits + j / 8);
   }
   if (u.limits.proved) return true;
   const auto beyond = [&](auto high, auto low, std::int16_t limit) HWY_ATTR {
