@@ -295,7 +295,8 @@ bool feeds_pool(const ir::QuantizedNetwork& network, std::size_t population) {
 }  // namespace
 
 void widen(Population& out, const QuantizedPopulation& p) {
-  Update& u = out.update;
+  out.wide = std::make_unique<WideUpdate>();
+  WideUpdate& u = *out.wide;
   u.slots = out.slots.count();
   u.fraction_bits = out.pooled ? 0 : p.fraction_bits;
   u.decay_shift = p.decay_shift;
@@ -320,7 +321,7 @@ void widen(Population& out, const QuantizedPopulation& p) {
   u.value_bits = p.value_bits;
   u.value_shift = p.value_shift;
   const auto add = [&](std::int32_t none, auto value, auto rests) {
-    return out.wide_parameters.add(out.slots, p.neurons(), none, value, rests);
+    return u.parameters.add(out.slots, p.neurons(), none, value, rests);
   };
   const auto any = [](std::int32_t) { return true; };
   const auto plain = [&](const ir::PerNeuron<std::int64_t>& values) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -45,6 +46,10 @@ struct Incoming {
       form;
 };
 
+struct WideUpdate : Update {
+  ParameterArrays<std::int32_t> parameters;
+};
+
 struct Population {
   Slots slots;
   bool narrow_sum = false;  // a step's sum fits 16 bits, whatever happens
@@ -56,11 +61,9 @@ struct Population {
   // Whether a step without an event, after one without a spike, changes nothing.
   bool rests = false;
   std::vector<Incoming> incoming;
-  // Where `narrow` the first is made by widen(), when it is needed.
-  Update update;
   NarrowUpdate narrow_update;
-  ParameterArrays<std::int32_t> wide_parameters;
   ParameterArrays<std::int16_t> narrow_parameters;
+  std::unique_ptr<WideUpdate> wide;  // where `narrow`, made by widen() when it is needed
 };
 
 struct Arrangement {

@@ -119,8 +119,8 @@ void FastModel::reset(std::size_t population, FastResult::State& s) const {
                    [&] { fast::widen(plan, network_.populations[population]); });
   }
   s.wide_words.membrane.assign(size, 0);
-  if (plan.update.current || plan.update.alpha) s.wide_words.current.assign(size, 0);
-  if (plan.update.alpha) s.wide_words.hidden.assign(size, 0);
+  if (plan.wide->current || plan.wide->alpha) s.wide_words.current.assign(size, 0);
+  if (plan.wide->alpha) s.wide_words.hidden.assign(size, 0);
 }
 
 void FastModel::reset(FastResult& result) const {
@@ -332,8 +332,8 @@ bool FastModel::update(std::size_t population, std::size_t t, FastResult& result
                                                   state.bits.data(),
                                                   plan.sends_values ? history.values() : nullptr};
     const fast::Sent all =
-        plan.narrow_sum ? fast::update(plan.update, arrays, state.narrow_words.sum.data(), history)
-                        : fast::update(plan.update, arrays, words.sum.data(), history);
+        plan.narrow_sum ? fast::update(*plan.wide, arrays, state.narrow_words.sum.data(), history)
+                        : fast::update(*plan.wide, arrays, words.sum.data(), history);
     count = all.count;
     state.saturations += all.saturations;
   }
@@ -356,7 +356,7 @@ std::size_t FastModel::leader(const fast::Population& plan, const FastResult::St
                               const std::uint32_t* sent, std::size_t count) {
   const auto lead = [&](std::uint32_t slot) {
     const std::int64_t theta =
-        state.narrow ? *plan.narrow_update.threshold.from(slot) : *plan.update.threshold.from(slot);
+        state.narrow ? *plan.narrow_update.threshold.from(slot) : *plan.wide->threshold.from(slot);
     return membrane_at(state, slot) - theta;
   };
   const std::uint32_t* const winner =
