@@ -12,9 +12,9 @@ void EventHistory::clear(bool with_values) {
 }
 
 void EventHistory::grow(std::size_t n) {
-  const std::size_t used = first_.back() - gone_;
-  // Where steps are kept, the next ones will want room too; where none is, this is all there is.
-  element_.reserve(used + n + kSpare + used / 4);
+  const std::size_t needed = first_.back() - gone_ + n;
+  // A quarter more, so that it does not grow again with every step that has some more events.
+  element_.reserve(needed + needed / 4 + kSpare);
   element_.resize(element_.capacity());
   if (!valued_) return;
   value_.reserve(element_.size());
