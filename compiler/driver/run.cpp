@@ -100,7 +100,7 @@ void dump(Totals& totals, const std::vector<bool>& counts_spikes, const sim::Fas
           std::size_t sample) {
   for (std::size_t p = 0; p < totals.dumped.size(); ++p) {
     const sim::EventHistory& h = result.populations[p];
-    const std::size_t steps = h.first.size() - 1;
+    const std::size_t steps = h.steps();
     const std::size_t samples = totals.predictions[0].size();
     const std::size_t neurons = totals.dumped[p].size() / (samples * steps);
     for (std::size_t t = 0; t < steps; ++t) {

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "sim/fast/conv_plan.h"
+
 namespace hillock::sim::fast {
 namespace {
 
@@ -14,78 +16,11 @@ using ir::QuantizedPopulation;
 using ir::QuantizedProjection;
 using ir::QuantizedSparse;
 
-std::size_t round_up(std::size_t n, std::size_t unit) { return (n + unit - 1) / unit * unit; }
-
-// One axis of a convolution along a row, dilation written out as zeros: the kernel's columns fall
-// into `stride` classes, and an element meets those of one, at consecutive columns of the output.
-struct Columns {
-  std::size_t kernel;  // with dilation
-  std::size_t stride;
-
-  explicit Columns(const ir::ConvGeometry& g)
-      : kernel((g.kernel_width - 1) * g.dilation_width + 1), stride(g.stride_width) {}
-
-  [[nodiscard]] std::size_t in_class(std::size_t c) const {
-    return c < kernel ? (kernel - c + stride - 1) / stride : 0;
-  }
-  // The output column that the class's last kernel column meets; the first of its run.
-  [[nodiscard]] std::int64_t first_output(std::size_t at, std::size_t c) const {
-    const auto last = static_cast<std::int64_t>(c + (in_class(c) - 1) * stride);
-    return (static_cast<std::int64_t>(at) - last) / static_cast<std::int64_t>(stride);
-  }
-};
-
-Slots slots_of(const ir::QuantizedNetwork& network, std::size_t population) {
-  Slots slots;
-  const ir::ConvGeometry* shape = nullptr;
-  std::int64_t left = 0;
-  std::int64_t right = 0;
-  for (const QuantizedProjection* p : network.projections_into(population)) {
-    const auto* conv = std::get_if<QuantizedConv>(&p->connectivity);
-    if (conv == nullptr) continue;
-    const ir::ConvGeometry& g = conv->geometry;
-    shape = &g;
-    const Columns columns(g);
-    for (std::size_t x = 0; x < g.in_width / g.pool_width; ++x) {
-      const std::size_t at = x + g.pad_left;
-      const std::size_t c = at % columns.stride;
-      if (columns.in_class(c) == 0) continue;
-      const std::int64_t first = columns.first_output(at, c);
-      const auto last = first + static_cast<std::int64_t>(columns.in_class(c)) - 1;
-      const auto width = static_cast<std::int64_t>(g.out_width);
-      if (last < 0 || first >= width) continue;
-      left = std::max(left, -first);
-      right = std::max(right, last - (width - 1));
-    }
-  }
-  const std::size_t neurons = network.populations[population].neurons();
-  if (shape == nullptr) {
-    slots.count = neurons;
-    return slots;
-  }
-  slots.of_neuron.resize(neurons);
-  slots.left = static_cast<std::size_t>(left);
-  slots.width = slots.left + shape->out_width + static_cast<std::size_t>(right);
-  slots.count = shape->out_height * slots.width * shape->out_channels;
-  slots.neuron.assign(slots.count, kNoSlot);
-  std::size_t j = 0;
-  for (std::size_t c = 0; c < shape->out_channels; ++c) {
-    for (std::size_t y = 0; y < shape->out_height; ++y) {
-      for (std::size_t x = 0; x < shape->out_width; ++x, ++j) {
-        const std::size_t slot = (y * slots.width + slots.left + x) * shape->out_channels + c;
-        slots.of_neuron[j] = static_cast<std::uint32_t>(slot);
-        slots.neuron[slot] = static_cast<std::uint32_t>(j);
-      }
-    }
-  }
-  return slots;
-}
-
 template <typename W>
 DensePlan<W> plan(const QuantizedDense& dense, const Slots& slots) {
   const auto& weight = dense.weight;
   DensePlan<W> out;
-  out.stride = round_up(slots.count, kRunUnit);
+  out.stride = round_up(slots.count(), kRunUnit);
   out.weight.assign(weight.cols * out.stride + kSpare, 0);
   std::int32_t largest = 1;
   for (const std::int32_t w : weight.data) largest = std::max(largest, std::abs(w));
@@ -95,80 +30,6 @@ DensePlan<W> plan(const QuantizedDense& dense, const Slots& slots) {
     for (std::size_t i = 0; i < weight.cols; ++i) {
       out.weight[i * out.stride + slots.at(j)] = static_cast<W>(weight(j, i));
     }
-  }
-  return out;
-}
-
-template <typename W>
-ConvPlan<W> plan(const QuantizedConv& conv, const Slots& slots,
-                 std::vector<std::uint32_t>& operations) {
-  const ir::ConvGeometry& g = conv.geometry;
-  const Columns columns(g);
-  const std::size_t channels = g.out_channels;
-  ConvPlan<W> out;
-
-  // [in channel][kernel row][class], each class a run of its kernel columns, last first.
-  std::vector<std::size_t> class_at(columns.stride + 1, 0);
-  for (std::size_t c = 0; c < columns.stride; ++c) {
-    class_at[c + 1] = class_at[c] + round_up(columns.in_class(c) * channels, kRunUnit);
-  }
-  const std::size_t kernel_row = class_at.back();
-  const std::size_t in_channel = kernel_row * g.kernel_height;
-  out.weight.assign(g.in_channels * in_channel + kSpare, 0);
-  for (std::size_t o = 0; o < channels; ++o) {
-    const std::size_t group = o / g.group_outputs();
-    for (std::size_t i = 0; i < g.group_inputs(); ++i) {
-      for (std::size_t ky = 0; ky < g.kernel_height; ++ky) {
-        for (std::size_t kx = 0; kx < g.kernel_width; ++kx) {
-          const std::size_t column = kx * g.dilation_width;
-          const std::size_t c = column % columns.stride;
-          const std::size_t back = columns.in_class(c) - 1 - column / columns.stride;
-          out.weight[(group * g.group_inputs() + i) * in_channel + ky * kernel_row + class_at[c] +
-                     back * channels + o] =
-              static_cast<W>(conv.weight[g.weight_index(o, i, ky, kx)]);
-        }
-      }
-    }
-  }
-
-  out.first_row.push_back(0);
-  for (std::size_t y = 0; y < g.in_height; ++y) {
-    const std::size_t at = y / g.pool_height;
-    if (at < g.in_height / g.pool_height) {
-      ir::for_each_tap(
-          at, g.pad_top, g.kernel_height, g.stride_height, g.dilation_height, g.out_height,
-          [&](std::size_t oy, std::size_t ky) {
-            out.rows.push_back({static_cast<std::uint32_t>(oy * slots.width * channels),
-                                static_cast<std::uint32_t>(ky * kernel_row)});
-          });
-    }
-    out.first_row.push_back(static_cast<std::uint32_t>(out.rows.size()));
-  }
-
-  for (std::size_t i = 0; i < g.sources(); ++i) {
-    const std::size_t channel = i / (g.in_height * g.in_width);
-    const std::size_t y = i / g.in_width % g.in_height;
-    const std::size_t x = i % g.in_width / g.pool_width;
-    std::size_t met = 0;  // columns of the output
-    if (x < g.in_width / g.pool_width) {
-      ir::for_each_tap(x, g.pad_left, g.kernel_width, g.stride_width, g.dilation_width, g.out_width,
-                       [&](std::size_t, std::size_t) { ++met; });
-    }
-    const std::size_t rows = out.first_row[y + 1] - out.first_row[y];
-    operations.push_back(static_cast<std::uint32_t>(met * rows * g.group_outputs()));
-    Landing landing{0, 0, static_cast<std::uint32_t>(y)};
-    std::uint32_t length = 0;
-    if (met > 0) {
-      const std::size_t at = x + g.pad_left;
-      const std::size_t c = at % columns.stride;
-      const std::int64_t first =
-          columns.first_output(at, c) + static_cast<std::int64_t>(slots.left);
-      landing.slot = static_cast<std::uint32_t>(static_cast<std::size_t>(first) * channels);
-      landing.weight = static_cast<std::uint32_t>(channel * in_channel + class_at[c]);
-      length = static_cast<std::uint32_t>(class_at[c + 1] - class_at[c]);
-    }
-    out.landing.push_back(landing);
-    out.length.push_back(length);
   }
   return out;
 }
@@ -248,14 +109,6 @@ std::int64_t largest_sum(const ir::QuantizedNetwork& network, std::size_t popula
   std::int64_t largest = 0;
   for (std::size_t j = 0; j < high.size(); ++j) largest = std::max({largest, high[j], -low[j]});
   return largest;
-}
-
-// Value by value of the neurons, and `none` where there is none.
-template <typename V, typename F>
-Array<V> per_slot(const Slots& slots, std::size_t neurons, V none, F value) {
-  Array<V> out(slots.count + kSpare, none);
-  for (std::size_t j = 0; j < neurons; ++j) out[slots.at(j)] = static_cast<V>(value(j));
-  return out;
 }
 
 template <typename F>
@@ -352,7 +205,7 @@ NarrowRule narrow_rule(const QuantizedPopulation& p) {
 
 void set_narrow_rule(Population& out, const QuantizedPopulation& p, const NarrowLimits& limits) {
   NarrowUpdate& u = out.narrow_update;
-  u.slots = out.slots.count;
+  u.slots = out.slots.count();
   u.spiking = p.spiking;
   u.rule = narrow_rule(p);
   u.limits = limits;
@@ -360,30 +213,33 @@ void set_narrow_rule(Population& out, const QuantizedPopulation& p, const Narrow
   u.leaks = !all_neurons(
       p, [&](std::size_t j) { return p.decay[j] == std::int64_t{1} << p.decay_shift; });
   u.fraction_bits = p.fraction_bits;
-  const auto make = [&](std::int16_t none, auto value) {
-    return per_slot(out.slots, p.neurons(), none, value);
+  const auto zero = [](std::int16_t v) { return v == 0; };
+  const auto make = [&](auto value) {
+    return out.narrow_parameters.add(out.slots, p.neurons(), 0, value, [](auto) { return true; });
   };
-  Parameters<std::int16_t>& to = out.narrow_parameters;
-  if (u.slots % kSpare != 0 || !out.slots.plain()) {
-    to.valid = make(0, [](std::size_t) { return -1; });
+  const auto make_bias = [&](const ir::PerNeuron<std::int64_t>& bias) {
+    return out.narrow_parameters.add(
+        out.slots, p.neurons(), 0, [&](std::size_t j) { return bias[j]; }, zero);
+  };
+  u.threshold = out.narrow_parameters.add(
+      out.slots, p.neurons(), INT16_MAX,
+      [&](std::size_t j) { return may_spike(p, j) ? p.threshold[j] : std::int64_t{INT16_MAX}; },
+      [](std::int16_t v) { return v >= 0; });
+  if (u.leaks) {
+    u.decay = make([&](std::size_t j) { return narrow_decay(p.decay[j], p.decay_shift); });
   }
-  to.threshold = make(INT16_MAX, [&](std::size_t j) {
-    return may_spike(p, j) ? p.threshold[j] : std::int64_t{INT16_MAX};
-  });
-  if (u.leaks)
-    to.decay = make(0, [&](std::size_t j) { return narrow_decay(p.decay[j], p.decay_shift); });
-  if (!all_zero(p, p.bias)) to.bias = make(0, [&](std::size_t j) { return p.bias[j]; });
+  if (!all_zero(p, p.bias)) u.bias = make_bias(p.bias);
   if (u.rule == NarrowRule::DelayedSubtract || u.rule == NarrowRule::Subtract) {
-    to.reset_amount = make(
-        0, [&](std::size_t j) { return may_spike(p, j) ? p.reset_amount(j) : std::int64_t{0}; });
+    u.reset_amount =
+        make([&](std::size_t j) { return may_spike(p, j) ? p.reset_amount(j) : std::int64_t{0}; });
   }
   if (u.rule == NarrowRule::Zero) {
-    to.reset_value = make(0, [&](std::size_t j) { return p.reset_value[j]; });
+    u.reset_value = make([&](std::size_t j) { return p.reset_value[j]; });
   }
   if (u.current) {
-    to.current_decay = make(
-        0, [&](std::size_t j) { return narrow_decay(p.current_decay[j], p.current_decay_shift); });
-    to.current_bias = make(0, [&](std::size_t j) { return p.current_bias[j]; });
+    u.current_decay = make(
+        [&](std::size_t j) { return narrow_decay(p.current_decay[j], p.current_decay_shift); });
+    u.current_bias = make_bias(p.current_bias);
   }
 }
 
@@ -395,16 +251,6 @@ bool rests(const QuantizedPopulation& p) {
                      [&](std::size_t j) { return p.decay[j] == std::int64_t{1} << p.decay_shift; });
 }
 
-template <typename W>
-void set_form(Incoming& in, const QuantizedDense& dense, const Slots& slots) {
-  in.form = plan<W>(dense, slots);
-}
-
-template <typename W>
-void set_form(Incoming& in, const QuantizedConv& conv, const Slots& slots) {
-  in.form = plan<W>(conv, slots, in.operations);
-}
-
 Incoming incoming(const Arrangement& out, const QuantizedProjection& projection,
                   const Slots& slots) {
   Incoming in;
@@ -412,9 +258,17 @@ Incoming incoming(const Arrangement& out, const QuantizedProjection& projection,
   in.delay = static_cast<std::size_t>(projection.delay);
   const bool byte = projection.weight_bits <= 8;
   if (const auto* dense = std::get_if<QuantizedDense>(&projection.connectivity)) {
-    byte ? set_form<std::int8_t>(in, *dense, slots) : set_form<std::int16_t>(in, *dense, slots);
+    if (byte) {
+      in.form = plan<std::int8_t>(*dense, slots);
+    } else {
+      in.form = plan<std::int16_t>(*dense, slots);
+    }
   } else if (const auto* conv = std::get_if<QuantizedConv>(&projection.connectivity)) {
-    byte ? set_form<std::int8_t>(in, *conv, slots) : set_form<std::int16_t>(in, *conv, slots);
+    if (byte) {
+      in.form = plan_conv<std::int8_t>(*conv, slots);
+    } else {
+      in.form = plan_conv<std::int16_t>(*conv, slots);
+    }
   } else if (const auto* sparse = std::get_if<QuantizedSparse>(&projection.connectivity)) {
     in.form = plan(*sparse, slots);
   } else {
@@ -441,8 +295,9 @@ bool feeds_pool(const ir::QuantizedNetwork& network, std::size_t population) {
 }  // namespace
 
 void widen(Population& out, const QuantizedPopulation& p) {
-  Update& u = out.update;
-  u.slots = out.slots.count;
+  out.wide = std::make_unique<WideUpdate>();
+  WideUpdate& u = *out.wide;
+  u.slots = out.slots.count();
   u.fraction_bits = out.pooled ? 0 : p.fraction_bits;
   u.decay_shift = p.decay_shift;
   u.current_decay_shift = p.current_decay_shift;
@@ -465,25 +320,33 @@ void widen(Population& out, const QuantizedPopulation& p) {
   u.max_spikes = p.max_spikes;
   u.value_bits = p.value_bits;
   u.value_shift = p.value_shift;
-  const auto make = [&](std::int32_t none, auto value) {
-    return per_slot(out.slots, p.neurons(), none, value);
+  const auto add = [&](std::int32_t none, auto value, auto rests) {
+    return u.parameters.add(out.slots, p.neurons(), none, value, rests);
   };
+  const auto any = [](std::int32_t) { return true; };
   const auto plain = [&](const ir::PerNeuron<std::int64_t>& values) {
-    return make(0, [&](std::size_t j) { return values[j]; });
+    return add(
+        0, [&](std::size_t j) { return values[j]; }, any);
   };
-  Parameters<std::int32_t>& to = out.wide_parameters;
-  to.threshold = make(kNoNeuron, [&](std::size_t j) { return p.threshold[j]; });
-  to.reset_amount = make(0, [&](std::size_t j) { return p.reset_amount(j); });
-  to.decay = plain(p.decay);
-  to.bias = plain(p.bias);
-  to.reset_value = plain(p.reset_value);
+  const auto bias = [&](const ir::PerNeuron<std::int64_t>& values) {
+    return add(
+        0, [&](std::size_t j) { return values[j]; }, [](std::int32_t v) { return v == 0; });
+  };
+  u.threshold = add(
+      INT32_MAX, [&](std::size_t j) { return p.threshold[j]; },
+      [](std::int32_t v) { return v >= 0; });
+  u.reset_amount = add(
+      0, [&](std::size_t j) { return p.reset_amount(j); }, any);
+  u.decay = plain(p.decay);
+  u.bias = bias(p.bias);
+  u.reset_value = plain(p.reset_value);
   if (p.synapse != ir::Synapse::None) {
-    to.current_decay = plain(p.current_decay);
-    to.current_bias = plain(p.current_bias);
+    u.current_decay = plain(p.current_decay);
+    u.current_bias = bias(p.current_bias);
   }
   if (p.alpha_subtracts()) {
-    to.reset_decay = plain(p.reset_decay);
-    to.reset_current = plain(p.reset_current);
+    u.reset_decay = plain(p.reset_decay);
+    u.reset_current = plain(p.reset_current);
   }
 }
 

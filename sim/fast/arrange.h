@@ -1,12 +1,9 @@
-// A quantized network arranged for the kernels: neurons in slots, weights in rows as events walk
-// them.
-//
-// Slots. A population that a convolution reaches lies position by position, channels innermost,
-// with columns without neurons left and right of each row: so every event adds whole, equally long
-// runs, and none is cut at an edge. Any other population has its neurons in order.
+// A quantized network arranged for the kernels: neurons in slots (slots.h), weights in rows as
+// events walk them, parameters as the kernels take them.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -14,24 +11,11 @@
 
 #include "compiler/ir/quantized_network.h"
 #include "sim/fast/kernels.h"
+#include "sim/fast/parameters.h"
+#include "sim/fast/slots.h"
 #include "sim/fast/update.h"
 
 namespace hillock::sim::fast {
-
-inline constexpr std::uint32_t kNoSlot = UINT32_MAX;
-
-struct Slots {
-  std::size_t count = 0;
-  // Both empty where slot = neuron.
-  std::vector<std::uint32_t> of_neuron;
-  std::vector<std::uint32_t> neuron;  // kNoSlot where there is none
-  // Of a population that a convolution reaches:
-  std::size_t width = 0;  // columns of a row, with those without neurons
-  std::size_t left = 0;   // of them, before the first neuron
-
-  [[nodiscard]] bool plain() const { return neuron.empty(); }
-  [[nodiscard]] std::size_t at(std::size_t j) const { return plain() ? j : of_neuron[j]; }
-};
 
 template <typename W>
 struct DensePlan {
@@ -60,16 +44,10 @@ struct Incoming {
   std::variant<DensePlan<std::int8_t>, DensePlan<std::int16_t>, ConvPlan<std::int8_t>,
                ConvPlan<std::int16_t>, SparsePlan, PoolPlan>
       form;
-  std::vector<std::uint32_t>
-      operations;  // of a convolution: weights that an event of each element adds
 };
 
-// Parameters of a population's neurons per slot, as the kernels take them; empty where the rule
-// does not use them.
-template <typename V>
-struct Parameters {
-  Array<V> valid, threshold, reset_amount, decay, bias, reset_value, current_decay, current_bias,
-      reset_decay, reset_current;
+struct WideUpdate : Update {
+  ParameterArrays<std::int32_t> parameters;
 };
 
 struct Population {
@@ -83,11 +61,9 @@ struct Population {
   // Whether a step without an event, after one without a spike, changes nothing.
   bool rests = false;
   std::vector<Incoming> incoming;
-  // Both without arrays. Where `narrow` the first is made by widen(), when it is needed.
-  Update update;
   NarrowUpdate narrow_update;
-  Parameters<std::int32_t> wide_parameters;
-  Parameters<std::int16_t> narrow_parameters;
+  ParameterArrays<std::int16_t> narrow_parameters;
+  std::unique_ptr<WideUpdate> wide;  // where `narrow`, made by widen() when it is needed
 };
 
 struct Arrangement {

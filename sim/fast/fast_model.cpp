@@ -5,88 +5,50 @@
 #include <type_traits>
 #include <utility>
 
+#include "sim/fast/slot_kernels.h"
+
 namespace hillock::sim {
 
 using fast::Events;
 using fast::kSpare;
 
-void EventHistory::clear(bool with_values) {
-  first.assign(1, 0);
-  dropped = 0;
-  valued = with_values;
-}
-
-std::uint32_t* EventHistory::room(std::size_t n) {
-  const std::size_t used = first.back() - dropped;
-  const std::size_t needed = used + n + kSpare;
-  if (element.size() < needed) element.resize(std::max(needed, 2 * element.size()));
-  if (valued && value.size() < element.size()) value.resize(element.size());
-  return element.data() + used;
-}
-
-std::int32_t* EventHistory::values() {
-  if (!valued) {
-    valued = true;
-    value.resize(element.size());
-    std::fill_n(value.begin(), element.size(), 1);
-  }
-  return value.data() + (first.back() - dropped);
-}
-
-void EventHistory::forget(std::size_t t) {
-  constexpr std::size_t kWorthIt = 512;
-  const std::size_t gone = first[t] - dropped;
-  if (gone < kWorthIt) return;
-  const auto from = static_cast<std::ptrdiff_t>(gone);
-  const auto end = static_cast<std::ptrdiff_t>(first.back() - dropped);
-  std::copy(element.begin() + from, element.begin() + end, element.begin());
-  if (valued) std::copy(value.begin() + from, value.begin() + end, value.begin());
-  dropped = first[t];
-}
-
 namespace {
 
+// Each adds the events to the sums, and returns how many weights these are.
 template <typename S>
-void add(const fast::SparsePlan& plan, const Events& events, S* sum) {
+std::size_t add(const fast::SparsePlan& plan, const Events& events, S* sum) {
+  std::size_t operations = 0;
   for (std::size_t i = 0; i < events.count; ++i) {
     const std::int32_t value = events.value == nullptr ? 1 : events.value[i];
-    for (std::size_t k = plan.first[events.element[i]]; k < plan.first[events.element[i] + 1];
-         ++k) {
+    const std::size_t first = plan.first[events.element[i]];
+    const std::size_t end = plan.first[events.element[i] + 1];
+    for (std::size_t k = first; k < end; ++k) {
       S& to = sum[plan.synapses[k].slot];
       to = static_cast<S>(to + plan.synapses[k].weight * value);
     }
+    operations += end - first;
   }
+  return operations;
 }
 
 template <typename S>
-void add(const fast::Incoming& in, std::size_t slots, const Events& events, S* sum) {
-  std::visit(
-      [&](const auto& plan) {
+std::size_t add(const fast::Incoming& in, std::size_t slots, std::size_t neurons,
+                const Events& events, S* sum) {
+  return std::visit(
+      [&](const auto& plan) -> std::size_t {
         using Plan = std::decay_t<decltype(plan)>;
         if constexpr (std::is_same_v<Plan, fast::SparsePlan>) {
-          add(plan, events, sum);
+          return add(plan, events, sum);
         } else if constexpr (requires { plan.stride; }) {
           fast::add_rows(events, plan.weight.data(), plan.stride, slots, plan.batch, sum);
-        } else if constexpr (requires { plan.landing; }) {
-          fast::add_conv(events, plan, sum);
+          return events.count * neurons;
+        } else if constexpr (requires { plan.columns; }) {
+          return fast::add_conv(events, plan, sum);
+        } else {
+          return 0;
         }
       },
       in.form);
-}
-
-// How many weights the events add.
-std::int64_t operations_of(const fast::Incoming& in, std::size_t neurons, const Events& events) {
-  std::size_t sum = 0;
-  if (const auto* sparse = std::get_if<fast::SparsePlan>(&in.form)) {
-    for (std::size_t i = 0; i < events.count; ++i) {
-      sum += sparse->first[events.element[i] + 1] - sparse->first[events.element[i]];
-    }
-  } else if (in.operations.empty()) {
-    sum = events.count * neurons;
-  } else {
-    for (std::size_t i = 0; i < events.count; ++i) sum += in.operations[events.element[i]];
-  }
-  return static_cast<std::int64_t>(sum);
 }
 
 void maximize(const fast::PoolPlan& pool, const fast::Slots& slots, const std::int32_t* v,
@@ -107,11 +69,6 @@ const EventHistory& history_of(const FastResult& result, const ir::Source& sourc
 
 std::int64_t membrane_at(const FastResult::State& state, std::size_t slot) {
   return state.narrow ? state.narrow_words.membrane[slot] : state.wide_words.membrane[slot];
-}
-
-template <typename V>
-const V* data_or_null(const fast::Array<V>& v) {
-  return v.empty() ? nullptr : v.data();
 }
 
 }  // namespace
@@ -140,10 +97,11 @@ FastModel::FastModel(const ir::QuantizedNetwork& network, fast::Arrangement arra
 
 void FastModel::reset(std::size_t population, FastResult::State& s) const {
   fast::Population& plan = arrangement_.populations[population];
-  const std::size_t size = plan.slots.count + kSpare;
+  const std::size_t size = plan.slots.count() + kSpare;
   s.synaptic_operations = s.saturations = 0;
   s.narrow = plan.narrow && (plan.narrow_update.limits.proved || s.wide_samples == 0);
   s.sent = 1;  // whatever the thresholds are, the first step is computed
+  s.bits.assign(fast::round_up(plan.slots.count(), 64) / 8 + 8, 0);
   if (plan.narrow_sum) {
     s.narrow_words.sum.assign(size, 0);
     if (plan.static_input) s.narrow_words.static_sum.assign(size, 0);
@@ -154,20 +112,6 @@ void FastModel::reset(std::size_t population, FastResult::State& s) const {
   if (s.narrow) {
     s.narrow_words.membrane.assign(size, 0);
     if (plan.narrow_update.current) s.narrow_words.current.assign(size, 0);
-    s.bits.assign(size / 8 + kSpare, 0);
-    const fast::Parameters<std::int16_t>& p = plan.narrow_parameters;
-    fast::NarrowUpdate& u = s.narrow_update = plan.narrow_update;
-    u.valid = data_or_null(p.valid);
-    u.threshold = p.threshold.data();
-    u.reset_amount = p.reset_amount.data();
-    u.decay = p.decay.data();
-    u.bias = data_or_null(p.bias);
-    u.reset_value = p.reset_value.data();
-    u.current_decay = p.current_decay.data();
-    u.current_bias = p.current_bias.data();
-    u.membrane = s.narrow_words.membrane.data();
-    u.current_state = s.narrow_words.current.data();
-    u.bits = s.bits.data();
     return;
   }
   if (plan.narrow) {
@@ -175,22 +119,8 @@ void FastModel::reset(std::size_t population, FastResult::State& s) const {
                    [&] { fast::widen(plan, network_.populations[population]); });
   }
   s.wide_words.membrane.assign(size, 0);
-  if (plan.update.current || plan.update.alpha) s.wide_words.current.assign(size, 0);
-  if (plan.update.alpha) s.wide_words.hidden.assign(size, 0);
-  const fast::Parameters<std::int32_t>& p = plan.wide_parameters;
-  fast::Update& u = s.update = plan.update;
-  u.threshold = p.threshold.data();
-  u.reset_amount = p.reset_amount.data();
-  u.decay = p.decay.data();
-  u.bias = p.bias.data();
-  u.reset_value = p.reset_value.data();
-  u.current_decay = p.current_decay.data();
-  u.current_bias = p.current_bias.data();
-  u.reset_decay = p.reset_decay.data();
-  u.reset_current = p.reset_current.data();
-  u.membrane = s.wide_words.membrane.data();
-  u.current_state = s.wide_words.current.data();
-  u.hidden = s.wide_words.hidden.data();
+  if (plan.wide->current || plan.wide->alpha) s.wide_words.current.assign(size, 0);
+  if (plan.wide->alpha) s.wide_words.hidden.assign(size, 0);
 }
 
 void FastModel::reset(FastResult& result) const {
@@ -303,21 +233,18 @@ void FastModel::take_input(std::size_t input, const ir::Dataset& data, std::size
   const ir::Row x = data.step(sample, t).part(first_elements_[input], n);
   // The quick way is for what nothing has to be asked about: whole numbers as they are.
   if (in.scale != 1 || in.min_value > 0) return take_other_input(input, data, sample, t, result);
-  std::uint32_t* const element = history.room(n);
-  std::size_t count = 0;
-  bool binary = false;
-  if (x.bytes() == nullptr) {
-    count = fast::find_events(x.floats(), n, element, binary);
-    if (!binary || in.max_value < 1) return take_other_input(input, data, sample, t, result);
-  } else {
-    std::uint8_t largest = 0;
-    count = fast::find_events(x.bytes(), n, element, largest);
-    if (largest > in.max_value) return take_other_input(input, data, sample, t, result);
-    binary = largest <= 1;
+  bool binary = true;
+  std::uint8_t largest = 1;
+  const std::size_t count = x.bytes() == nullptr
+                                ? fast::find_events(x.floats(), n, history, binary)
+                                : fast::find_events(x.bytes(), n, history, largest);
+  if (!binary || largest > in.max_value) {
+    return take_other_input(input, data, sample, t, result);
   }
-  if (!binary || history.valued) {
+  if (largest > 1 || history.valued()) {
     std::int32_t* const value = history.values();
-    for (std::size_t i = 0; i < count; ++i) value[i] = binary ? 1 : x.bytes()[element[i]];
+    const std::uint32_t* const element = history.room(count);
+    for (std::size_t i = 0; i < count; ++i) value[i] = largest == 1 ? 1 : x.bytes()[element[i]];
   }
   history.end_step(count);
 }
@@ -354,10 +281,11 @@ std::size_t FastModel::gather(std::size_t population, std::size_t t, FastResult&
     const bool is_static =
         in.source.kind == ir::Source::Kind::Input && network_.inputs[in.source.index].is_static;
     const auto add_to = [&](auto& words) {
-      add(in, plan.slots.count, events, is_static ? words.static_sum.data() : words.sum.data());
+      return add(in, plan.slots.count(), neurons_[population], events,
+                 is_static ? words.static_sum.data() : words.sum.data());
     };
-    plan.narrow_sum ? add_to(state.narrow_words) : add_to(state.wide_words);
-    state.synaptic_operations += operations_of(in, neurons_[population], events);
+    state.synaptic_operations += static_cast<std::int64_t>(
+        plan.narrow_sum ? add_to(state.narrow_words) : add_to(state.wide_words));
   }
   if (plan.static_input) {
     const auto add_static = [](auto& words) {
@@ -368,6 +296,10 @@ std::size_t FastModel::gather(std::size_t population, std::size_t t, FastResult&
     };
     plan.narrow_sum ? add_static(state.narrow_words) : add_static(state.wide_words);
   }
+  if (plan.slots.gap() > 0 && (count > 0 || plan.static_input)) {
+    plan.narrow_sum ? fast::clear_gaps(plan.slots, state.narrow_words.sum.data())
+                    : fast::clear_gaps(plan.slots, state.wide_words.sum.data());
+  }
   return count;
 }
 
@@ -377,26 +309,35 @@ bool FastModel::update(std::size_t population, std::size_t t, FastResult& result
   const fast::Population& plan = arrangement_.populations[population];
   FastResult::State& state = result.states[population];
   EventHistory& history = result.populations[population];
-  std::uint32_t* const sent = history.room(plan.slots.count);
   std::size_t count = 0;
+  // Values are written before it is known how many they are.
+  if (plan.sends_values) history.room(plan.slots.count() + kSpare);
   if (state.narrow) {
     constexpr std::size_t kWideSamples = 64;
+    auto& words = state.narrow_words;
+    const fast::StepState<std::int16_t> arrays = {
+        t == 0, words.membrane.data(), words.current.data(), nullptr, state.bits.data(), nullptr};
     bool within = true;
-    state.narrow_update.first = t == 0;
-    count = fast::update_narrow(state.narrow_update, state.narrow_words.sum.data(), sent, within);
+    count = fast::update_narrow(plan.narrow_update, arrays, words.sum.data(), history, within);
     if (!within) {
       state.wide_samples = kWideSamples;
       return false;
     }
   } else {
-    fast::Update& u = state.update;
-    u.first = t == 0;
-    u.value = plan.sends_values ? history.values() : nullptr;
-    const fast::Sent all = plan.narrow_sum ? fast::update(u, state.narrow_words.sum.data(), sent)
-                                           : fast::update(u, state.wide_words.sum.data(), sent);
+    auto& words = state.wide_words;
+    const fast::StepState<std::int32_t> arrays = {t == 0,
+                                                  words.membrane.data(),
+                                                  words.current.data(),
+                                                  words.hidden.data(),
+                                                  state.bits.data(),
+                                                  plan.sends_values ? history.values() : nullptr};
+    const fast::Sent all =
+        plan.narrow_sum ? fast::update(*plan.wide, arrays, state.narrow_words.sum.data(), history)
+                        : fast::update(*plan.wide, arrays, words.sum.data(), history);
     count = all.count;
     state.saturations += all.saturations;
   }
+  std::uint32_t* const sent = history.room(count);
   state.sent = count;
   if (plan.inhibition && count > 1) {
     const std::size_t winner = leader(plan, state, sent, count);
@@ -404,9 +345,7 @@ bool FastModel::update(std::size_t population, std::size_t t, FastResult& result
     if (plan.sends_values) history.values()[0] = history.values()[winner];
     count = 1;
   }
-  if (!plan.slots.plain()) {
-    for (std::size_t i = 0; i < count; ++i) sent[i] = plan.slots.neuron[sent[i]];
-  }
+  if (!plan.slots.plain()) fast::to_neurons(plan.slots, sent, count);
   history.end_step(count);
   return true;
 }
@@ -417,15 +356,12 @@ std::size_t FastModel::leader(const fast::Population& plan, const FastResult::St
                               const std::uint32_t* sent, std::size_t count) {
   const auto lead = [&](std::uint32_t slot) {
     const std::int64_t theta =
-        state.narrow ? state.narrow_update.threshold[slot] : state.update.threshold[slot];
+        state.narrow ? *plan.narrow_update.threshold.from(slot) : *plan.wide->threshold.from(slot);
     return membrane_at(state, slot) - theta;
-  };
-  const auto neuron = [&](std::uint32_t slot) {
-    return plan.slots.plain() ? slot : plan.slots.neuron[slot];
   };
   const std::uint32_t* const winner =
       std::max_element(sent, sent + count, [&](std::uint32_t a, std::uint32_t b) {
-        return lead(a) != lead(b) ? lead(a) < lead(b) : neuron(a) > neuron(b);
+        return lead(a) != lead(b) ? lead(a) < lead(b) : plan.slots.neuron(a) > plan.slots.neuron(b);
       });
   return static_cast<std::size_t>(winner - sent);
 }
@@ -481,7 +417,7 @@ ir::Activity FastModel::activity(const FastResult& result) const {
   for (std::size_t p = 0; p < arrangement_.populations.size(); ++p) {
     const fast::Population& plan = arrangement_.populations[p];
     ir::PopulationActivity& to = activity.populations.emplace_back();
-    const std::size_t steps = result.populations[p].first.size() - 1;
+    const std::size_t steps = result.populations[p].steps();
     to.step_events.assign(steps, 0);
     for (const fast::Incoming& in : plan.incoming) {
       ir::ProjectionActivity& projection = to.projections.emplace_back();

@@ -16,34 +16,10 @@
 #include "compiler/ir/quantized_network.h"
 #include "sim/common/recording.h"
 #include "sim/fast/arrange.h"
+#include "sim/fast/event_history.h"
 #include "sim/reference/integer_model.h"
 
 namespace hillock::sim {
-
-// What a source sent in a sample: step t's events are first[t]..first[t + 1], less `dropped`, in
-// `element`, which has room beyond them.
-struct EventHistory {
-  std::vector<std::uint32_t> element;  // within a step in the order of slots
-  std::vector<std::int32_t> value;     // beside it, where `valued`; else all are 1
-  std::vector<std::size_t> first;
-  std::size_t dropped = 0;
-  bool valued = false;
-
-  void clear(bool with_values);
-  [[nodiscard]] std::size_t count() const { return first.back(); }
-  [[nodiscard]] fast::Events at(std::size_t t) const {
-    const std::size_t from = first[t] - dropped;
-    return {element.data() + from, valued ? value.data() + from : nullptr, first[t + 1] - first[t]};
-  }
-  // Where the next step's events, at most n, are to be written, with room for a vector behind.
-  std::uint32_t* room(std::size_t n);
-  // Ends the step, of so many events.
-  void end_step(std::size_t events) { first.push_back(first.back() + events); }
-  // The values, if there are none yet, of what has been written and of what will be in this step.
-  std::int32_t* values();
-  // Events before step t may go.
-  void forget(std::size_t t);
-};
 
 // The result of a sample and, kept from one sample to the next, the room that it takes.
 struct FastResult {
@@ -68,12 +44,10 @@ struct FastResult {
   struct State {
     Words<std::int16_t> narrow_words;
     Words<std::int32_t> wide_words;
-    std::vector<std::uint8_t> bits;
-    fast::Update update;
-    fast::NarrowUpdate narrow_update;
-    bool narrow = false;           // V in 16 bits
-    std::size_t wide_samples = 0;  // that V stays in 32 bits for, having left 16
-    std::size_t sent = 0;          // in the step before, however many inhibition let through
+    std::vector<std::uint8_t> bits;  // of the slots: which sent something in the last step
+    bool narrow = false;             // V in 16 bits
+    std::size_t wide_samples = 0;    // that V stays in 32 bits for, having left 16
+    std::size_t sent = 0;            // in the step before, however many inhibition let through
     std::int64_t synaptic_operations = 0;
     std::int64_t saturations = 0;
   };

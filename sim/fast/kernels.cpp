@@ -7,6 +7,8 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "sim/fast/event_bits-inl.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace hillock::sim::fast::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
@@ -177,138 +179,128 @@ HWY_INLINE void add_rows_of(const Events& e, const W* weight, std::size_t stride
   add_rows_by<S>(e, weight, stride, n, e.count, sum);
 }
 
+// Where an event of a convolution lands.
+template <typename W>
+struct Landing {
+  std::size_t slot;
+  std::size_t length;
+  const W* weight;
+  const KernelRow* row;
+  const KernelRow* last_row;
+};
+
 template <typename W, typename S>
-HWY_INLINE void add_conv_of(const Events& e, const ConvPlan<W>& plan, S* sum) {
+HWY_INLINE std::size_t add_conv_of(const Events& e, const ConvPlan<W>& plan, S* sum) {
   const hn::ScalableTag<S> d;
   const hn::CappedTag<S, kRunUnit> unit;
   const std::size_t lanes = hn::Lanes(d);
   const std::size_t unit_lanes = hn::Lanes(unit);
-  for (std::size_t i = 0; i < e.count; ++i) {
-    const std::uint32_t element = e.element[i];
-    const std::size_t length = plan.length[element];
-    if (length == 0) continue;
-    const S value = e.value == nullptr ? S{1} : static_cast<S>(e.value[i]);
-    const Landing& at = plan.landing[element];
-    for (std::size_t r = plan.first_row[at.row]; r < plan.first_row[at.row + 1]; ++r) {
-      S* const to = sum + at.slot + plan.rows[r].slot;
-      const W* const from = plan.weight.data() + at.weight + plan.rows[r].weight;
-      std::size_t j = 0;
-      for (; j + lanes <= length; j += lanes) {
-        const auto w = weights(d, from + j);
-        const auto add = value == 1 ? w : hn::Mul(w, hn::Set(d, value));
-        hn::StoreU(hn::Add(hn::LoadU(d, to + j), add), d, to + j);
-      }
-      for (; j < length; j += unit_lanes) {
-        const auto w = weights(unit, from + j);
-        const auto add = value == 1 ? w : hn::Mul(w, hn::Set(unit, value));
-        hn::StoreU(hn::Add(hn::LoadU(unit, to + j), add), unit, to + j);
+  // Where some events land is found first: a branch that is not foreseen then waits for no
+  // division.
+  constexpr std::size_t kBlock = 32;
+  Landing<W> landings[kBlock];
+  std::size_t met = 0;
+  for (std::size_t begin = 0; begin < e.count; begin += kBlock) {
+    const std::size_t events = e.count - begin < kBlock ? e.count - begin : kBlock;
+    for (std::size_t i = 0; i < events; ++i) {
+      const std::uint32_t element = e.element[begin + i];
+      const std::uint32_t line = plan.width.quotient(element);
+      const std::uint32_t channel = plan.height.quotient(line);
+      const std::uint32_t* const first_row =
+          plan.first_row.data() + plan.height.rest(line, channel);
+      const LandingColumn& at = plan.columns[plan.width.rest(element, line)];
+      met += std::size_t{at.met} * (first_row[1] - first_row[0]);
+      landings[i] = {at.slot, at.length,
+                     plan.weight.data() + channel * plan.channel_weights + at.weight,
+                     plan.rows.data() + first_row[0], plan.rows.data() + first_row[1]};
+    }
+    for (std::size_t i = 0; i < events; ++i) {
+      const Landing<W>& at = landings[i];
+      const S value = e.value == nullptr ? S{1} : static_cast<S>(e.value[begin + i]);
+      for (const KernelRow* row = at.row; row != at.last_row; ++row) {
+        S* const to = sum + at.slot + row->slot;
+        const W* const from = at.weight + row->weight;
+        std::size_t j = 0;
+        for (; j + lanes <= at.length; j += lanes) {
+          const auto w = weights(d, from + j);
+          const auto add = value == 1 ? w : hn::Mul(w, hn::Set(d, value));
+          hn::StoreU(hn::Add(hn::LoadU(d, to + j), add), d, to + j);
+        }
+        for (; j < at.length; j += unit_lanes) {
+          const auto w = weights(unit, from + j);
+          const auto add = value == 1 ? w : hn::Mul(w, hn::Set(unit, value));
+          hn::StoreU(hn::Add(hn::LoadU(unit, to + j), add), unit, to + j);
+        }
       }
     }
   }
+  return met * plan.reached;
 }
 
-// The indices of the bits that are set in a byte, rising.
-struct BitTable {
-  alignas(64) std::uint8_t index[256][8] = {};
-  std::uint8_t count[256] = {};
-
-  constexpr BitTable() {
-    for (unsigned byte = 0; byte < 256; ++byte) {
-      for (unsigned bit = 0; bit < 8; ++bit) {
-        if ((byte >> bit & 1U) != 0) index[byte][count[byte]++] = static_cast<std::uint8_t>(bit);
-      }
-    }
-  }
-};
-constexpr BitTable kBits;
-
-// No branch but for words without a bit: where bits are set is not to be foreseen.
-std::size_t expand_bits_of(const std::uint8_t* bits, std::size_t bytes, std::uint32_t base,
-                           std::uint32_t* to) {
-  const hn::CappedTag<std::uint32_t, 8> d;
-  const hn::Rebind<std::uint8_t, decltype(d)> bytes_of;
-  const std::size_t lanes = hn::Lanes(d);
-  const auto eight = hn::Set(d, 8);
-  std::size_t found = 0;
-  for (std::size_t b = 0; b < bytes; b += 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, bits + b, sizeof word);
-    if (word == 0) continue;
-    auto first = hn::Set(d, base + static_cast<std::uint32_t>(8 * b));
-    for (std::size_t k = b; k < b + 8; ++k) {
-      const std::uint8_t byte = bits[k];
-      for (std::size_t l = 0; l < 8; l += lanes) {
-        const auto index = hn::PromoteTo(d, hn::LoadU(bytes_of, kBits.index[byte] + l));
-        hn::StoreU(hn::Add(first, index), d, to + found + l);
-      }
-      first = hn::Add(first, eight);
-      found += kBits.count[byte];
-    }
-  }
-  return found;
-}
-
-std::size_t find_events_of(const float* x, std::size_t n, std::uint32_t* element, bool& binary) {
-  const hn::ScalableTag<float> d;
-  const hn::ScalableTag<std::uint32_t> du;
-  const std::size_t lanes = hn::Lanes(d);
-  const auto zero = hn::Zero(d);
-  const auto one = hn::Set(d, 1.0F);
-  auto other = hn::Ne(zero, zero);
-  std::size_t found = 0;
-  std::size_t i = 0;
-  for (; i + lanes <= n; i += lanes) {
-    const auto value = hn::LoadU(d, x + i);
-    const auto event = hn::Ne(value, zero);
-    if (hn::AllFalse(d, event)) continue;
-    other = hn::Or(other, hn::And(event, hn::Ne(value, one)));
-    // A whole vector is stored: storing some lanes at once is very slow on some processors.
-    const auto kept = hn::RebindMask(du, event);
-    hn::StoreU(hn::Compress(hn::Iota(du, static_cast<std::uint32_t>(i)), kept), du,
-               element + found);
-    found += hn::CountTrue(du, kept);
-  }
-  binary = hn::AllFalse(d, other);
-  for (; i < n; ++i) {
-    if (x[i] == 0) continue;
-    if (x[i] != 1) binary = false;
-    element[found++] = static_cast<std::uint32_t>(i);
-  }
-  return found;
-}
-
-std::size_t find_byte_events_of(const std::uint8_t* x, std::size_t n, std::uint32_t* element,
-                                std::uint8_t& largest) {
+// Bits of x in chunks; mark(x, n, bits) writes those of one, from bit 0.
+template <typename X, class F>
+HWY_INLINE std::size_t find_events_by(const X* x, std::size_t n, EventHistory& to, F mark) {
   constexpr std::size_t kChunk = 4096;
-  const hn::ScalableTag<std::uint8_t> d;
-  const std::size_t lanes = hn::Lanes(d);
-  const auto zero = hn::Zero(d);
-  auto highest = zero;
-  std::uint8_t bits[kChunk / 8 + 64];
+  std::uint8_t bits[kChunk / 8 + kSpare];
   std::size_t found = 0;
   for (std::size_t begin = 0; begin < n; begin += kChunk) {
     const std::size_t size = n - begin < kChunk ? n - begin : kChunk;
-    std::size_t i = 0;
-    const auto take = [&](const std::uint8_t* from) HWY_ATTR {
-      const auto value = hn::LoadU(d, from);
+    mark(x + begin, size, bits);
+    found += add_events(bits, (size + 63) / 64 * 8, static_cast<std::uint32_t>(begin), found, to);
+  }
+  return found;
+}
+
+// Calls take(vector, i) for the vectors of x from x[i], the last one filled up with zeros, and
+// clears what of the last word of bits lies behind.
+template <class D, class F>
+HWY_INLINE void for_vectors(D d, const hn::TFromD<D>* x, std::size_t n, std::uint8_t* bits,
+                            F take) {
+  const std::size_t lanes = hn::Lanes(d);
+  std::size_t i = 0;
+  for (; i + lanes <= n; i += lanes) take(hn::LoadU(d, x + i), i);
+  std::memset(bits + (i + 7) / 8, 0, lanes / 8 + 8);
+  if (i < n) {
+    HWY_ALIGN hn::TFromD<D> rest[HWY_MAX_BYTES / sizeof(hn::TFromD<D>)] = {};
+    std::memcpy(rest, x + i, (n - i) * sizeof *x);
+    take(hn::Load(d, rest), i);
+  }
+}
+
+std::size_t find_float_events_of(const float* x, std::size_t n, EventHistory& to, bool& binary) {
+  const hn::ScalableTag<float> d;
+  const auto zero = hn::Zero(d);
+  const auto one = hn::Set(d, 1.0F);
+  auto other = hn::Ne(zero, zero);
+  const auto mark = [&](const float* from, std::size_t size, std::uint8_t* bits) HWY_ATTR {
+    for_vectors(d, from, size, bits, [&](auto value, std::size_t i) HWY_ATTR {
+      const auto event = hn::Ne(value, zero);
+      other = hn::Or(other, hn::And(event, hn::Ne(value, one)));
+      store_bits(d, event, i, bits);
+    });
+  };
+  const std::size_t found = find_events_by(x, n, to, mark);
+  binary = hn::AllFalse(d, other);
+  return found;
+}
+
+std::size_t find_byte_events_of(const std::uint8_t* x, std::size_t n, EventHistory& to,
+                                std::uint8_t& largest) {
+  const hn::ScalableTag<std::uint8_t> d;
+  const auto zero = hn::Zero(d);
+  auto highest = zero;
+  const auto mark = [&](const std::uint8_t* from, std::size_t size, std::uint8_t* bits) HWY_ATTR {
+    for_vectors(d, from, size, bits, [&](auto value, std::size_t i) HWY_ATTR {
       highest = hn::Max(highest, value);
       hn::StoreMaskBits(d, hn::Ne(value, zero), bits + i / 8);
-    };
-    for (; i + lanes <= size; i += lanes) take(x + begin + i);
-    std::memset(bits + i / 8, 0, lanes / 8 + 8);
-    if (i < size) {
-      std::uint8_t rest[HWY_MAX_BYTES] = {};
-      std::memcpy(rest, x + begin + i, size - i);
-      take(rest);
-    }
-    found += expand_bits_of(bits, (size + 63) / 64 * 8, static_cast<std::uint32_t>(begin),
-                            element + found);
-  }
+    });
+  };
+  const std::size_t found = find_events_by(x, n, to, mark);
   largest = 1;  // 0 and 1 need not be told apart
   if (!hn::AllTrue(d, hn::Eq(hn::Min(highest, hn::Set(d, 1)), highest))) {
     HWY_ALIGN std::uint8_t each[HWY_MAX_BYTES];
     hn::Store(highest, d, each);
-    for (std::size_t k = 0; k < lanes; ++k) largest = each[k] > largest ? each[k] : largest;
+    for (std::size_t k = 0; k < hn::Lanes(d); ++k) largest = each[k] > largest ? each[k] : largest;
   }
   return found;
 }
@@ -330,17 +322,17 @@ void add_rows_16_32(const Events& e, const std::int16_t* w, std::size_t stride, 
                     const Batch& batch, std::int32_t* sum) {
   add_rows_of(e, w, stride, n, batch, sum);
 }
-void add_conv_8_16(const Events& e, const ConvPlan<std::int8_t>& plan, std::int16_t* sum) {
-  add_conv_of(e, plan, sum);
+std::size_t add_conv_8_16(const Events& e, const ConvPlan<std::int8_t>& plan, std::int16_t* sum) {
+  return add_conv_of(e, plan, sum);
 }
-void add_conv_8_32(const Events& e, const ConvPlan<std::int8_t>& plan, std::int32_t* sum) {
-  add_conv_of(e, plan, sum);
+std::size_t add_conv_8_32(const Events& e, const ConvPlan<std::int8_t>& plan, std::int32_t* sum) {
+  return add_conv_of(e, plan, sum);
 }
-void add_conv_16_16(const Events& e, const ConvPlan<std::int16_t>& plan, std::int16_t* sum) {
-  add_conv_of(e, plan, sum);
+std::size_t add_conv_16_16(const Events& e, const ConvPlan<std::int16_t>& plan, std::int16_t* sum) {
+  return add_conv_of(e, plan, sum);
 }
-void add_conv_16_32(const Events& e, const ConvPlan<std::int16_t>& plan, std::int32_t* sum) {
-  add_conv_of(e, plan, sum);
+std::size_t add_conv_16_32(const Events& e, const ConvPlan<std::int16_t>& plan, std::int32_t* sum) {
+  return add_conv_of(e, plan, sum);
 }
 
 }  // namespace hillock::sim::fast::HWY_NAMESPACE
@@ -357,9 +349,8 @@ HWY_EXPORT(add_conv_8_16);
 HWY_EXPORT(add_conv_8_32);
 HWY_EXPORT(add_conv_16_16);
 HWY_EXPORT(add_conv_16_32);
-HWY_EXPORT(find_events_of);
+HWY_EXPORT(find_float_events_of);
 HWY_EXPORT(find_byte_events_of);
-HWY_EXPORT(expand_bits_of);
 
 template <>
 void add_rows(const Events& e, const std::int8_t* w, std::size_t stride, std::size_t n,
@@ -382,31 +373,27 @@ void add_rows(const Events& e, const std::int16_t* w, std::size_t stride, std::s
   HWY_DYNAMIC_DISPATCH(add_rows_16_32)(e, w, stride, n, batch, sum);
 }
 template <>
-void add_conv(const Events& e, const ConvPlan<std::int8_t>& plan, std::int16_t* sum) {
-  HWY_DYNAMIC_DISPATCH(add_conv_8_16)(e, plan, sum);
+std::size_t add_conv(const Events& e, const ConvPlan<std::int8_t>& plan, std::int16_t* sum) {
+  return HWY_DYNAMIC_DISPATCH(add_conv_8_16)(e, plan, sum);
 }
 template <>
-void add_conv(const Events& e, const ConvPlan<std::int8_t>& plan, std::int32_t* sum) {
-  HWY_DYNAMIC_DISPATCH(add_conv_8_32)(e, plan, sum);
+std::size_t add_conv(const Events& e, const ConvPlan<std::int8_t>& plan, std::int32_t* sum) {
+  return HWY_DYNAMIC_DISPATCH(add_conv_8_32)(e, plan, sum);
 }
 template <>
-void add_conv(const Events& e, const ConvPlan<std::int16_t>& plan, std::int16_t* sum) {
-  HWY_DYNAMIC_DISPATCH(add_conv_16_16)(e, plan, sum);
+std::size_t add_conv(const Events& e, const ConvPlan<std::int16_t>& plan, std::int16_t* sum) {
+  return HWY_DYNAMIC_DISPATCH(add_conv_16_16)(e, plan, sum);
 }
 template <>
-void add_conv(const Events& e, const ConvPlan<std::int16_t>& plan, std::int32_t* sum) {
-  HWY_DYNAMIC_DISPATCH(add_conv_16_32)(e, plan, sum);
+std::size_t add_conv(const Events& e, const ConvPlan<std::int16_t>& plan, std::int32_t* sum) {
+  return HWY_DYNAMIC_DISPATCH(add_conv_16_32)(e, plan, sum);
 }
-std::size_t find_events(const float* x, std::size_t n, std::uint32_t* element, bool& binary) {
-  return HWY_DYNAMIC_DISPATCH(find_events_of)(x, n, element, binary);
+std::size_t find_events(const float* x, std::size_t n, EventHistory& to, bool& binary) {
+  return HWY_DYNAMIC_DISPATCH(find_float_events_of)(x, n, to, binary);
 }
-std::size_t find_events(const std::uint8_t* x, std::size_t n, std::uint32_t* element,
+std::size_t find_events(const std::uint8_t* x, std::size_t n, EventHistory& to,
                         std::uint8_t& largest) {
-  return HWY_DYNAMIC_DISPATCH(find_byte_events_of)(x, n, element, largest);
-}
-std::size_t expand_bits(const std::uint8_t* bits, std::size_t bytes, std::uint32_t base,
-                        std::uint32_t* to) {
-  return HWY_DYNAMIC_DISPATCH(expand_bits_of)(bits, bytes, base, to);
+  return HWY_DYNAMIC_DISPATCH(find_byte_events_of)(x, n, to, largest);
 }
 
 }  // namespace hillock::sim::fast

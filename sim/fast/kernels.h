@@ -2,7 +2,7 @@
 // that update neurons: update.h). kernels.cpp is compiled once per instruction set by Highway, and
 // the best one that the processor has is taken at run time.
 //
-// A slot is a neuron's place in the arrays of its population (see arrange.h). W is the type of a
+// A slot is a neuron's place in the arrays of its population (see slots.h). W is the type of a
 // weight, S that of a step's sum; sums may wrap on the way, because their end is proved to fit.
 #pragma once
 
@@ -10,6 +10,9 @@
 #include <cstdint>
 #include <new>
 #include <vector>
+
+#include "sim/fast/divider.h"
+#include "sim/fast/event_history.h"
 
 namespace hillock::sim::fast {
 
@@ -36,18 +39,20 @@ using Array = std::vector<T, LineAllocator<T>>;
 inline constexpr std::size_t kSpare = 64;
 // Runs of convolution weights are padded with zeros to a multiple of this.
 inline constexpr std::size_t kRunUnit = 16;
-struct Events {
-  const std::uint32_t* element = nullptr;
-  const std::int32_t* value = nullptr;  // null: all are 1
-  std::size_t count = 0;
-};
 
-// Where an element of a convolution's source lands: `length` slots from `slot`, the weights of one
-// row of the kernel from `weight`; the rows of the kernel that it meets are rows[row]...
-struct Landing {
+constexpr std::size_t round_up(std::size_t n, std::size_t unit) {
+  return (n + unit - 1) / unit * unit;
+}
+
+// A convolution's source is [channels, height, width]; where an event of it lands follows from its
+// row and column. It adds `length` weights from `weight` to as many slots from `slot`, once for
+// each row of the kernel that it meets, which are rows[first_row[y]] to rows[first_row[y + 1]].
+struct LandingColumn {
   std::uint32_t slot = 0;
   std::uint32_t weight = 0;
-  std::uint32_t row = 0;
+  std::uint32_t length =
+      0;                  // with columns that are no neuron's, and padding; 0: it reaches nothing
+  std::uint32_t met = 0;  // columns of neurons among them
 };
 struct KernelRow {
   std::uint32_t slot = 0;
@@ -56,8 +61,10 @@ struct KernelRow {
 
 template <typename W>
 struct ConvPlan {
-  std::vector<Landing> landing;          // per element of the source
-  std::vector<std::uint32_t> length;     // per element; 0 where it reaches nothing
+  Divider width, height;                 // of the source
+  std::size_t channel_weights = 0;       // weights of a channel of the source
+  std::uint32_t reached = 0;             // channels of the target that each of the source reaches
+  std::vector<LandingColumn> columns;    // per column of the source
   std::vector<std::uint32_t> first_row;  // per row of the source, into rows; one more at the end
   std::vector<KernelRow> rows;
   Array<W> weight;
@@ -74,19 +81,15 @@ template <typename W, typename S>
 void add_rows(const Events& events, const W* weight, std::size_t stride, std::size_t n,
               const Batch& batch, S* sum);
 
+// Returns how many weights the events add.
 template <typename W, typename S>
-void add_conv(const Events& events, const ConvPlan<W>& plan, S* sum);
+std::size_t add_conv(const Events& events, const ConvPlan<W>& plan, S* sum);
 
-// The indices of all x that are not zero, rising; `largest` is the largest of x, and at least 1.
-// There is room for n + kSpare of them.
-std::size_t find_events(const std::uint8_t* x, std::size_t n, std::uint32_t* element,
+// Writes the indices of all x that are not zero, rising, to the next step of `to`, and returns how
+// many they are. `largest` is the largest of x, and at least 1.
+std::size_t find_events(const std::uint8_t* x, std::size_t n, EventHistory& to,
                         std::uint8_t& largest);
 // The same of floats; `binary` is whether all that are not zero are 1.
-std::size_t find_events(const float* x, std::size_t n, std::uint32_t* element, bool& binary);
-
-// Writes `base` plus the index of every bit that is set, rising, and returns how many they are.
-// Bit i is bit i % 8 of byte i / 8; the bytes are a multiple of 8. There is room for 8 more.
-std::size_t expand_bits(const std::uint8_t* bits, std::size_t bytes, std::uint32_t base,
-                        std::uint32_t* to);
+std::size_t find_events(const float* x, std::size_t n, EventHistory& to, bool& binary);
 
 }  // namespace hillock::sim::fast

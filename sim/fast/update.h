@@ -5,21 +5,37 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "sim/fast/event_history.h"
+
 namespace hillock::sim::fast {
 
-// The threshold of a slot without a neuron: nothing exceeds it.
-inline constexpr std::int32_t kNoNeuron = INT32_MAX;
+// A parameter of the neurons: one value for each slot, or one for all of them, of which as many lie
+// side by side as a vector has lanes.
+template <typename V>
+struct Parameter {
+  const V* values = nullptr;  // null where the rule does not use it
+  std::size_t each_slot = 0;  // all bits set, or none where there is one value for all
 
-// What the neurons send in a step: the slots, rising.
-struct Sent {
-  std::size_t count = 0;
-  std::int64_t saturations = 0;
+  // The values of the slots from `slot`, a multiple of a vector's lanes.
+  [[nodiscard]] const V* from(std::size_t slot) const { return values + (slot & each_slot); }
+};
+
+// What a step reads and leaves for the next one, and what it says. Slots without a neuron are at
+// rest: their sum is 0 (behind the last slot it counts as 0), and so are their membrane and all
+// else.
+template <typename V>
+struct StepState {
+  bool first = false;  // step of the sample: no reset is due
+  V* membrane = nullptr;
+  V* current = nullptr;           // I, or E of an alpha synapse
+  V* hidden = nullptr;            // H of an alpha synapse
+  std::uint8_t* bits = nullptr;   // room for one of each slot, in whole words of 64
+  std::int32_t* value = nullptr;  // beside each that sends, where it carries values: room for all
 };
 
 // Neurons of every kind, in 32 bits.
 struct Update {
   std::size_t slots = 0;
-  bool first = false;  // step of the sample: no reset is due
   int fraction_bits = 0;
   int decay_shift = 0;
   int current_decay_shift = 0;
@@ -39,24 +55,21 @@ struct Update {
   int max_spikes = 1;  // more: the value of an event is their number
   int value_bits = 0;  // not 0: every membrane is sent, in so many bits
   int value_shift = 0;
-  const std::int32_t* threshold = nullptr;
-  const std::int32_t* reset_amount = nullptr;
-  const std::int32_t* decay = nullptr;
-  const std::int32_t* bias = nullptr;
-  const std::int32_t* reset_value = nullptr;
-  const std::int32_t* current_decay = nullptr;
-  const std::int32_t* current_bias = nullptr;
-  const std::int32_t* reset_decay = nullptr;    // of an alpha synapse that subtracts
-  const std::int32_t* reset_current = nullptr;  // likewise
-  std::int32_t* membrane = nullptr;
-  std::int32_t* current_state = nullptr;  // I, or E of an alpha synapse
-  std::int32_t* hidden = nullptr;         // H of an alpha synapse
-  std::int32_t* value = nullptr;          // of what is sent, where it carries values
+  Parameter<std::int32_t> threshold, reset_amount, decay, bias, reset_value, current_decay,
+      current_bias;
+  Parameter<std::int32_t> reset_decay, reset_current;  // of an alpha synapse that subtracts
 };
 
-// Takes the sums (and leaves zeros), and writes the slots that send something to `sent`.
+// What the neurons send in a step.
+struct Sent {
+  std::size_t count = 0;
+  std::int64_t saturations = 0;
+};
+
+// Takes the sums (and leaves zeros), and writes the slots that send something, rising, to the next
+// step of `sent`.
 template <typename S>
-Sent update(const Update& u, S* sum, std::uint32_t* sent);
+Sent update(const Update& u, const StepState<std::int32_t>& state, S* sum, EventHistory& sent);
 
 // The usual neurons in 16 bits: no alpha synapse, no values, nothing that saturates.
 enum class NarrowRule {
@@ -79,24 +92,16 @@ struct NarrowLimits {
 
 struct NarrowUpdate {
   std::size_t slots = 0;
-  bool first = false;
   bool spiking = true;
   bool leaks = true;     // else D(v) = v
   bool current = false;  // Synapse::Current
   NarrowRule rule = NarrowRule::None;
   int fraction_bits = 0;
   NarrowLimits limits;
-  const std::int16_t* valid = nullptr;      // 0 where there is no neuron, else -1; null: all are
-  const std::int16_t* threshold = nullptr;  // INT16_MAX: never
-  const std::int16_t* reset_amount = nullptr;
-  const std::int16_t* decay = nullptr;  // narrow_decay()
-  const std::int16_t* bias = nullptr;   // may be null: none
-  const std::int16_t* reset_value = nullptr;
-  const std::int16_t* current_decay = nullptr;
-  const std::int16_t* current_bias = nullptr;
-  std::int16_t* membrane = nullptr;
-  std::int16_t* current_state = nullptr;
-  std::uint8_t* bits = nullptr;  // room for a bit per slot
+  Parameter<std::int16_t> threshold;  // INT16_MAX: never
+  Parameter<std::int16_t> reset_amount, reset_value;
+  Parameter<std::int16_t> bias, current_bias;    // of the membrane null: none
+  Parameter<std::int16_t> decay, current_decay;  // narrow_decay()
 };
 
 // D(v) = v + ((v * n + 2^14) >> 15), which processors have an instruction for, with this n: exactly
@@ -106,7 +111,7 @@ struct NarrowUpdate {
 }
 
 // As update(); `within` is whether all kept within their limits. If not, nothing of the step holds.
-std::size_t update_narrow(const NarrowUpdate& u, std::int16_t* sum, std::uint32_t* sent,
-                          bool& within);
+std::size_t update_narrow(const NarrowUpdate& u, const StepState<std::int16_t>& state,
+                          std::int16_t* sum, EventHistory& sent, bool& within);
 
 }  // namespace hillock::sim::fast

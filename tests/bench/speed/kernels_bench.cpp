@@ -25,10 +25,11 @@ std::vector<std::uint8_t> spikes(std::size_t n, double density) {
 void find(benchmark::State& state) {
   const auto x =
       spikes(static_cast<std::size_t>(state.range(0)), static_cast<double>(state.range(1)) / 100);
-  std::vector<std::uint32_t> element(x.size() + kSpare);
+  hillock::sim::EventHistory history;
+  history.clear(false);
   std::uint8_t largest = 0;
   for (auto _ : state) {
-    benchmark::DoNotOptimize(find_events(x.data(), x.size(), element.data(), largest));
+    benchmark::DoNotOptimize(find_events(x.data(), x.size(), history, largest));
     benchmark::ClobberMemory();
   }
   state.SetItemsProcessed(state.iterations() * state.range(0));
@@ -62,32 +63,35 @@ BENCHMARK_TEMPLATE(add, std::int8_t, std::int16_t)->Arg(4)->Arg(8);
 BENCHMARK_TEMPLATE(add, std::int8_t, std::int32_t)->Arg(8);
 BENCHMARK_TEMPLATE(add, std::int16_t, std::int32_t)->Arg(12);
 
-// Neurons of a step, in 16 bits: leaky, reset by subtraction in the next step.
+// Neurons of a step, in 16 bits: leaky, reset by subtraction in the next step; with parameters of
+// their own, or the same for all.
 void update16(benchmark::State& state) {
   const auto n = static_cast<std::size_t>(state.range(0));
+  const std::size_t each_slot = state.range(1) != 0 ? ~std::size_t{0} : 0;
   const auto all = [&](std::int16_t v) { return std::vector<std::int16_t>(n + kSpare, v); };
   const auto threshold = all(600);
   const auto decay = all(narrow_decay(461, 9));
   std::vector<std::int16_t> membrane = all(0);
   std::vector<std::int16_t> sum = all(0);
   std::vector<std::uint8_t> bits(n / 8 + kSpare);
-  std::vector<std::uint32_t> sent(n + kSpare);
+  hillock::sim::EventHistory sent;
+  sent.clear(false);
   NarrowUpdate u;
   u.slots = n;
   u.rule = NarrowRule::DelayedSubtract;
-  u.threshold = u.reset_amount = threshold.data();
-  u.decay = decay.data();
-  u.membrane = membrane.data();
-  u.bits = bits.data();
+  u.threshold = u.reset_amount = {threshold.data(), each_slot};
+  u.decay = {decay.data(), each_slot};
+  const StepState<std::int16_t> arrays = {false,   membrane.data(), nullptr,
+                                          nullptr, bits.data(),     nullptr};
   bool within = true;
   for (auto _ : state) {
     for (std::size_t j = 0; j < n; ++j) sum[j] = static_cast<std::int16_t>(j % 200);
-    benchmark::DoNotOptimize(update_narrow(u, sum.data(), sent.data(), within));
+    benchmark::DoNotOptimize(update_narrow(u, arrays, sum.data(), sent, within));
     benchmark::ClobberMemory();
   }
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
-BENCHMARK(update16)->Arg(128)->Arg(4096);
+BENCHMARK(update16)->ArgsProduct({{128, 4096}, {0, 1}});
 
 }  // namespace
 

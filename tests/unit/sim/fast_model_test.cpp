@@ -3,12 +3,12 @@
 #include "sim/fast/fast_model.h"
 
 #include <fmt/format.h>
-#include <hwy/highway.h>
 
 #include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "sim/reference/integer_model.h"
+#include "tests/support/instruction_sets.h"
 #include "tests/support/random_network.h"
 
 namespace hillock::tests {
@@ -131,18 +131,7 @@ TEST_CASE("the fast model computes what the reference computes", "[sim][fast]") 
 }
 
 TEST_CASE("the fast model computes the same in every instruction set", "[sim][fast]") {
-  struct Restore {
-    ~Restore() { choose(0); }
-    static void choose(std::int64_t target) {
-      hwy::SetSupportedTargetsForTest(target);
-      hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-    }
-  } restore;
-  std::size_t sets = 0;
-  for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
-    ++sets;
-    Restore::choose(target);
-    INFO(hwy::TargetName(target));
+  const std::size_t sets = for_each_instruction_set([] {
     for (std::uint64_t seed = 1; seed <= 150; ++seed) {
       const RandomCase c = random_case(seed, seed % 3 == 0 ? kDenseOnly : kAllKinds);
       INFO("seed " << seed << ": " << c.description);
@@ -157,7 +146,7 @@ TEST_CASE("the fast model computes the same in every instruction set", "[sim][fa
       require_same(expected, *model, actual);
       require_same(expected, all);
     }
-  }
+  });
   CHECK(sets > 0);
 }
 
