@@ -34,7 +34,7 @@ class EventHistory {
 
   // Where the next step's events are to be written: room for n of them, and for kSpare behind, so
   // that they may be written several at a time. What has been written of the step stays.
-  static constexpr std::size_t kSpare = 8;
+  static constexpr std::size_t kSpare = 16;
   std::uint32_t* room(std::size_t n) {
     if (!has_room(n)) grow(n);
     return element_.data() + (first_.back() - gone_);
