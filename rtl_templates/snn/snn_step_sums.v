@@ -112,8 +112,7 @@ module snn_step_sums #(
   wire                       select;
   wire                       last_slice;
   wire                       last_row;
-  wire [Lanes*SumBits-1:0]   word;         // the sums of the group that is handed on
-  wire [Slices*OutWidth-1:0] slices;
+  wire [Slices*Pitch-1:0]    slices;       // the sums of the group that is handed on
   wire [OutWidth-1:0]        slice;
 
   assign start      = ~run_q & full;
@@ -158,34 +157,20 @@ module snn_step_sums #(
   assign sums_o            = sums_q;
 
   generate
-    if (Slices * OutLanes > Lanes) begin : gen_pad
-      assign slices = {{((Slices * OutLanes - Lanes) * SumBits) {1'b0}}, word};
-    end else begin : gen_no_pad
-      assign slices = word;
+    if (Slices == 1) begin : gen_only_slice
+      assign slice = slices[OutWidth-1:0];
+    end else begin : gen_slice
+      assign slice = slices[{slice_q, {PitchBits{1'b0}}} +: OutWidth];
     end
   endgenerate
 
-  genvar s;
-  generate
-    if (Slices == 1) begin : gen_only_slice
-      assign slice = slices;
-    end else begin : gen_slices
-      wire [Slices*Pitch-1:0] choice;
-      for (s = 0; s < Slices; s = s + 1) begin : gen_choice
-        assign choice[s*Pitch +: OutWidth] = slices[s*OutWidth +: OutWidth];
-        if (Pitch > OutWidth) begin : gen_spare
-          assign choice[s*Pitch + OutWidth +: Pitch - OutWidth] = {(Pitch - OutWidth) {1'b0}};
-        end
-      end
-      assign slice = choice[{slice_q, {PitchBits{1'b0}}} +: OutWidth];
-      wire unused_choice;
-      assign unused_choice = &{1'b0, choice};
-    end
-  endgenerate
+  wire unused_slices;
+  assign unused_slices = &{1'b0, slices};
 
   // ---------------------------------------------------------------- sums
-  wire [Lanes*SumBits-1:0] old;
-  wire [Lanes*SumBits-1:0] sums;
+  // Lane by lane, not in one word: simulators then add many lanes at once.
+  wire [SumBits-1:0] old [0:Lanes-1];
+  wire [SumBits-1:0] sum [0:Lanes-1];
 
   genvar l;
   generate
@@ -199,22 +184,21 @@ module snn_step_sums #(
         .event_i (m_event_q),
         .weight_i(weights_i[l*WeightBits +: WeightBits]),
         .value_i (m_value_q),
-        .sum_i   (old[l*SumBits +: SumBits]),
-        .sum_o   (sums[l*SumBits +: SumBits])
+        .sum_i   (old[l]),
+        .sum_o   (sum[l])
       );
     end
 
     if (Groups == 1) begin : gen_registers
-      reg                     full_q;
-      reg                     full_last_q;
-      reg [Lanes*SumBits-1:0] sums_now_q;   // of the step that is added up
-      reg [Lanes*SumBits-1:0] sums_done_q;  // of the step that is handed on
+      reg                    full_q;
+      reg                    full_last_q;
+      reg [Slices*Pitch-1:0] done_q;  // of the step that is handed on
+      integer                i;
 
       assign full      = full_q;
       assign full_last = full_last_q;
       assign room      = ~full_q | start;
-      assign old       = sums_now_q;
-      assign word      = sums_done_q;
+      assign slices    = done_q;
 
       always @(posedge clk_i) begin
         if (rst_i)           full_q <= 1'b0;
@@ -223,9 +207,21 @@ module snn_step_sums #(
 
         if (step_taken) full_last_q <= tap_sample_last_i;
 
-        if (rst_i | start)  sums_now_q <= {(Lanes * SumBits) {1'b0}};
-        else if (m_event_q) sums_now_q <= sums;
-        if (start) sums_done_q <= sums;  // with what the last tap brings in this cycle
+        if (start) begin
+          done_q <= {(Slices * Pitch) {1'b0}};
+          // With what the last tap brings in this cycle.
+          for (i = 0; i < Lanes; i = i + 1)
+            done_q[(i / OutLanes) * Pitch + (i % OutLanes) * SumBits +: SumBits] <= sum[i];
+        end
+      end
+
+      for (l = 0; l < Lanes; l = l + 1) begin : gen_sum
+        reg [SumBits-1:0] now_q;  // of the step that is added up
+        always @(posedge clk_i) begin
+          if (rst_i | start)  now_q <= {SumBits{1'b0}};
+          else if (m_event_q) now_q <= sum[l];
+        end
+        assign old[l] = now_q;
       end
 
       wire unused;
@@ -271,6 +267,22 @@ module snn_step_sums #(
         m_group_q <= tap_group_i;
       end
 
+      wire [Lanes*SumBits-1:0] old_word;
+      wire [Lanes*SumBits-1:0] sum_word;
+      wire [Lanes*SumBits-1:0] done_word;
+
+      for (l = 0; l < Lanes; l = l + 1) begin : gen_word
+        assign old[l] = old_word[l*SumBits +: SumBits];
+        assign sum_word[l*SumBits +: SumBits] = sum[l];
+      end
+      // OutLanes divides Lanes.
+      for (l = 0; l < Slices; l = l + 1) begin : gen_pitch
+        assign slices[l*Pitch +: OutWidth] = done_word[l*OutWidth +: OutWidth];
+        if (Pitch > OutWidth) begin : gen_spare
+          assign slices[l*Pitch + OutWidth +: Pitch - OutWidth] = {(Pitch - OutWidth) {1'b0}};
+        end
+      end
+
       snn_ram_1w2r #(
         .Width   (Lanes * SumBits),
         .Depth   (2 << GroupBits),
@@ -279,14 +291,14 @@ module snn_step_sums #(
         .clk_i      (clk_i),
         .wr_en_i    (m_valid_q),
         .wr_addr_i  ({m_bank_q, m_group_q}),
-        .wr_data_i  (sums),
+        .wr_data_i  (sum_word),
         .rd_en_a_i  (take),
         .rd_zero_a_i(first_q),
         .rd_addr_a_i({wr_bank_q, tap_group_i}),
-        .rd_data_a_o(old),
+        .rd_data_a_o(old_word),
         .rd_en_b_i  (read),
         .rd_addr_b_i({rd_bank_q, start ? {GroupBits{1'b0}} : read_group_q}),
-        .rd_data_b_o(word)
+        .rd_data_b_o(done_word)
       );
     end
   endgenerate

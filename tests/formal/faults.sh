@@ -24,7 +24,7 @@ tap_merge||snn_tap_merge|tap_step_last_i[Streams-1] & turn_q[Streams-1]|tap_step
 spike_bitmap|Delay=0|snn_spike_bitmap|(full_q != AllBanks)|1'b1
 spike_bitmap|Delay=1|snn_spike_bitmap|(Delay == 0) \| ~row_sample_last_i|1'b1
 spike_bitmap|Delay=2|snn_spike_bitmap|full_q - latest_q|full_q
-step_sums|Neurons=3 Groups=1 Lanes=3 OutLanes=2|snn_step_sums|if (start) sums_done_q <= sums;|if (start) sums_done_q <= sums_now_q;
+step_sums|Neurons=3 Groups=1 Lanes=3 OutLanes=2|snn_step_sums|+: SumBits] <= sum[i];|+: SumBits] <= old[i];
 step_sums|Neurons=3 Groups=1 Lanes=3 OutLanes=2|snn_step_sums|assign room      = ~full_q \| start;|assign room      = 1'b1;
 step_sums|Neurons=4 Groups=2 Lanes=2 OutLanes=1|snn_step_sums|m_bank_q  <= wr_bank_q;|m_bank_q  <= rd_bank_q;
 axil||snn_axil|else if (bvalid_o & bready_i) w_q <= 1'b0;|else if (bvalid_o) w_q <= 1'b0;
