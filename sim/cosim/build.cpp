@@ -55,8 +55,8 @@ void run_or_fail(const std::vector<std::string>& argv, const fs::path& cwd, cons
 fs::path runtime_object(const fs::path& cache, const std::string& root, const std::string& source,
                         const std::vector<std::string>& compiler, const std::string& key,
                         const std::function<void()>& tick) {
-  const fs::path object = cache / fmt::format("{}-{:016x}.o", fs::path(source).stem().string(),
-                                              fingerprint(key + root));
+  fs::path object = cache / fmt::format("{}-{:016x}.o", fs::path(source).stem().string(),
+                                        fingerprint(key + root));
   static std::mutex mutex;  // threads of one process would share the temporary name
   const std::lock_guard<std::mutex> lock(mutex);
   if (fs::exists(object)) return object;
@@ -172,6 +172,7 @@ fs::path build_simulation(const BuildRequest& r) {
   std::future<std::vector<std::string>> runtime = std::async(std::launch::async, [&] {
     const std::string key = fmt::format("{}", fmt::join(compiler, " "));
     std::vector<std::string> objects;
+    objects.reserve(sources.size());
     for (const std::string& source : sources) {
       objects.push_back(runtime_object(cache, root, source, compiler, key, {}).string());
     }
