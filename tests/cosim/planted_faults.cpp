@@ -336,6 +336,24 @@ SmallCase streaming_case() {
 
 }  // namespace
 
+TEST_CASE("threads find weights that are loaded, in a folder that is named from here") {
+  SmallCase c = tests::small_case();
+  c.mapping.loadable.assign(c.network.populations.size(), true);
+  const std::filesystem::path home =
+      std::filesystem::temp_directory_path() / fmt::format("hillock-threads-{}", ::getpid());
+  tests::write_design(home / "build", c.network, c.mapping);
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(home);
+  for (int run = 0; run < 20; ++run) {
+    const sim::CosimResult r =
+        tests::cosimulate_design("build", c.network, c.mapping, c.data, 0, 8);
+    CHECK(r.mismatches == 0);
+    CHECK(r.samples == c.data.samples);
+  }
+  std::filesystem::current_path(before);
+  std::filesystem::remove_all(home);
+}
+
 TEST_CASE("a stream of spikes is compared, with stalls and without") {
   for (const std::uint64_t stalls : {0, 1, 2}) {
     const SmallCase c = streaming_case();

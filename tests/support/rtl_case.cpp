@@ -19,7 +19,7 @@ void write_design(const std::filesystem::path& folder, const ir::QuantizedNetwor
 
 sim::CosimResult cosimulate_design(const std::filesystem::path& folder,
                                    const ir::QuantizedNetwork& network, const ir::Mapping& mapping,
-                                   const ir::Dataset& data, std::uint64_t stall_seed) {
+                                   const ir::Dataset& data, std::uint64_t stall_seed, int jobs) {
   const emit::EmittedDesign design = emit::emit(network, mapping);
   sim::BuildRequest request;
   request.folder = folder;
@@ -32,6 +32,7 @@ sim::CosimResult cosimulate_design(const std::filesystem::path& folder,
   options.library = sim::build_simulation(request);
   options.rtl_folder = folder / "rtl";
   options.samples = data.samples;
+  options.jobs = jobs;
   options.stall_seed = stall_seed;
   options.predict_cycles = [&](const ir::Activity& a) {
     return hw_models::predict_cycles(network, mapping, a);

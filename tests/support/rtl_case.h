@@ -17,10 +17,11 @@ using Edit = std::function<void(const std::string&, std::string&)>;
 void write_design(const std::filesystem::path& folder, const ir::QuantizedNetwork& network,
                   const ir::Mapping& mapping, const Edit& edit = {});
 
-// Builds (quickly, cached) and co-simulates all samples of the data.
+// Builds (quickly, cached) and co-simulates all samples of the data, in so many threads.
 [[nodiscard]] sim::CosimResult cosimulate_design(const std::filesystem::path& folder,
                                                  const ir::QuantizedNetwork& network,
                                                  const ir::Mapping& mapping,
-                                                 const ir::Dataset& data, std::uint64_t stall_seed);
+                                                 const ir::Dataset& data, std::uint64_t stall_seed,
+                                                 int jobs = 1);
 
 }  // namespace hillock::tests
