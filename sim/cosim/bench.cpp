@@ -54,19 +54,14 @@ std::vector<Port> design_ports(const ir::QuantizedNetwork& network, const ir::Ma
   return ports;
 }
 
-std::vector<Port> verification_ports(const ir::QuantizedNetwork& network,
-                                     const ir::Mapping& mapping) {
-  const ir::TraceLayout layout = ir::trace_layout(network, mapping);
-  return {{true, 32 * layout.flag_words, kStall},
-          {false, 32 * layout.flag_words, "trace_valid_o"},
-          {false, 32 * layout.row_words, "trace_rows_o"},
-          {false, 32 * layout.counter_words, "trace_counters_o"}};
-}
-
 std::vector<Port> traced_ports(const ir::QuantizedNetwork& network, const ir::Mapping& mapping,
                                int load_address_bits) {
+  const ir::TraceLayout layout = ir::trace_layout(network, mapping);
   std::vector<Port> ports = design_ports(network, mapping, load_address_bits);
-  for (Port& p : verification_ports(network, mapping)) ports.push_back(std::move(p));
+  ports.insert(ports.end(), {{true, 32 * layout.flag_words, kStall},
+                             {false, 32 * layout.flag_words, "trace_valid_o"},
+                             {false, 32 * layout.row_words, "trace_rows_o"},
+                             {false, 32 * layout.counter_words, "trace_counters_o"}});
   return ports;
 }
 
@@ -76,8 +71,13 @@ const Port* find_port(const std::vector<Port>& ports, const std::string& name) {
   return found == ports.end() ? nullptr : &*found;
 }
 
-std::string declaration(const Port& port) {
-  return fmt::format("{} wire {}{}", port.input ? "input" : "output", range(port.width), port.name);
+std::string declarations(const std::vector<Port>& ports) {
+  std::string out;
+  for (const Port& p : ports) {
+    out += fmt::format("{}  {} wire {}{}", out.empty() ? "" : ",\n", p.input ? "input" : "output",
+                       range(p.width), p.name);
+  }
+  return out;
 }
 
 std::string by_name(const std::vector<Port>& ports) {
@@ -88,22 +88,19 @@ std::string by_name(const std::vector<Port>& ports) {
 
 std::string clocked_bench(const std::vector<Port>& ports, const std::string& module,
                           const BenchOptions& options) {
-  std::string declared;
+  std::vector<Port> own;
   std::string body;
   std::string connected;
-  const auto declare = [&](const Port& port) {
-    declared += fmt::format("{}  {}", declared.empty() ? "" : ",\n", declaration(port));
-  };
   for (const Port& p : ports) {
     std::string value = p.name;
     if (p.name == kClock) {
-      declare({true, 1, "tick_i"});
+      own.push_back({true, 1, "tick_i"});
       value = "clk";
     } else if (p.name == kSelect || (p.name == kStall && !options.stalls)) {
       // Known to be 0, the logic behind them is not even evaluated.
       value = fmt::format("{}'d0", p.width);
     } else {
-      declare(p);
+      own.push_back(p);
       if (p.input) {
         value = p.name.substr(0, p.name.size() - 1) + "q";
         // As at rest, in reset: whatever else starts at random.
@@ -121,7 +118,7 @@ std::string clocked_bench(const std::vector<Port>& ports, const std::string& mod
                                            "  initial taken_q = 1'b0;\n"
                                            "  always @(posedge clk) taken_q <= tick_i;\n";
   return fmt::format("module {} (\n{}\n);\n\n{}{}\n  {} u_design (\n{}\n  );\n\nendmodule\n",
-                     kBench, declared, clock, body, module, connected);
+                     kBench, declarations(own), clock, body, module, connected);
 }
 
 }  // namespace hillock::sim

@@ -22,18 +22,15 @@ struct Port {
 // port; 0 where there is none.
 [[nodiscard]] std::vector<Port> design_ports(const ir::QuantizedNetwork& network,
                                              const ir::Mapping& mapping, int load_address_bits);
-// Those for verification, with SNN_TRACE.
-[[nodiscard]] std::vector<Port> verification_ports(const ir::QuantizedNetwork& network,
-                                                   const ir::Mapping& mapping);
-// Both.
+// Those and the ports for verification, with SNN_TRACE.
 [[nodiscard]] std::vector<Port> traced_ports(const ir::QuantizedNetwork& network,
                                              const ir::Mapping& mapping, int load_address_bits);
 
 // The port called `name`, or null.
 [[nodiscard]] const Port* find_port(const std::vector<Port>& ports, const std::string& name);
 
-// "input wire [7:0] name"
-[[nodiscard]] std::string declaration(const Port& port);
+// A line each: "  input wire [7:0] name"
+[[nodiscard]] std::string declarations(const std::vector<Port>& ports);
 // ".a(a), .b(b)"
 [[nodiscard]] std::string by_name(const std::vector<Port>& ports);
 

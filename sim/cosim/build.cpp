@@ -153,7 +153,7 @@ fs::path build_simulation(const BuildRequest& r) {
   std::vector<std::string> named = verilate;
   named.pop_back();
   if (r.waves) named.back() = "--trace";
-  const std::string text = recipe(r, named, compiler) + fmt::format("waves {}", r.waves);
+  const std::string text = recipe(r, named, compiler);
   const fs::path home = cache / fmt::format("{:016x}", fingerprint(text));
   fs::path library = home / "design.so";
   if (fs::exists(library) && fs::exists(home / "recipe.txt") &&

@@ -176,12 +176,7 @@ class Worker {
 }  // namespace
 
 CosimResult cosimulate(const ir::QuantizedNetwork& network, const ir::Mapping& mapping,
-                       const ir::Dataset& data, const CosimOptions& given) {
-  CosimOptions options = given;
-  // While one thread makes its design, which reads its memories from the working folder, another
-  // one's relative paths would lead elsewhere.
-  options.library = std::filesystem::absolute(given.library);
-  options.rtl_folder = std::filesystem::absolute(given.rtl_folder);
+                       const ir::Dataset& data, const CosimOptions& options) {
   CosimResult result;
   result.cycles.assign(options.samples, 0);
   result.predictions.assign(1 + network.more_outputs.size(),

@@ -6,6 +6,7 @@
 #include "sim/cosim/bench.h"
 
 namespace hillock::sim {
+
 std::vector<std::string> netlist_bench_nets(const ir::QuantizedNetwork& network,
                                             const std::vector<std::string>& rows) {
   std::vector<std::string> nets = {"counters"};
@@ -22,16 +23,11 @@ std::string netlist_bench(const ir::QuantizedNetwork& network, const ir::Mapping
                           const NetlistTop& top) {
   const std::vector<std::string>& rows = top.rows;
   const ir::TraceLayout layout = ir::trace_layout(network, mapping);
-  const std::vector<Port> ports = design_ports(network, mapping, top.load_address_bits);
-  std::string out = fmt::format("module {} (\n", kNetlistBench);
-  for (const Port& p : ports) out += fmt::format("  {},\n", declaration(p));
-  std::string verification;
-  for (const Port& p : verification_ports(network, mapping)) {
-    verification += fmt::format("{}  {}", verification.empty() ? "" : ",\n", declaration(p));
-  }
-  out +=
-      fmt::format("{}\n);\n  {} u_netlist ({});\n  assign trace_counters_o = u_netlist.counters;\n",
-                  verification, top.module, by_name(ports));
+  std::string out = fmt::format(
+      "module {} (\n{}\n);\n  {} u_netlist ({});\n"
+      "  assign trace_counters_o = u_netlist.counters;\n",
+      kNetlistBench, declarations(traced_ports(network, mapping, top.load_address_bits)),
+      top.module, by_name(design_ports(network, mapping, top.load_address_bits)));
   std::string valid;
   for (const std::string& r : rows) {
     valid = fmt::format("u_netlist.{}_row_valid{}{}", r, valid.empty() ? "" : ", ", valid);

@@ -44,7 +44,8 @@ struct Simulation::Library {
 
 namespace {
 
-// $readmemh reads relative to the process's working folder, so creation is one at a time.
+// $readmemh reads relative to the process's working folder. So creation is one at a time, all of
+// it: the relative paths of another thread would lead elsewhere meanwhile.
 std::mutex& working_folder_mutex() {
   static std::mutex mutex;
   return mutex;
@@ -52,8 +53,7 @@ std::mutex& working_folder_mutex() {
 
 class WorkingFolder {
  public:
-  explicit WorkingFolder(const fs::path& folder)
-      : lock_(working_folder_mutex()), before_(fs::current_path()) {
+  explicit WorkingFolder(const fs::path& folder) : before_(fs::current_path()) {
     fs::current_path(folder);
   }
   ~WorkingFolder() {
@@ -64,7 +64,6 @@ class WorkingFolder {
   WorkingFolder& operator=(const WorkingFolder&) = delete;
 
  private:
-  std::lock_guard<std::mutex> lock_;
   fs::path before_;
 };
 
@@ -72,8 +71,9 @@ class WorkingFolder {
 
 Simulation::Simulation(const fs::path& library, const fs::path& rtl_folder,
                        const ir::QuantizedNetwork& network, const ir::Mapping& mapping,
-                       std::uint32_t seed)
-    : library_(std::make_shared<Library>(library)) {
+                       std::uint32_t seed) {
+  const std::lock_guard<std::mutex> lock(working_folder_mutex());
+  library_ = std::make_shared<Library>(library);
   const ir::TraceLayout layout = ir::trace_layout(network, mapping);
   for (std::size_t p = 0; p < layout.rows.size(); ++p) {
     const ir::TraceRow& r = layout.rows[p];

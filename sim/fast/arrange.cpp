@@ -111,6 +111,11 @@ std::int64_t largest_sum(const ir::QuantizedNetwork& network, std::size_t popula
   return largest;
 }
 
+// Which values slots without a neuron may have as well, and be at rest (ParameterArrays::add).
+constexpr auto kAny = [](auto) { return true; };
+constexpr auto kZero = [](auto v) { return v == 0; };
+constexpr auto kNotNegative = [](auto v) { return v >= 0; };
+
 template <typename F>
 bool all_neurons(const QuantizedPopulation& p, F holds) {
   for (std::size_t j = 0; j < p.neurons(); ++j) {
@@ -213,18 +218,17 @@ void set_narrow_rule(Population& out, const QuantizedPopulation& p, const Narrow
   u.leaks = !all_neurons(
       p, [&](std::size_t j) { return p.decay[j] == std::int64_t{1} << p.decay_shift; });
   u.fraction_bits = p.fraction_bits;
-  const auto zero = [](std::int16_t v) { return v == 0; };
   const auto make = [&](auto value) {
-    return out.narrow_parameters.add(out.slots, p.neurons(), 0, value, [](auto) { return true; });
+    return out.narrow_parameters.add(out.slots, p.neurons(), 0, value, kAny);
   };
   const auto make_bias = [&](const ir::PerNeuron<std::int64_t>& bias) {
     return out.narrow_parameters.add(
-        out.slots, p.neurons(), 0, [&](std::size_t j) { return bias[j]; }, zero);
+        out.slots, p.neurons(), 0, [&](std::size_t j) { return bias[j]; }, kZero);
   };
   u.threshold = out.narrow_parameters.add(
       out.slots, p.neurons(), INT16_MAX,
       [&](std::size_t j) { return may_spike(p, j) ? p.threshold[j] : std::int64_t{INT16_MAX}; },
-      [](std::int16_t v) { return v >= 0; });
+      kNotNegative);
   if (u.leaks) {
     u.decay = make([&](std::size_t j) { return narrow_decay(p.decay[j], p.decay_shift); });
   }
@@ -323,20 +327,18 @@ void widen(Population& out, const QuantizedPopulation& p) {
   const auto add = [&](std::int32_t none, auto value, auto rests) {
     return u.parameters.add(out.slots, p.neurons(), none, value, rests);
   };
-  const auto any = [](std::int32_t) { return true; };
   const auto plain = [&](const ir::PerNeuron<std::int64_t>& values) {
     return add(
-        0, [&](std::size_t j) { return values[j]; }, any);
+        0, [&](std::size_t j) { return values[j]; }, kAny);
   };
   const auto bias = [&](const ir::PerNeuron<std::int64_t>& values) {
     return add(
-        0, [&](std::size_t j) { return values[j]; }, [](std::int32_t v) { return v == 0; });
+        0, [&](std::size_t j) { return values[j]; }, kZero);
   };
   u.threshold = add(
-      INT32_MAX, [&](std::size_t j) { return p.threshold[j]; },
-      [](std::int32_t v) { return v >= 0; });
+      INT32_MAX, [&](std::size_t j) { return p.threshold[j]; }, kNotNegative);
   u.reset_amount = add(
-      0, [&](std::size_t j) { return p.reset_amount(j); }, any);
+      0, [&](std::size_t j) { return p.reset_amount(j); }, kAny);
   u.decay = plain(p.decay);
   u.bias = bias(p.bias);
   u.reset_value = plain(p.reset_value);

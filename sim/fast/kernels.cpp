@@ -246,7 +246,7 @@ HWY_INLINE std::size_t find_events_by(const X* x, std::size_t n, EventHistory& t
   for (std::size_t begin = 0; begin < n; begin += kChunk) {
     const std::size_t size = n - begin < kChunk ? n - begin : kChunk;
     mark(x + begin, size, bits);
-    found += add_events(bits, (size + 63) / 64 * 8, static_cast<std::uint32_t>(begin), found, to);
+    found += add_events(bits, round_up(size, 64) / 8, static_cast<std::uint32_t>(begin), found, to);
   }
   return found;
 }

@@ -163,7 +163,8 @@ class Worker {
     request.folder = build_->folder;
     request.top = build_->summary.at("rtl").at("top");
     request.files = build_->summary.at("rtl").at("files").get<std::vector<std::string>>();
-    request.ports = sim::traced_ports(build_->quantized, build_->mapping, 0);
+    request.ports =
+        sim::traced_ports(build_->quantized, build_->mapping, driver::load_address_bits(*build_));
     request.stalls = false;
     return sim::build_simulation(request);
   }
